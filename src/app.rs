@@ -1,0 +1,1 @@
+//! The composition root: builds everything once, spawns it, shuts it down.

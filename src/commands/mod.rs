@@ -1,0 +1,1 @@
+//! The catalogue of commands, and what each does, platform-neutral.

@@ -1,0 +1,1 @@
+//! Configuration: a file, the environment over it, every fault reported at once.

@@ -1,0 +1,1 @@
+//! What articles are about: companies, topics, links. Pure, but for the resolving of links.

@@ -1,0 +1,63 @@
+//! A delivery: one digest to one subscription, made of messages.
+
+use super::channel::{Address, ChannelId, ChannelKind};
+use super::feed::OnUnknown;
+use super::message::{Body, MessageId, MessageState, PlatformMessageId};
+
+/// A delivery's row in the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DeliveryId(pub i64);
+
+/// A message that a worker has claimed: all that sending it takes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Claimed {
+    /// The message's row.
+    pub message: MessageId,
+    /// The delivery that it is a part of.
+    pub delivery: DeliveryId,
+    /// Where it goes.
+    pub channel: ChannelId,
+    /// Where the platform knows the channel.
+    pub address: Address,
+    /// What kind of place it is.
+    pub kind: ChannelKind,
+    /// What is sent.
+    pub body: Body,
+    /// The same words without markup.
+    pub plain: Body,
+    /// At most 25 ASCII characters that are the same at every attempt of this message and no other's.
+    pub nonce: String,
+    /// The state it was in when it was claimed: `queued`, or `unknown` if an earlier attempt may have arrived.
+    pub was: MessageState,
+    /// How often it was tried before.
+    pub attempts: u32,
+    /// What to do where nobody can find out whether an earlier attempt arrived.
+    pub on_unknown: OnUnknown,
+}
+
+/// What became of an attempt to send a message: how it is settled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The platform has it.
+    Sent(PlatformMessageId),
+    /// Not yet: to be tried again at this instant (milliseconds are kept).
+    Again {
+        /// When.
+        at: chrono::DateTime<chrono::Utc>,
+        /// Why, for the log and the desk.
+        reason: String,
+    },
+    /// It may or may not have arrived; to be looked into at this instant.
+    Unknown {
+        /// When.
+        at: chrono::DateTime<chrono::Utc>,
+        /// Why, for the log and the desk.
+        reason: String,
+    },
+    /// Refused for good; the rest of the delivery goes on.
+    Failed(String),
+    /// The channel cannot be reached any more: it is marked lost and its messages wait.
+    Lost(String),
+    /// The chat has a new id: the channel moves there and the message is tried again at once.
+    Moved(i64),
+}

@@ -1,0 +1,22 @@
+//! The nouns of the product: plain values without I/O, used by every other module.
+
+pub mod article;
+pub mod channel;
+pub mod delivery;
+pub mod digest;
+pub mod feed;
+pub mod language;
+pub mod lexicon;
+pub mod message;
+pub mod reply;
+pub mod rich;
+pub mod schedule;
+pub mod subscription;
+
+pub use article::{Article, EnrichedArticle, Section};
+pub use channel::{Address, Channel, ChannelId, Platform};
+pub use digest::{Digest, DigestDate, DigestKey, EnrichedDigest};
+pub use feed::FeedName;
+pub use language::Language;
+pub use rich::{Block, Inline};
+pub use subscription::{Style, Subscription, SubscriptionId};

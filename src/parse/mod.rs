@@ -1,0 +1,1 @@
+//! Text to [`Digest`](crate::model::Digest): front matter, the Markdown tree, articles. Pure.

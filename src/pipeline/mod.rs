@@ -1,0 +1,1 @@
+//! The two joints: ingest (source to store) and dispatch (plan to outbox).

@@ -1,0 +1,1 @@
+//! Which deliveries are due: slots, catch-up, late digests, backlog. Pure.

@@ -1,0 +1,1 @@
+//! The two platforms over HTTP: calls, rates and what their errors mean.

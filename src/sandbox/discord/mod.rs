@@ -1,0 +1,1 @@
+//! A local Discord: REST v10, the Gateway, and what people do in it.

@@ -1,0 +1,1 @@
+//! A local Telegram Bot API, and what people do in its chats.

@@ -1,0 +1,1 @@
+//! Where digests come from: a folder, a Git repository, a feed, a push.

@@ -1,0 +1,1 @@
+//! All the SQL: digests, channels, subscriptions, the outbox.

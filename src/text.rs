@@ -1,0 +1,1 @@
+//! Text in the units that platforms count: escape, measure, cut, Korean particles.

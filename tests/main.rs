@@ -1,0 +1,2 @@
+//! The one integration test binary: stories through the real clients against the sandbox, and the rules of the
+//! house. One file a story.
