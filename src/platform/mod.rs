@@ -1,1 +1,11 @@
 //! The two platforms over HTTP: calls, rates and what their errors mean.
+//!
+//! Everything that leaves for a platform goes through here, deliveries (`deliver/`) and answers to people
+//! (`chat/`) alike, so that one gate per platform knows all of its rates.
+
+pub mod call;
+pub mod discord;
+pub mod gate;
+pub mod telegram;
+
+pub use call::{CallError, Courier, Covers, Post};
