@@ -140,6 +140,41 @@ pub enum ChannelKind {
     Broadcast,
 }
 
+impl ChannelKind {
+    /// The word in the database.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Announcement => "announcement",
+            Self::Forum => "forum",
+            Self::Private => "private",
+            Self::Group => "group",
+            Self::Broadcast => "broadcast",
+        }
+    }
+}
+
+impl FromStr for ChannelKind {
+    type Err = UnknownChannelKind;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "text" => Ok(Self::Text),
+            "announcement" => Ok(Self::Announcement),
+            "forum" => Ok(Self::Forum),
+            "private" => Ok(Self::Private),
+            "group" => Ok(Self::Group),
+            "broadcast" => Ok(Self::Broadcast),
+            _ => Err(UnknownChannelKind(text.to_owned())),
+        }
+    }
+}
+
+/// A text that names no kind of channel.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no kind of channel")]
+pub struct UnknownChannelKind(pub String);
+
 /// A channel that Jogan knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Channel {
@@ -168,3 +203,32 @@ pub enum ChannelState {
     /// The platform refuses: gone, kicked, or without the right to write.
     Lost,
 }
+
+impl ChannelState {
+    /// The word in the database.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Paused => "paused",
+            Self::Lost => "lost",
+        }
+    }
+}
+
+impl FromStr for ChannelState {
+    type Err = UnknownChannelState;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "active" => Ok(Self::Active),
+            "paused" => Ok(Self::Paused),
+            "lost" => Ok(Self::Lost),
+            _ => Err(UnknownChannelState(text.to_owned())),
+        }
+    }
+}
+
+/// A text that names no state of a channel.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no state of a channel")]
+pub struct UnknownChannelState(pub String);

@@ -1,5 +1,7 @@
 //! A delivery: one digest to one subscription, made of messages.
 
+use chrono::{DateTime, Utc};
+
 use super::channel::{Address, ChannelId, ChannelKind};
 use super::feed::OnUnknown;
 use super::message::{Body, MessageId, MessageState, PlatformMessageId};
@@ -7,6 +9,21 @@ use super::message::{Body, MessageId, MessageState, PlatformMessageId};
 /// A delivery's row in the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DeliveryId(pub i64);
+
+/// A channel with open messages, and the one that is first in line there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// The channel.
+    pub channel: ChannelId,
+    /// Where the platform knows it.
+    pub address: Address,
+    /// What kind of place it is.
+    pub kind: ChannelKind,
+    /// When the message may be tried.
+    pub ready_at: DateTime<Utc>,
+    /// When its delivery was due.
+    pub due_at: DateTime<Utc>,
+}
 
 /// A message that a worker has claimed: all that sending it takes.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +48,12 @@ pub struct Claimed {
     pub was: MessageState,
     /// How often it was tried before.
     pub attempts: u32,
+    /// When the last attempt before this one began.
+    pub attempted_at: Option<DateTime<Utc>>,
+    /// When the delivery was due; after `give_up_after` from then it is not tried any more.
+    pub due_at: DateTime<Utc>,
+    /// Whether `body` was refused before, so that `plain` is what to send.
+    pub use_plain: bool,
     /// What to do where nobody can find out whether an earlier attempt arrived.
     pub on_unknown: OnUnknown,
 }
@@ -43,17 +66,19 @@ pub enum Outcome {
     /// Not yet: to be tried again at this instant (milliseconds are kept).
     Again {
         /// When.
-        at: chrono::DateTime<chrono::Utc>,
+        at: DateTime<Utc>,
         /// Why, for the log and the desk.
         reason: String,
     },
     /// It may or may not have arrived; to be looked into at this instant.
     Unknown {
         /// When.
-        at: chrono::DateTime<chrono::Utc>,
+        at: DateTime<Utc>,
         /// Why, for the log and the desk.
         reason: String,
     },
+    /// The platform refuses the markup: to be tried at once with the plain words.
+    Plainer(String),
     /// Refused for good; the rest of the delivery goes on.
     Failed(String),
     /// The channel cannot be reached any more: it is marked lost and its messages wait.

@@ -8,10 +8,37 @@ use std::fmt;
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use super::article::{Article, EnrichedArticle};
+use super::feed::FeedName;
 use super::language::Language;
 use super::rich::Block;
+
+/// A short name for a digest that buttons and links carry: 10 hexadecimal digits, the same in every database.
+pub fn handle(feed: &FeedName, key: &DigestKey) -> String {
+    let hash = Sha256::digest(format!("{feed}/{key}"));
+    hash.iter().take(5).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A digest's row in the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DigestId(pub i64);
+
+/// A digest as the store has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredDigest {
+    /// Its row.
+    pub id: DigestId,
+    /// 1, and one more with each correction.
+    pub revision: u32,
+    /// Its place in the feed's row of news; `None` if it is archived and goes to nobody by itself.
+    pub edition: Option<i64>,
+    /// When it was first stored.
+    pub stored_at: DateTime<Utc>,
+    /// The digest.
+    pub digest: EnrichedDigest,
+}
 
 /// A post as a source hands it over, before anybody has looked into it.
 #[derive(Debug, Clone, PartialEq, Eq)]

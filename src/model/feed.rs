@@ -1,6 +1,7 @@
 //! A feed: a named stream of digests, as far as the rest of the program needs to know it.
 
 use std::fmt;
+use std::str::FromStr;
 
 use chrono::{NaiveTime, TimeDelta};
 use chrono_tz::Tz;
@@ -84,3 +85,30 @@ pub enum OnUnknown {
     /// It is left: nothing is there twice, and it may be lost.
     Skip,
 }
+
+impl OnUnknown {
+    /// The word in the database.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Resend => "resend",
+            Self::Skip => "skip",
+        }
+    }
+}
+
+impl FromStr for OnUnknown {
+    type Err = UnknownChoice;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "resend" => Ok(Self::Resend),
+            "skip" => Ok(Self::Skip),
+            _ => Err(UnknownChoice(text.to_owned())),
+        }
+    }
+}
+
+/// A text that is no choice for `on_unknown`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no choice for `on_unknown`: write `resend` or `skip`")]
+pub struct UnknownChoice(pub String);

@@ -94,8 +94,8 @@ pub struct Subscription {
     pub feed: FeedName,
     /// What the admin chose.
     pub wish: Wish,
-    /// Digests stored after this instant are for it.
-    pub since: DateTime<Utc>,
+    /// The last edition of the feed that was dealt with; those with a higher number are waiting for it.
+    pub edition: i64,
     /// The last slot that was dealt with, or the instant from which slots count; none before it fires again.
     pub last_slot: DateTime<Utc>,
     /// Until then the first digest to arrive goes out at once (a late digest's window is open).

@@ -1,1 +1,82 @@
-//! All the SQL: digests, channels, subscriptions, the outbox.
+//! All the SQL: digests, channels, subscriptions, the outbox. Nothing else in the crate knows a table.
+//!
+//! One file a table family, each an `impl Store`. A row becomes a model value at the edge; a row that cannot be
+//! read (written by a newer version, edited by hand) is named in a [`StoreError::BadRow`] and, in lists, passed
+//! over with a line in the log.
+
+mod channels;
+mod digests;
+mod error;
+mod feeds;
+mod lock;
+mod outbox;
+mod rows;
+mod subscriptions;
+mod waits;
+
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Sqlite, SqlitePool, Transaction};
+
+pub use digests::Kept;
+pub use error::StoreError;
+pub use feeds::FeedLoads;
+pub use lock::Lock;
+pub use outbox::{NewDelivery, Planned};
+pub use waits::StoredWait;
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
+
+/// How long a connection waits for another process's write before it reports that the database is locked.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Connections for reading. Writing has one of its own: SQLite knows one writer at a time, and queueing for it
+/// here is fairer than the file's lock.
+const READERS: u32 = 4;
+
+/// The database. Cheap to clone: clones share the connections.
+#[derive(Debug, Clone)]
+pub struct Store {
+    read: SqlitePool,
+    write: SqlitePool,
+}
+
+impl Store {
+    /// Opens the database at `url` (`sqlite://data/jogan.db`), creates it with its folder if it is not there, and
+    /// brings its tables up to date.
+    ///
+    /// # Errors
+    /// If the address is of another kind, the file cannot be opened, or it was written by a newer version.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::from_str(url)
+            .map_err(|source| StoreError::Address { url: url.to_owned(), source })?
+            .create_if_missing(true)
+            .foreign_keys(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // NORMAL may lose the last commits when the power goes, and what was sent would be sent again.
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(BUSY_TIMEOUT);
+        if let Some(folder) = options.get_filename().parent().filter(|folder| *folder != Path::new("")) {
+            std::fs::create_dir_all(folder)
+                .map_err(|source| StoreError::Folder { folder: folder.to_owned(), source })?;
+        }
+        let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        MIGRATIONS.run(&write).await.map_err(StoreError::from_migration)?;
+        let read = SqlitePoolOptions::new().max_connections(READERS).connect_with(options).await?;
+        Ok(Self { read, write })
+    }
+
+    /// Closes the connections; what was committed stays.
+    pub async fn close(&self) {
+        self.read.close().await;
+        self.write.close().await;
+    }
+
+    /// Begins a transaction that writes: it takes the write lock at once, so that it never fails half way for
+    /// having read first.
+    async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        Ok(self.write.begin_with("BEGIN IMMEDIATE").await?)
+    }
+}

@@ -1,0 +1,107 @@
+-- Instants are milliseconds since 1970-01-01T00:00Z. JSON is text. Words such as states and styles are those of
+-- the code's `name()` functions.
+
+CREATE TABLE feeds (
+    name            TEXT PRIMARY KEY,   -- as configured
+    first_loaded_at INTEGER,            -- first successful load in this database; what was there then is archived
+    last_loaded_at  INTEGER,            -- last successful load
+    last_error      TEXT                -- why the last load failed; NULL after one that did not
+) STRICT;
+
+CREATE TABLE digests (
+    id           INTEGER PRIMARY KEY,
+    feed         TEXT    NOT NULL,
+    key          TEXT    NOT NULL,      -- identity within the feed: 2025-12-17-ai-news
+    handle       TEXT    NOT NULL,      -- short hash of feed and key, for buttons and links
+    revision     INTEGER NOT NULL,      -- 1, rising with each correction
+    edition      INTEGER,               -- place in the feed's row of news, rising; NULL: archived, sent to nobody
+    day          TEXT    NOT NULL,      -- 2025-12-17, as the post writes it
+    title        TEXT    NOT NULL,
+    published_at INTEGER NOT NULL,      -- the post's own date as an instant
+    stored_at    INTEGER NOT NULL,      -- first stored
+    revised_at   INTEGER NOT NULL,      -- last revision stored
+    fingerprint  TEXT    NOT NULL,      -- hash of the parsed digest: the same means unchanged
+    body         TEXT    NOT NULL,      -- the enriched digest, JSON
+    UNIQUE (feed, key),
+    UNIQUE (feed, edition)
+) STRICT;
+CREATE UNIQUE INDEX digests_by_handle ON digests (handle);
+CREATE INDEX digests_by_day ON digests (feed, day);
+
+CREATE TABLE channels (
+    id           INTEGER PRIMARY KEY,
+    platform     TEXT    NOT NULL,      -- discord, telegram
+    address      TEXT    NOT NULL UNIQUE, -- discord:123, telegram:-100123/7
+    kind         TEXT    NOT NULL,      -- text, announcement, forum, private, group, broadcast
+    name         TEXT,                  -- what people call it
+    language     TEXT    NOT NULL,      -- of replies: ko, en
+    state        TEXT    NOT NULL,      -- active, paused, lost
+    state_reason TEXT,                  -- why it is not active
+    state_since  INTEGER NOT NULL,
+    created_at   INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE subscriptions (
+    id         INTEGER PRIMARY KEY,
+    channel_id INTEGER NOT NULL REFERENCES channels (id),
+    feed       TEXT    NOT NULL,
+    schedule   TEXT    NOT NULL,        -- `now`, `weekdays 09:00`, `30 9 * * *`: the schedule's canonical text
+    timezone   TEXT    NOT NULL,        -- IANA name
+    style      TEXT    NOT NULL,        -- headlines, summary, full
+    filter     TEXT    NOT NULL,        -- JSON list of words; empty: everything
+    language   TEXT    NOT NULL,
+    edition    INTEGER NOT NULL,        -- the last edition that was dealt with; those above it are waiting
+    last_slot  INTEGER NOT NULL,        -- the last slot that was dealt with; none up to it fires again
+    late_until INTEGER,                 -- a late digest goes out at once until then
+    next_at    INTEGER,                 -- when planning has to look at it again; NULL: when a digest arrives
+    created_at INTEGER NOT NULL,
+    ended_at   INTEGER,                 -- unsubscribed then; NULL: alive
+    UNIQUE (channel_id, feed)
+) STRICT;
+CREATE INDEX subscriptions_due ON subscriptions (next_at) WHERE ended_at IS NULL;
+CREATE INDEX subscriptions_by_feed ON subscriptions (feed) WHERE ended_at IS NULL;
+
+CREATE TABLE deliveries (
+    id              INTEGER PRIMARY KEY,
+    subscription_id INTEGER NOT NULL REFERENCES subscriptions (id),
+    digest_id       INTEGER NOT NULL REFERENCES digests (id),
+    revision        INTEGER NOT NULL,   -- of the digest, as rendered
+    occasion        INTEGER NOT NULL,   -- 0: as planned; 1 and more: sent again on request
+    on_unknown      TEXT    NOT NULL,   -- resend, skip
+    due_at          INTEGER NOT NULL,
+    created_at      INTEGER NOT NULL,
+    UNIQUE (subscription_id, digest_id, occasion)
+) STRICT;
+
+CREATE TABLE messages (
+    id           INTEGER PRIMARY KEY,
+    delivery_id  INTEGER NOT NULL REFERENCES deliveries (id),
+    channel_id   INTEGER NOT NULL REFERENCES channels (id),
+    platform     TEXT    NOT NULL,
+    due_at       INTEGER NOT NULL,      -- the delivery's; a channel's messages go in the order (due_at, delivery_id, part)
+    part         INTEGER NOT NULL,      -- from 1
+    body         TEXT    NOT NULL,      -- request body, JSON
+    plain        TEXT    NOT NULL,      -- the same words without markup, JSON
+    use_plain    INTEGER NOT NULL DEFAULT 0, -- 1: the platform refused `body`
+    nonce        TEXT    NOT NULL,      -- at most 25 characters, the same at every attempt
+    state        TEXT    NOT NULL,      -- queued, sending, sent, unknown, failed, cancelled
+    attempts     INTEGER NOT NULL DEFAULT 0,
+    next_at      INTEGER NOT NULL,      -- not to be tried before
+    attempted_at INTEGER,               -- the last attempt's beginning
+    owner        TEXT,                  -- who claimed it, while sending
+    lease_until  INTEGER,               -- after this the claim is void
+    platform_id  TEXT,                  -- the platform's message id, once sent
+    sent_at      INTEGER,
+    error        TEXT,                  -- why the last attempt failed
+    UNIQUE (delivery_id, part)
+) STRICT;
+-- What is still to be done, in the order of each channel.
+CREATE INDEX messages_open ON messages (platform, channel_id, due_at, delivery_id, part)
+    WHERE state IN ('queued', 'sending', 'unknown');
+
+CREATE TABLE waits (
+    platform TEXT    NOT NULL,
+    scope    TEXT    NOT NULL,          -- `everything`, or a channel's address
+    until    INTEGER NOT NULL,          -- the platform told to wait until then
+    PRIMARY KEY (platform, scope)
+) STRICT;

@@ -1,0 +1,357 @@
+//! The outbox: what planning puts in, what a worker claims, and how it is settled.
+//!
+//! Planning writes a delivery, its messages and how far the subscription has got in one transaction. A worker
+//! claims the first open message of a channel, sends it outside any transaction, and settles it. A channel's
+//! messages go one after the other, in the order (due, delivery, part).
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::{FromRow, Sqlite, Transaction};
+
+use super::error::StoreError;
+use super::rows::{Row, millis, readable, to_json};
+use super::Store;
+use crate::model::channel::{Address, ChannelId, Platform};
+use crate::model::delivery::{Claimed, DeliveryId, Head, Outcome};
+use crate::model::digest::DigestId;
+use crate::model::feed::OnUnknown;
+use crate::model::message::{Body, MessageId, Rendered};
+use crate::model::subscription::SubscriptionId;
+
+/// What planning decided for one subscription.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    /// The subscription.
+    pub subscription: SubscriptionId,
+    /// Its channel.
+    pub channel: ChannelId,
+    /// The channel's platform.
+    pub platform: Platform,
+    /// The edition that the decision was made from: if another planner was faster, nothing is written.
+    pub edition_before: i64,
+    /// The last edition that is dealt with now.
+    pub edition: i64,
+    /// The last slot that is dealt with now.
+    pub last_slot: DateTime<Utc>,
+    /// Until when a late digest goes out at once.
+    pub late_until: Option<DateTime<Utc>>,
+    /// When to look again, if before a digest arrives.
+    pub next_at: Option<DateTime<Utc>>,
+    /// What is delivered, in order.
+    pub deliveries: Vec<NewDelivery>,
+}
+
+/// A delivery on its way into the outbox.
+#[derive(Debug, Clone)]
+pub struct NewDelivery {
+    /// The digest; of a list, its last one.
+    pub digest: DigestId,
+    /// The digest's revision, as rendered.
+    pub revision: u32,
+    /// What to do with a message of which nobody knows whether it arrived.
+    pub on_unknown: OnUnknown,
+    /// When it was due.
+    pub due_at: DateTime<Utc>,
+    /// Its messages in order, each with its nonce.
+    pub messages: Vec<(Rendered, String)>,
+}
+
+#[derive(Debug, FromRow)]
+struct ClaimedRow {
+    id: i64,
+    delivery_id: i64,
+    channel_id: i64,
+    address: String,
+    kind: String,
+    body: String,
+    plain: String,
+    use_plain: bool,
+    nonce: String,
+    state: String,
+    attempts: i64,
+    attempted_at: Option<i64>,
+    due_at: i64,
+    on_unknown: String,
+}
+
+impl TryFrom<ClaimedRow> for Claimed {
+    type Error = StoreError;
+
+    fn try_from(found: ClaimedRow) -> Result<Self, StoreError> {
+        let row = Row { table: "messages", id: found.id };
+        Ok(Self {
+            message: MessageId(found.id),
+            delivery: DeliveryId(found.delivery_id),
+            channel: ChannelId(found.channel_id),
+            address: row.word(&found.address)?,
+            kind: row.word(&found.kind)?,
+            body: row.json::<Body>(&found.body)?,
+            plain: row.json::<Body>(&found.plain)?,
+            use_plain: found.use_plain,
+            nonce: found.nonce,
+            was: row.word(&found.state)?,
+            attempts: row.count(found.attempts)?,
+            attempted_at: row.instant_or_none(found.attempted_at)?,
+            due_at: row.instant(found.due_at)?,
+            on_unknown: row.word(&found.on_unknown)?,
+        })
+    }
+}
+
+impl Store {
+    /// Writes what was decided for subscriptions: how far each has got and its deliveries, in one transaction.
+    /// Returns how many deliveries were written. A subscription that was changed, ended or planned by somebody
+    /// else in between is left as it is.
+    ///
+    /// # Errors
+    /// If the database fails; then nothing was written.
+    pub async fn put_planned(&self, planned: &[Planned], now: DateTime<Utc>) -> Result<u64, StoreError> {
+        let mut written = 0;
+        let mut tx = self.begin().await?;
+        for plan in planned {
+            let moved = sqlx::query(
+                "UPDATE subscriptions SET edition = $3, last_slot = $4, late_until = $5, next_at = $6
+                 WHERE id = $1 AND edition = $2 AND ended_at IS NULL",
+            )
+            .bind(plan.subscription.0)
+            .bind(plan.edition_before)
+            .bind(plan.edition)
+            .bind(millis(plan.last_slot))
+            .bind(plan.late_until.map(millis))
+            .bind(plan.next_at.map(millis))
+            .execute(&mut *tx)
+            .await?;
+            if moved.rows_affected() == 0 {
+                continue;
+            }
+            for delivery in &plan.deliveries {
+                put_delivery(&mut tx, plan, delivery, now).await?;
+                written += 1;
+            }
+        }
+        tx.commit().await?;
+        Ok(written)
+    }
+
+    /// The channels that have open messages on a platform, each with the message that is first in line: when it
+    /// may be tried and when it was due. Channels that messages cannot go to are left out.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn heads(&self, platform: Platform) -> Result<Vec<Head>, StoreError> {
+        let rows: Vec<(i64, String, String, i64, i64)> = sqlx::query_as(
+            "SELECT c.id, c.address, c.kind, m.next_at, m.due_at FROM (
+                 SELECT channel_id, next_at, due_at, state,
+                     row_number() OVER (PARTITION BY channel_id ORDER BY due_at, delivery_id, part) AS place
+                 FROM messages WHERE platform = $1 AND state IN ('queued', 'sending', 'unknown')
+             ) m JOIN channels c ON c.id = m.channel_id
+             WHERE m.place = 1 AND m.state <> 'sending' AND c.state = 'active'
+             ORDER BY m.due_at",
+        )
+        .bind(platform.name())
+        .fetch_all(&self.read)
+        .await?;
+        Ok(readable(rows.into_iter().map(|(id, address, kind, next_at, due_at)| {
+            let row = Row { table: "channels", id };
+            Ok(Head {
+                channel: ChannelId(id),
+                address: row.word(&address)?,
+                kind: row.word(&kind)?,
+                ready_at: row.instant(next_at)?,
+                due_at: row.instant(due_at)?,
+            })
+        })))
+    }
+
+    /// Claims the first open message of each of these channels, where it may be tried now. Until `lease` is over
+    /// nobody else can.
+    ///
+    /// # Errors
+    /// If the database fails; then nothing is claimed.
+    pub async fn claim(
+        &self,
+        owner: &str,
+        channels: &[ChannelId],
+        now: DateTime<Utc>,
+        lease: TimeDelta,
+    ) -> Result<Vec<Claimed>, StoreError> {
+        let mut claimed = Vec::with_capacity(channels.len());
+        let mut tx = self.begin().await?;
+        for channel in channels {
+            let row: Option<ClaimedRow> = sqlx::query_as(
+                "SELECT m.id, m.delivery_id, m.channel_id, c.address, c.kind, m.body, m.plain, m.use_plain,
+                     m.nonce, m.state, m.attempts, m.attempted_at, m.due_at, d.on_unknown, m.next_at
+                 FROM messages m JOIN channels c ON c.id = m.channel_id
+                     JOIN deliveries d ON d.id = m.delivery_id
+                 WHERE m.channel_id = $1 AND m.platform = c.platform AND c.state = 'active'
+                     AND m.state IN ('queued', 'sending', 'unknown')
+                 ORDER BY m.due_at, m.delivery_id, m.part LIMIT 1",
+            )
+            .bind(channel.0)
+            .fetch_optional(&mut *tx)
+            .await?;
+            let Some(row) = row.filter(|row| row.state != "sending") else { continue };
+            sqlx::query(
+                "UPDATE messages SET state = 'sending', owner = $2, lease_until = $3, attempted_at = $4,
+                     attempts = attempts + 1
+                 WHERE id = $1",
+            )
+            .bind(row.id)
+            .bind(owner)
+            .bind(millis(now + lease))
+            .bind(millis(now))
+            .execute(&mut *tx)
+            .await?;
+            claimed.push(Claimed::try_from(row)?);
+        }
+        tx.commit().await?;
+        Ok(claimed)
+    }
+
+    /// Settles claimed messages.
+    ///
+    /// # Errors
+    /// If the database fails; then nothing is settled.
+    pub async fn settle(
+        &self,
+        owner: &str,
+        outcomes: &[(Claimed, Outcome)],
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        for (claimed, outcome) in outcomes {
+            settle_one(&mut tx, owner, claimed, outcome, now).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Makes every message that was being sent, and whose claim is void, `unknown`: all of them when the process
+    /// begins (`all`; it alone works on this database), later those whose lease is over. Returns how many.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn void_claims(&self, all: bool, now: DateTime<Utc>) -> Result<u64, StoreError> {
+        let voided = sqlx::query(
+            "UPDATE messages SET state = 'unknown', owner = NULL, lease_until = NULL, next_at = $2,
+                 error = 'the worker died while it was being sent'
+             WHERE state = 'sending' AND ($1 OR lease_until <= $2)",
+        )
+        .bind(all)
+        .bind(millis(now))
+        .execute(&self.write)
+        .await?;
+        Ok(voided.rows_affected())
+    }
+
+    /// How many messages are in each state, by the state's name.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn message_counts(&self) -> Result<Vec<(String, u64)>, StoreError> {
+        let rows: Vec<(String, i64)> =
+            sqlx::query_as("SELECT state, count(*) FROM messages GROUP BY state ORDER BY state")
+                .fetch_all(&self.read)
+                .await?;
+        Ok(rows.into_iter().map(|(state, count)| (state, count.unsigned_abs())).collect())
+    }
+}
+
+async fn put_delivery(
+    tx: &mut Transaction<'static, Sqlite>,
+    plan: &Planned,
+    delivery: &NewDelivery,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let id: i64 = sqlx::query_scalar(
+        "INSERT INTO deliveries (subscription_id, digest_id, revision, occasion, on_unknown, due_at, created_at)
+         VALUES ($1, $2, $3, 0, $4, $5, $6) RETURNING id",
+    )
+    .bind(plan.subscription.0)
+    .bind(delivery.digest.0)
+    .bind(i64::from(delivery.revision))
+    .bind(delivery.on_unknown.name())
+    .bind(millis(delivery.due_at))
+    .bind(millis(now))
+    .fetch_one(&mut **tx)
+    .await?;
+    for (part, (message, nonce)) in (1_i64..).zip(&delivery.messages) {
+        sqlx::query(
+            "INSERT INTO messages (delivery_id, channel_id, platform, due_at, part, body, plain, nonce, state,
+                 next_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'queued', $4)",
+        )
+        .bind(id)
+        .bind(plan.channel.0)
+        .bind(plan.platform.name())
+        .bind(millis(delivery.due_at))
+        .bind(part)
+        .bind(to_json(&message.body))
+        .bind(to_json(&message.plain))
+        .bind(nonce)
+        .execute(&mut **tx)
+        .await?;
+    }
+    Ok(())
+}
+
+async fn settle_one(
+    tx: &mut Transaction<'static, Sqlite>,
+    owner: &str,
+    claimed: &Claimed,
+    outcome: &Outcome,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let (state, next_at, error) = match outcome {
+        Outcome::Sent(_) => ("sent", now, None),
+        Outcome::Again { at, reason } => ("queued", *at, Some(reason)),
+        Outcome::Unknown { at, reason } => ("unknown", *at, Some(reason)),
+        Outcome::Plainer(reason) => ("queued", now, Some(reason)),
+        Outcome::Failed(reason) => ("failed", now, Some(reason)),
+        Outcome::Lost(reason) => ("queued", now, Some(reason)),
+        Outcome::Moved(_) => ("queued", now, None),
+    };
+    let platform_id = match outcome {
+        Outcome::Sent(id) => Some(&id.0),
+        _ => None,
+    };
+    sqlx::query(
+        "UPDATE messages SET state = $3, next_at = $4, error = $5, platform_id = coalesce($6, platform_id),
+             sent_at = CASE WHEN $3 = 'sent' THEN $7 ELSE sent_at END, use_plain = use_plain OR $8,
+             owner = NULL, lease_until = NULL
+         WHERE id = $1 AND owner = $2",
+    )
+    .bind(claimed.message.0)
+    .bind(owner)
+    .bind(state)
+    .bind(millis(next_at))
+    .bind(error)
+    .bind(platform_id)
+    .bind(millis(now))
+    .bind(matches!(outcome, Outcome::Plainer(_)))
+    .execute(&mut **tx)
+    .await?;
+    match outcome {
+        Outcome::Lost(reason) => {
+            sqlx::query(
+                "UPDATE channels SET state = 'lost', state_reason = $2, state_since = $3
+                 WHERE id = $1 AND state = 'active'",
+            )
+            .bind(claimed.channel.0)
+            .bind(reason)
+            .bind(millis(now))
+            .execute(&mut **tx)
+            .await?;
+        }
+        Outcome::Moved(chat) => {
+            if let Address::Telegram { topic, .. } = claimed.address {
+                sqlx::query("UPDATE channels SET address = $2 WHERE id = $1")
+                    .bind(claimed.channel.0)
+                    .bind(Address::Telegram { chat: *chat, topic }.to_string())
+                    .execute(&mut **tx)
+                    .await?;
+            }
+        }
+        _ => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,57 @@
+//! Between columns and model values: instants, JSON, and what a row that cannot be read is called.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use chrono::{DateTime, Utc};
+
+use super::error::StoreError;
+
+/// An instant as it is stored: milliseconds since 1970.
+pub(super) fn millis(at: DateTime<Utc>) -> i64 {
+    at.timestamp_millis()
+}
+
+/// Reads the columns of one row, naming it in errors.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Row {
+    pub(super) table: &'static str,
+    pub(super) id: i64,
+}
+
+impl Row {
+    pub(super) fn instant(self, millis: i64) -> Result<DateTime<Utc>, StoreError> {
+        DateTime::from_timestamp_millis(millis)
+            .ok_or_else(|| StoreError::bad_row(self.table, self.id, format!("{millis} is no instant")))
+    }
+
+    pub(super) fn instant_or_none(self, millis: Option<i64>) -> Result<Option<DateTime<Utc>>, StoreError> {
+        millis.map(|millis| self.instant(millis)).transpose()
+    }
+
+    pub(super) fn word<T: FromStr<Err: Display>>(self, text: &str) -> Result<T, StoreError> {
+        text.parse().map_err(|error| StoreError::bad_row(self.table, self.id, error))
+    }
+
+    pub(super) fn json<T: serde::de::DeserializeOwned>(self, text: &str) -> Result<T, StoreError> {
+        serde_json::from_str(text).map_err(|error| StoreError::bad_row(self.table, self.id, error))
+    }
+
+    pub(super) fn count(self, number: i64) -> Result<u32, StoreError> {
+        u32::try_from(number).map_err(|error| StoreError::bad_row(self.table, self.id, error))
+    }
+}
+
+/// Model values as JSON text. They hold only text, numbers and lists, which JSON can always say.
+pub(super) fn to_json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_else(|error| unreachable!("model values are plain JSON: {error}"))
+}
+
+/// Keeps the rows that can be read and names the others in the log.
+pub(super) fn readable<T>(rows: impl IntoIterator<Item = Result<T, StoreError>>) -> Vec<T> {
+    rows.into_iter()
+        .filter_map(|row| {
+            row.inspect_err(|error| tracing::error!(%error, "passed over a row that cannot be read")).ok()
+        })
+        .collect()
+}

@@ -1,0 +1,157 @@
+//! Subscriptions: what each channel wants, and how far it has been fulfilled.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use sqlx::FromRow;
+
+use super::error::StoreError;
+use super::rows::{Row, millis, readable, to_json};
+use super::Store;
+use crate::model::channel::{Address, ChannelId};
+use crate::model::feed::FeedName;
+use crate::model::subscription::{Subscription, SubscriptionId, Wish};
+
+#[derive(Debug, FromRow)]
+struct SubscriptionRow {
+    id: i64,
+    channel_id: i64,
+    feed: String,
+    schedule: String,
+    timezone: String,
+    style: String,
+    filter: String,
+    language: String,
+    edition: i64,
+    last_slot: i64,
+    late_until: Option<i64>,
+}
+
+const COLUMNS: &str = "s.id, s.channel_id, s.feed, s.schedule, s.timezone, s.style, s.filter, s.language, \
+                       s.edition, s.last_slot, s.late_until";
+
+impl TryFrom<SubscriptionRow> for Subscription {
+    type Error = StoreError;
+
+    fn try_from(found: SubscriptionRow) -> Result<Self, StoreError> {
+        let row = Row { table: "subscriptions", id: found.id };
+        Ok(Self {
+            id: SubscriptionId(found.id),
+            channel: ChannelId(found.channel_id),
+            feed: FeedName(found.feed),
+            wish: Wish {
+                schedule: row.word(&found.schedule)?,
+                timezone: row.word::<Tz>(&found.timezone)?,
+                style: row.word(&found.style)?,
+                filter: row.json(&found.filter)?,
+                language: row.word(&found.language)?,
+            },
+            edition: found.edition,
+            last_slot: row.instant(found.last_slot)?,
+            late_until: row.instant_or_none(found.late_until)?,
+        })
+    }
+}
+
+impl Store {
+    /// Subscribes a channel to a feed, or changes what it wants. A new subscription (or one that had ended)
+    /// begins with the first digest stored after `now`; slots count from `now` in any case.
+    ///
+    /// # Errors
+    /// If the database fails or the row cannot be read.
+    pub async fn subscribe(
+        &self,
+        channel: ChannelId,
+        feed: &FeedName,
+        wish: &Wish,
+        now: DateTime<Utc>,
+    ) -> Result<Subscription, StoreError> {
+        let row: SubscriptionRow = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+            "INSERT INTO subscriptions AS s (channel_id, feed, schedule, timezone, style, filter, language,
+                 edition, last_slot, next_at, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7,
+                 (SELECT coalesce(max(edition), 0) FROM digests WHERE feed = $2), $8, $8, $8)
+             ON CONFLICT (channel_id, feed) DO UPDATE
+             SET schedule = $3, timezone = $4, style = $5, filter = $6, language = $7,
+                 edition = CASE WHEN s.ended_at IS NULL THEN s.edition ELSE excluded.edition END,
+                 last_slot = $8, late_until = NULL, next_at = $8, ended_at = NULL
+             RETURNING {COLUMNS}"
+        )))
+        .bind(channel.0)
+        .bind(feed.as_str())
+        .bind(wish.schedule.to_string())
+        .bind(wish.timezone.name())
+        .bind(wish.style.name())
+        .bind(to_json(&wish.filter))
+        .bind(wish.language.code())
+        .bind(millis(now))
+        .fetch_one(&self.write)
+        .await?;
+        row.try_into()
+    }
+
+    /// The subscriptions of the channel at an address, in the order in which they were made.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn subscriptions_of(&self, address: Address) -> Result<Vec<Subscription>, StoreError> {
+        let rows: Vec<SubscriptionRow> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+            "SELECT {COLUMNS} FROM subscriptions s JOIN channels c ON c.id = s.channel_id
+             WHERE c.address = $1 AND s.ended_at IS NULL ORDER BY s.id"
+        )))
+        .bind(address.to_string())
+        .fetch_all(&self.read)
+        .await?;
+        Ok(readable(rows.into_iter().map(Subscription::try_from)))
+    }
+
+    /// The subscriptions that planning has to look at now, of channels that messages can go to; at most `count`.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn subscriptions_due(
+        &self,
+        now: DateTime<Utc>,
+        count: u32,
+    ) -> Result<Vec<Subscription>, StoreError> {
+        let rows: Vec<SubscriptionRow> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+            "SELECT {COLUMNS} FROM subscriptions s JOIN channels c ON c.id = s.channel_id
+             WHERE s.next_at <= $1 AND s.ended_at IS NULL AND c.state = 'active'
+             ORDER BY s.next_at, s.id LIMIT $2"
+        )))
+        .bind(millis(now))
+        .bind(i64::from(count))
+        .fetch_all(&self.read)
+        .await?;
+        Ok(readable(rows.into_iter().map(Subscription::try_from)))
+    }
+
+    /// When planning has to look at a subscription next, if at any.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn next_planning(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let at: Option<i64> = sqlx::query_scalar(
+            "SELECT min(s.next_at) FROM subscriptions s JOIN channels c ON c.id = s.channel_id
+             WHERE s.ended_at IS NULL AND c.state = 'active'",
+        )
+        .fetch_one(&self.read)
+        .await?;
+        Row { table: "subscriptions", id: 0 }.instant_or_none(at)
+    }
+
+    /// A digest arrived: planning has to look at every subscription of the feed.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn wake_subscriptions(&self, feed: &FeedName, now: DateTime<Utc>) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE subscriptions SET next_at = $2
+             WHERE feed = $1 AND ended_at IS NULL AND (next_at IS NULL OR next_at > $2)",
+        )
+        .bind(feed.as_str())
+        .bind(millis(now))
+        .execute(&self.write)
+        .await?;
+        Ok(())
+    }
+}
