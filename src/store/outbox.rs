@@ -56,6 +56,37 @@ pub struct NewDelivery {
 }
 
 #[derive(Debug, FromRow)]
+struct HeadRow {
+    id: i64,
+    address: String,
+    kind: String,
+    next_at: i64,
+    due_at: i64,
+}
+
+#[derive(Debug, FromRow)]
+struct HeadOfOne {
+    #[sqlx(flatten)]
+    head: HeadRow,
+    state: String,
+}
+
+impl TryFrom<HeadRow> for Head {
+    type Error = StoreError;
+
+    fn try_from(found: HeadRow) -> Result<Self, StoreError> {
+        let row = Row { table: "channels", id: found.id };
+        Ok(Self {
+            channel: ChannelId(found.id),
+            address: row.word(&found.address)?,
+            kind: row.word(&found.kind)?,
+            ready_at: row.instant(found.next_at)?,
+            due_at: row.instant(found.due_at)?,
+        })
+    }
+}
+
+#[derive(Debug, FromRow)]
 struct ClaimedRow {
     id: i64,
     delivery_id: i64,
@@ -70,6 +101,7 @@ struct ClaimedRow {
     attempts: i64,
     attempted_at: Option<i64>,
     due_at: i64,
+    next_at: i64,
     on_unknown: String,
 }
 
@@ -132,13 +164,13 @@ impl Store {
         Ok(written)
     }
 
-    /// The channels that have open messages on a platform, each with the message that is first in line: when it
-    /// may be tried and when it was due. Channels that messages cannot go to are left out.
+    /// The channels that have open messages on a platform, each with the message that is first in line. Channels
+    /// that messages cannot go to, and those with a message on the wire, are left out.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn heads(&self, platform: Platform) -> Result<Vec<Head>, StoreError> {
-        let rows: Vec<(i64, String, String, i64, i64)> = sqlx::query_as(
+        let rows: Vec<HeadRow> = sqlx::query_as(
             "SELECT c.id, c.address, c.kind, m.next_at, m.due_at FROM (
                  SELECT channel_id, next_at, due_at, state,
                      row_number() OVER (PARTITION BY channel_id ORDER BY due_at, delivery_id, part) AS place
@@ -150,16 +182,25 @@ impl Store {
         .bind(platform.name())
         .fetch_all(&self.read)
         .await?;
-        Ok(readable(rows.into_iter().map(|(id, address, kind, next_at, due_at)| {
-            let row = Row { table: "channels", id };
-            Ok(Head {
-                channel: ChannelId(id),
-                address: row.word(&address)?,
-                kind: row.word(&kind)?,
-                ready_at: row.instant(next_at)?,
-                due_at: row.instant(due_at)?,
-            })
-        })))
+        Ok(readable(rows.into_iter().map(Head::try_from)))
+    }
+
+    /// The same for one channel.
+    ///
+    /// # Errors
+    /// If the database fails or the row cannot be read.
+    pub async fn head(&self, channel: ChannelId) -> Result<Option<Head>, StoreError> {
+        let row: Option<HeadOfOne> = sqlx::query_as(
+            "SELECT c.id, c.address, c.kind, m.next_at, m.due_at, m.state
+             FROM messages m JOIN channels c ON c.id = m.channel_id
+             WHERE m.channel_id = $1 AND m.platform = c.platform AND c.state = 'active'
+                 AND m.state IN ('queued', 'sending', 'unknown')
+             ORDER BY m.due_at, m.delivery_id, m.part LIMIT 1",
+        )
+        .bind(channel.0)
+        .fetch_optional(&self.read)
+        .await?;
+        row.filter(|row| row.state != "sending").map(|row| row.head.try_into()).transpose()
     }
 
     /// Claims the first open message of each of these channels, where it may be tried now. Until `lease` is over
@@ -189,19 +230,29 @@ impl Store {
             .bind(channel.0)
             .fetch_optional(&mut *tx)
             .await?;
-            let Some(row) = row.filter(|row| row.state != "sending") else { continue };
+            let Some(row) = row.filter(|row| row.state != "sending" && row.next_at <= millis(now)) else {
+                continue;
+            };
+            let id = row.id;
+            let message = match Claimed::try_from(row) {
+                Ok(message) => message,
+                Err(error) => {
+                    set_aside(&mut tx, id, &error).await?;
+                    continue;
+                }
+            };
             sqlx::query(
                 "UPDATE messages SET state = 'sending', owner = $2, lease_until = $3, attempted_at = $4,
                      attempts = attempts + 1
                  WHERE id = $1",
             )
-            .bind(row.id)
+            .bind(id)
             .bind(owner)
             .bind(millis(now + lease))
             .bind(millis(now))
             .execute(&mut *tx)
             .await?;
-            claimed.push(Claimed::try_from(row)?);
+            claimed.push(message);
         }
         tx.commit().await?;
         Ok(claimed)
@@ -254,6 +305,21 @@ impl Store {
                 .await?;
         Ok(rows.into_iter().map(|(state, count)| (state, count.unsigned_abs())).collect())
     }
+}
+
+/// A message that cannot be read must not stop those behind it.
+async fn set_aside(
+    tx: &mut Transaction<'static, Sqlite>,
+    id: i64,
+    error: &StoreError,
+) -> Result<(), StoreError> {
+    tracing::error!(%error, message = id, "set aside a message that cannot be read");
+    sqlx::query("UPDATE messages SET state = 'failed', error = $2 WHERE id = $1")
+        .bind(id)
+        .bind(error.to_string())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
 }
 
 async fn put_delivery(

@@ -1,0 +1,136 @@
+//! `[[feeds]]`: each feed with its source.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use chrono::NaiveTime;
+
+use super::reader::Reader;
+use crate::model::feed::{Feed, FeedName, OnUnknown, Timing};
+use crate::model::zone::parse_zone;
+
+/// One of the `[[feeds]]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedConfig {
+    /// What the rest of the program knows of it.
+    pub feed: Feed,
+    /// Where its digests come from.
+    pub source: SourceConfig,
+    /// `site`: the address of the publisher's site; unset: as its `_config.yml` says.
+    pub site: Option<String>,
+    /// `permalink`: the pattern of a post's address on the site; unset: as its `_config.yml` says.
+    pub permalink: Option<String>,
+}
+
+/// `source = { kind = …, … }`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SourceConfig {
+    /// `kind = "folder"`: a folder of posts.
+    Folder {
+        /// The folder; a relative one counts from the working directory.
+        path: PathBuf,
+    },
+}
+
+impl FeedConfig {
+    pub(super) fn read_all(root: &mut Reader<'_>) -> Vec<Self> {
+        let sections = root.sections("feeds");
+        if sections.is_empty() {
+            root.fault("feeds", "are missing: add a `[[feeds]]` section with `name`, `title` and `source`".into());
+        }
+        let mut names = BTreeSet::new();
+        let mut feeds = Vec::new();
+        for (path, table) in sections {
+            let mut section = root.within(path, table);
+            let Some(feed) = Self::read(&mut section) else {
+                section.finish();
+                continue;
+            };
+            if !names.insert(feed.feed.name.clone()) {
+                section.fault("name", format!("= {:?} is taken by an earlier feed", feed.feed.name.as_str()));
+            }
+            section.finish();
+            feeds.push(feed);
+        }
+        feeds
+    }
+
+    fn read(section: &mut Reader<'_>) -> Option<Self> {
+        let name = section.required("name", "write a short name such as `ai-news`").filter(|name| {
+            let fine = !name.is_empty()
+                && name.len() <= 32
+                && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+            if !fine {
+                section.fault(
+                    "name",
+                    format!("= {name:?} must be 1 to 32 of a–z, 0–9 and `-`, such as `ai-news`"),
+                );
+            }
+            fine
+        });
+        let title = section.required("title", "write what readers are to see, such as `AI 뉴스`");
+        let language = section.parsed("language", "ko", |text| {
+            text.parse().map_err(|_| "is no language; write `ko` or `en`".to_owned())
+        });
+        let timezone = section.parsed("timezone", "Asia/Seoul", |text| {
+            parse_zone(text).map_err(|error| format!("is no time zone: {error}"))
+        });
+        let default = Timing::default();
+        let timing = Timing {
+            fresh_within: section.duration("fresh_within", default.fresh_within),
+            late_within: section.duration("late_within", default.late_within),
+            catch_up_within: section.duration("catch_up_within", default.catch_up_within),
+            max_backlog: section.number("max_backlog", default.max_backlog, 1),
+            expect_by: section.optional_parsed("expect_by", |text| {
+                NaiveTime::parse_from_str(text, "%H:%M")
+                    .map_err(|_| "is no time of day; write `16:30`".to_owned())
+            }),
+            delay: section.duration("delay", default.delay),
+        };
+        let on_unknown = section.parsed("on_unknown", "resend", |text| {
+            text.parse().map_err(|_| "must be `resend` or `skip`".to_owned())
+        });
+        let site = section.optional_parsed("site", http_address);
+        let permalink = section.optional_text("permalink");
+        let source = SourceConfig::read(section);
+        Some(Self {
+            feed: Feed {
+                name: FeedName(name?),
+                title: title?,
+                language: language?,
+                timezone: timezone?,
+                timing,
+                on_unknown: on_unknown.unwrap_or(OnUnknown::Resend),
+            },
+            source: source?,
+            site,
+            permalink,
+        })
+    }
+}
+
+impl SourceConfig {
+    fn read(section: &mut Reader<'_>) -> Option<Self> {
+        let mut source = section.section("source");
+        let kind = source.required("kind", "write `source = { kind = \"folder\", path = \"posts\" }`");
+        let read = match kind.as_deref() {
+            Some("folder") => source
+                .required("path", "name the folder of the posts")
+                .map(|path| Self::Folder { path: PathBuf::from(path) }),
+            Some(other) => {
+                source.fault("kind", format!("= {other:?} is no kind of source; write `folder`"));
+                return None;
+            }
+            None => return None,
+        };
+        source.finish();
+        read
+    }
+}
+
+fn http_address(text: &str) -> Result<String, String> {
+    match url::Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(text.trim_end_matches('/').to_owned()),
+        _ => Err("is no address; write `https://news.example`".to_owned()),
+    }
+}

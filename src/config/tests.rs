@@ -1,0 +1,134 @@
+//! What configurations mean, and what is said of wrong ones.
+
+use std::path::PathBuf;
+
+use chrono::TimeDelta;
+use secrecy::ExposeSecret as _;
+
+use super::{Config, ConfigError, Environment, SourceConfig, Tokens};
+
+const SMALLEST: &str = r#"
+    [[feeds]]
+    name = "ai-news"
+    title = "AI 뉴스"
+    source = { kind = "folder", path = "posts" }
+"#;
+
+fn read(text: &str, variables: &[(&str, &str)]) -> Result<Config, Vec<String>> {
+    let table = text.parse().expect("the test's own TOML");
+    Config::from_table(table, &Environment::of(variables)).map_err(|error| match error {
+        ConfigError::Faults(faults) => faults.iter().map(ToString::to_string).collect(),
+        other => vec![other.to_string()],
+    })
+}
+
+#[test]
+fn the_smallest_file_has_the_documented_defaults() {
+    let config = read(SMALLEST, &[]).expect("valid");
+    assert_eq!(config.database_url, "sqlite://data/jogan.db");
+    assert_eq!(config.discord.api_url.as_str(), "https://discord.com/");
+    assert_eq!(config.telegram.api_url.as_str(), "https://api.telegram.org/");
+    assert_eq!(config.web_listen, "127.0.0.1:7878");
+    let feed = &config.feeds[0];
+    assert_eq!(feed.feed.timezone, chrono_tz::Asia::Seoul);
+    assert_eq!(feed.feed.timing.fresh_within, TimeDelta::hours(24));
+    assert_eq!(feed.source, SourceConfig::Folder { path: PathBuf::from("posts") });
+}
+
+#[test]
+fn the_environment_overrides_any_key() {
+    let config = read(
+        SMALLEST,
+        &[
+            ("JOGAN_DATABASE__URL", "sqlite:///srv/j.db"),
+            ("JOGAN_WEB__LISTEN", ""),
+            ("JOGAN_DISCORD__OPERATORS", "1,2"),
+            ("JOGAN_TELEGRAM__OPERATORS", "[100]"),
+            ("JOGAN_DELIVERY__IN_FLIGHT", "8"),
+            ("JOGAN_FEEDS__0__TITLE", "아침 뉴스"),
+            ("JOGAN_FEEDS__0__SOURCE__PATH", "elsewhere"),
+            ("JOGAN_CONFIG", "ignored here"),
+            ("PATH", "/bin"),
+        ],
+    )
+    .expect("valid");
+    assert_eq!(config.database_url, "sqlite:///srv/j.db");
+    assert_eq!(config.web_listen, "");
+    assert_eq!(config.discord.operators, ["1", "2"]);
+    assert_eq!(config.telegram.operators, ["100"]);
+    assert_eq!(config.delivery.in_flight, 8);
+    assert_eq!(config.feeds[0].feed.title, "아침 뉴스");
+    assert_eq!(config.feeds[0].source, SourceConfig::Folder { path: PathBuf::from("elsewhere") });
+}
+
+#[test]
+fn a_feed_can_come_from_the_environment_alone() {
+    let config = read(
+        "",
+        &[
+            ("JOGAN_FEEDS__0__NAME", "ai-news"),
+            ("JOGAN_FEEDS__0__TITLE", "AI 뉴스"),
+            ("JOGAN_FEEDS__0__SOURCE", r#"{ kind = "folder", path = "posts" }"#),
+        ],
+    )
+    .expect("valid");
+    assert_eq!(config.feeds[0].feed.name.as_str(), "ai-news");
+}
+
+#[test]
+fn every_fault_is_told_at_once_with_its_cure() {
+    let faults = read(
+        r#"
+        [discord]
+        api_ulr = "https://discord.com"
+        [telegram]
+        api_url = "ftp://example.org"
+        [delivery]
+        in_flight = 0
+        give_up_after = "soon"
+        [[feeds]]
+        name = "AI News"
+        timezone = "Asia/Seol"
+        source = { kind = "carrier pigeon" }
+        [colour]
+        "#,
+        &[("JOGAN_WEB__LISTNE", "127.0.0.1:1")],
+    )
+    .expect_err("nothing of it is right");
+    insta::assert_snapshot!(faults.join("\n"));
+}
+
+#[test]
+fn a_file_that_is_not_there_is_named_with_a_cure() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let error = Config::load(Some(&folder.path().join("none.toml")), &Environment::default())
+        .expect_err("there is no file");
+    assert!(error.to_string().contains("none.toml") && error.to_string().contains("jogan init"), "{error}");
+}
+
+#[test]
+fn a_token_comes_from_the_environment_or_from_a_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("token");
+    std::fs::write(&file, "from-a-file\n").expect("written");
+    let path = file.to_str().expect("UTF-8");
+    let tokens =
+        Tokens::read(&Environment::of(&[("DISCORD_TOKEN", "from-env"), ("TELEGRAM_TOKEN_FILE", path)]))
+            .expect("both are there");
+    assert_eq!(tokens.discord.expect("set").expose_secret(), "from-env");
+    assert_eq!(tokens.telegram.expect("set").expose_secret(), "from-a-file");
+}
+
+#[test]
+fn a_token_is_never_shown() {
+    let faults = Tokens::read(&Environment::of(&[("DISCORD_TOKEN", "s3cret with blanks")]))
+        .expect_err("no token has blanks");
+    assert!(!format!("{faults:?}").contains("s3cret"));
+    let tokens = Tokens::read(&Environment::of(&[("DISCORD_TOKEN", "s3cret")])).expect("fine");
+    assert!(!format!("{tokens:?}").contains("s3cret"));
+}
+
+#[test]
+fn without_any_token_nothing_can_run() {
+    assert_eq!(Tokens::read(&Environment::default()).expect_err("none is set").len(), 1);
+}

@@ -1,0 +1,90 @@
+//! One message on its way: look first where an earlier attempt may have arrived, then send.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::clock::Clock;
+use crate::model::channel::ChannelKind;
+use crate::model::delivery::{Claimed, Outcome};
+use crate::model::feed::OnUnknown;
+use crate::model::message::{Body, MessageState, PlatformMessageId};
+use crate::platform::gate::{Gate, Place};
+use crate::platform::{CallError, Courier, Post};
+
+/// For this long after an attempt Discord recognises its nonce ("a few minutes" by its documentation, of which
+/// a minute can be relied on), less the time that a call may take.
+const NONCE_HOLDS: TimeDelta = TimeDelta::seconds(45);
+
+/// What is known of an earlier attempt.
+enum Before {
+    /// It did not arrive, or a repeat will be recognised: send.
+    Send,
+    /// It arrived.
+    Arrived(PlatformMessageId),
+    /// Nobody can find out.
+    CannotTell(String),
+    /// Looking failed; later, perhaps.
+    Failed(CallError),
+}
+
+/// Sends a claimed message, or finds that it is there. `place` is its place in the platform's rates.
+///
+/// # Errors
+/// The call's failure; the caller judges it.
+pub(super) async fn attempt<C: Courier>(
+    courier: &C,
+    gate: &Gate,
+    clock: &dyn Clock,
+    claimed: &Claimed,
+    place: Place,
+) -> Result<Outcome, CallError> {
+    let body = if claimed.use_plain { &claimed.plain } else { &claimed.body };
+    let place = if claimed.was == MessageState::Unknown {
+        match look_before(courier, claimed, body, clock.now()).await {
+            Before::Send => {}
+            Before::Arrived(id) => return Ok(Outcome::Sent(id)),
+            Before::Failed(error) => return Err(after_looking(error)),
+            Before::CannotTell(why) if claimed.on_unknown == OnUnknown::Skip => {
+                return Ok(Outcome::Failed(format!("it may have arrived, nobody can tell ({why}), and on_unknown = \"skip\"")));
+            }
+            Before::CannotTell(_) => {}
+        }
+        drop(place);
+        gate.take(&claimed.address, claimed.kind).await
+    } else {
+        place
+    };
+    let post = Post { address: claimed.address, kind: claimed.kind, body, nonce: &claimed.nonce };
+    let sent = courier.send(post).await;
+    drop(place);
+    sent.map(Outcome::Sent)
+}
+
+async fn look_before<C: Courier>(
+    courier: &C,
+    claimed: &Claimed,
+    body: &Body,
+    now: DateTime<Utc>,
+) -> Before {
+    let Some(attempted_at) = claimed.attempted_at else { return Before::Send };
+    // A forum post has no nonce.
+    let nonce_counts = courier.recognises_nonce() && claimed.kind != ChannelKind::Forum;
+    if nonce_counts && (TimeDelta::zero()..NONCE_HOLDS).contains(&(now - attempted_at)) {
+        return Before::Send;
+    }
+    match courier.find(claimed.address, body, attempted_at).await {
+        Ok(Some(id)) => Before::Arrived(id),
+        Ok(None) => Before::Send,
+        Err(error @ (CallError::Unsupported(_) | CallError::Lost(_) | CallError::Rejected(_))) => {
+            Before::CannotTell(error.to_string())
+        }
+        Err(error) => Before::Failed(error),
+    }
+}
+
+/// A failure to look leaves the message as unknown as it was.
+fn after_looking(error: CallError) -> CallError {
+    match error {
+        CallError::Transient(why) => CallError::Unanswered(why),
+        error => error,
+    }
+}

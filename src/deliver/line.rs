@@ -1,0 +1,101 @@
+//! Who is next: the channels with open messages, by when they may be tried.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+
+use crate::model::channel::ChannelId;
+use crate::model::delivery::Head;
+
+/// The channels that wait for their turn, and those that have a message on the wire.
+#[derive(Debug, Default)]
+pub(super) struct Line {
+    waiting: HashMap<ChannelId, Head>,
+    order: BTreeSet<(DateTime<Utc>, DateTime<Utc>, ChannelId)>,
+    on_the_wire: HashSet<ChannelId>,
+}
+
+impl Line {
+    /// Puts a channel in line; one with a message on the wire comes back when that is settled.
+    pub(super) fn put(&mut self, head: Head) {
+        if self.on_the_wire.contains(&head.channel) {
+            return;
+        }
+        if let Some(before) = self.waiting.insert(head.channel, head) {
+            self.order.remove(&place(&before));
+        }
+        self.order.insert(place(&head));
+    }
+
+    /// Takes the channel that has been ready for longest, if one is ready at `now`.
+    pub(super) fn take_ready(&mut self, now: DateTime<Utc>) -> Option<Head> {
+        let first = *self.order.first().filter(|(ready_at, ..)| *ready_at <= now)?;
+        self.order.remove(&first);
+        self.waiting.remove(&first.2)
+    }
+
+    /// A message of this channel goes on the wire.
+    pub(super) fn start(&mut self, channel: ChannelId) {
+        self.on_the_wire.insert(channel);
+    }
+
+    /// The channel's message is settled.
+    pub(super) fn finish(&mut self, channel: ChannelId) {
+        self.on_the_wire.remove(&channel);
+    }
+
+    /// When the next channel is ready.
+    pub(super) fn next_ready(&self) -> Option<DateTime<Utc>> {
+        self.order.first().map(|(ready_at, ..)| *ready_at)
+    }
+}
+
+fn place(head: &Head) -> (DateTime<Utc>, DateTime<Utc>, ChannelId) {
+    (head.ready_at, head.due_at, head.channel)
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+    use crate::model::channel::{Address, ChannelKind};
+
+    fn head(channel: i64, ready_s: i64, due_s: i64) -> Head {
+        Head {
+            channel: ChannelId(channel),
+            address: Address::Discord { channel: channel.unsigned_abs() },
+            kind: ChannelKind::Text,
+            ready_at: DateTime::UNIX_EPOCH + TimeDelta::seconds(ready_s),
+            due_at: DateTime::UNIX_EPOCH + TimeDelta::seconds(due_s),
+        }
+    }
+
+    #[test]
+    fn the_longest_ready_goes_first_and_among_equals_the_earliest_due() {
+        let mut line = Line::default();
+        for head in [head(1, 5, 0), head(2, 3, 2), head(3, 3, 1), head(4, 99, 0)] {
+            line.put(head);
+        }
+        let now = DateTime::UNIX_EPOCH + TimeDelta::seconds(10);
+        let order: Vec<i64> = std::iter::from_fn(|| line.take_ready(now)).map(|head| head.channel.0).collect();
+        assert_eq!(order, [3, 2, 1]);
+        assert_eq!(line.next_ready(), Some(DateTime::UNIX_EPOCH + TimeDelta::seconds(99)));
+    }
+
+    #[test]
+    fn a_channel_stands_in_line_once_and_not_while_it_is_on_the_wire() {
+        let mut line = Line::default();
+        line.put(head(1, 5, 0));
+        line.put(head(1, 2, 0));
+        let now = DateTime::UNIX_EPOCH + TimeDelta::seconds(10);
+        assert!(line.take_ready(now).is_some());
+        assert!(line.take_ready(now).is_none());
+        line.start(ChannelId(1));
+        line.put(head(1, 0, 0));
+        assert!(line.take_ready(now).is_none());
+        line.finish(ChannelId(1));
+        line.put(head(1, 0, 0));
+        assert!(line.take_ready(now).is_some());
+    }
+}

@@ -1,0 +1,254 @@
+//! The loop of one platform: claims what may go, sends it, settles it, and sleeps until something changes.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::attempt::attempt;
+use super::judge::judge;
+use super::line::Line;
+use crate::clock::SharedClock;
+use crate::model::channel::{ChannelId, Platform};
+use crate::model::delivery::{Claimed, Head, Outcome};
+use crate::platform::Courier;
+use crate::platform::gate::{Gate, Place};
+use crate::store::{Store, StoreError};
+
+/// After the database failed, the loop waits this long before it asks again.
+const AFTER_STORE_ERROR: TimeDelta = TimeDelta::seconds(2);
+
+/// What a worker goes by.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings {
+    /// A message that cannot be sent for this long is set aside.
+    pub give_up_after: TimeDelta,
+    /// Messages on the wire at once.
+    pub in_flight: u32,
+    /// How long a claim holds; longer than a call can take.
+    pub lease: TimeDelta,
+    /// How long a stop waits for what is on the wire.
+    pub stop_within: std::time::Duration,
+}
+
+/// Delivers one platform's messages.
+#[derive(Debug)]
+pub struct Worker<C> {
+    /// The platform.
+    pub platform: Platform,
+    /// The outbox.
+    pub store: Store,
+    /// The platform's calls.
+    pub courier: Arc<C>,
+    /// The platform's rates.
+    pub gate: Arc<Gate>,
+    /// The time.
+    pub clock: SharedClock,
+    /// This process among others on the same database.
+    pub owner: String,
+    /// What it goes by.
+    pub settings: Settings,
+    /// Notified when the outbox has new messages or a channel can be reached again.
+    pub wake: Arc<Notify>,
+}
+
+/// A message that was on the wire, and what became of it.
+type Done = (Claimed, Outcome);
+
+impl<C: Courier> Worker<C> {
+    /// Delivers until `stop`; then lets what is on the wire finish, and settles it.
+    pub async fn run(self, stop: CancellationToken) {
+        let mut line = Line::default();
+        let mut wire: JoinSet<Done> = JoinSet::new();
+        let mut unsettled: Vec<Done> = Vec::new();
+        let mut resting = self.refresh(&mut line).await.is_err();
+        while !stop.is_cancelled() {
+            if resting {
+                tokio::select! {
+                    () = self.clock.sleep_until(self.clock.now() + AFTER_STORE_ERROR) => {}
+                    () = stop.cancelled() => break,
+                }
+            }
+            resting = self.turn(&mut line, &mut wire, &mut unsettled, &stop).await.is_err();
+        }
+        self.finish(wire, unsettled).await;
+    }
+
+    /// One turn: settle, start what can start, wait for something to change.
+    async fn turn(
+        &self,
+        line: &mut Line,
+        wire: &mut JoinSet<Done>,
+        unsettled: &mut Vec<Done>,
+        stop: &CancellationToken,
+    ) -> Result<(), StoreError> {
+        self.settle(line, unsettled).await?;
+        self.start_ready(line, wire).await?;
+        let next = line.next_ready().filter(|_| wire.len() < self.room());
+        tokio::select! {
+            Some(done) = wire.join_next() => {
+                unsettled.extend(finished(done));
+                while let Some(done) = wire.try_join_next() {
+                    unsettled.extend(finished(done));
+                }
+            }
+            () = self.wake.notified() => self.refresh(line).await?,
+            () = self.sleep(next) => {}
+            () = stop.cancelled() => {}
+        }
+        Ok(())
+    }
+
+    /// Puts every channel with open messages in line.
+    async fn refresh(&self, line: &mut Line) -> Result<(), StoreError> {
+        let heads = self.store.heads(self.platform).await.inspect_err(|error| self.log(error))?;
+        heads.into_iter().for_each(|head| line.put(head));
+        Ok(())
+    }
+
+    /// Claims the first message of each channel that is ready and has a place in the rates, and sends them.
+    async fn start_ready(&self, line: &mut Line, wire: &mut JoinSet<Done>) -> Result<(), StoreError> {
+        let mut ready: Vec<(Head, Place)> = Vec::new();
+        let now = self.clock.now();
+        while wire.len() + ready.len() < self.room() {
+            let Some(head) = line.take_ready(now) else { break };
+            match self.gate.try_take(&head.address, head.kind) {
+                Ok(place) => ready.push((head, place)),
+                Err(busy) => {
+                    line.put(Head { ready_at: busy.until, ..head });
+                    if busy.covers_everything() {
+                        break;
+                    }
+                }
+            }
+        }
+        if ready.is_empty() {
+            return Ok(());
+        }
+        let channels: Vec<ChannelId> = ready.iter().map(|(head, _)| head.channel).collect();
+        let claimed = match self.store.claim(&self.owner, &channels, now, self.settings.lease).await {
+            Ok(claimed) => claimed,
+            Err(error) => {
+                self.log(&error);
+                ready.into_iter().for_each(|(head, _)| line.put(head));
+                return Err(error);
+            }
+        };
+        for message in claimed {
+            let Some(found) = ready.iter().position(|(head, _)| head.channel == message.channel) else { continue };
+            let (head, place) = ready.swap_remove(found);
+            line.start(head.channel);
+            self.send(message, place, wire);
+        }
+        Ok(())
+    }
+
+    fn send(&self, message: Claimed, place: Place, wire: &mut JoinSet<Done>) {
+        let (courier, gate, clock) = (Arc::clone(&self.courier), Arc::clone(&self.gate), Arc::clone(&self.clock));
+        let give_up_after = self.settings.give_up_after;
+        wire.spawn(async move {
+            let outcome = match attempt(&*courier, &gate, &*clock, &message, place).await {
+                Ok(outcome) => outcome,
+                Err(error) => {
+                    let jitter = jitter(&message);
+                    judge(error, &message, clock.now(), give_up_after, jitter)
+                }
+            };
+            report(&message, &outcome);
+            (message, outcome)
+        });
+    }
+
+    /// Writes what became of messages, and puts their channels back in line.
+    async fn settle(&self, line: &mut Line, unsettled: &mut Vec<Done>) -> Result<(), StoreError> {
+        if unsettled.is_empty() {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        self.store.settle(&self.owner, unsettled, now).await.inspect_err(|error| self.log(error))?;
+        for (message, _) in unsettled.drain(..) {
+            line.finish(message.channel);
+            match self.store.head(message.channel).await {
+                Ok(Some(head)) => line.put(head),
+                Ok(None) => {}
+                // It is found again by the next refresh.
+                Err(error) => {
+                    self.log(&error);
+                    self.wake.notify_one();
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// After a stop: waits for what is on the wire, and settles it.
+    async fn finish(&self, mut wire: JoinSet<Done>, mut unsettled: Vec<Done>) {
+        let waited = tokio::time::timeout(self.settings.stop_within, async {
+            while let Some(done) = wire.join_next().await {
+                unsettled.extend(finished(done));
+            }
+        })
+        .await;
+        if waited.is_err() {
+            tracing::warn!(platform = %self.platform, left = wire.len(), "stopped with messages on the wire; they are looked into at the next start");
+        }
+        if let Err(error) = self.store.settle(&self.owner, &unsettled, self.clock.now()).await {
+            self.log(&error);
+        }
+    }
+
+    async fn sleep(&self, until: Option<chrono::DateTime<chrono::Utc>>) {
+        match until {
+            Some(at) => self.clock.sleep_until(at).await,
+            None => std::future::pending().await,
+        }
+    }
+
+    fn room(&self) -> usize {
+        self.settings.in_flight as usize
+    }
+
+    fn log(&self, error: &StoreError) {
+        tracing::error!(platform = %self.platform, error = %crate::text::chain(error), "the outbox cannot be read or written; trying again");
+    }
+}
+
+fn finished(done: Result<Done, tokio::task::JoinError>) -> Option<Done> {
+    // A task that panicked leaves its message `sending`; its lease makes it unknown.
+    done.inspect_err(|error| tracing::error!(%error, "sending a message ended unexpectedly")).ok()
+}
+
+/// From 0 to 1, different for each message and attempt, and the same each time: the nonce is a hash.
+fn jitter(message: &Claimed) -> f64 {
+    let sum: u32 = message.nonce.bytes().map(u32::from).sum::<u32>().wrapping_add(message.attempts * 37);
+    f64::from(sum % 101) / 100.0
+}
+
+fn report(message: &Claimed, outcome: &Outcome) {
+    let (delivery, id, to) = (message.delivery.0, message.message.0, message.address);
+    match outcome {
+        Outcome::Sent(sent) => {
+            tracing::info!(delivery, message = id, %to, platform_id = %sent.0, "sent");
+        }
+        Outcome::Again { at, reason } => {
+            tracing::info!(delivery, message = id, %to, %at, reason, "not yet sent");
+        }
+        Outcome::Unknown { at, reason } => {
+            tracing::warn!(delivery, message = id, %to, %at, reason, "nobody knows whether it was sent");
+        }
+        Outcome::Plainer(reason) => {
+            tracing::warn!(delivery, message = id, %to, reason, "refused; trying without markup");
+        }
+        Outcome::Failed(reason) => {
+            tracing::error!(delivery, message = id, %to, reason, "set aside");
+        }
+        Outcome::Lost(reason) => {
+            tracing::warn!(delivery, message = id, %to, reason, "the channel cannot be reached");
+        }
+        Outcome::Moved(chat) => {
+            tracing::info!(delivery, message = id, %to, chat, "the chat has a new id");
+        }
+    }
+}
