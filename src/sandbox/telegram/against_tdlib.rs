@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::{Value, json};
 
 use crate::sandbox::telegram::entity::{self, Entity, Kind};
@@ -87,7 +87,9 @@ fn shown(text: &str, entities: &[Entity]) -> Value {
 /// Runs `ours` and TDLib's `op` over random texts until they differ.
 fn compare(field: &str, op: &str, soup: impl Strategy<Value = String> + Debug, ours: impl Fn(&str) -> Value) {
     let tdlib = std::cell::RefCell::new(Tdlib::start());
-    let mut runner = TestRunner::new(Config { cases: 3000, failure_persistence: None, ..Config::default() });
+    let config = Config { cases: 3000, failure_persistence: None, ..Config::default() };
+    // The same texts every time: a difference that nobody brought in must not stop anybody's work.
+    let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     let compared = runner.run(&soup, |soup| {
         let theirs = tdlib.borrow_mut().ask(&json!({ "op": op, field: soup }));
         prop_assert_eq!(ours(&soup), theirs);
@@ -281,8 +283,8 @@ fn plain_text_means_what_it_means_in_tdlib() {
         "~",
         "Node.js",
         "3.14",
-        "tg://",
-        "ton://",
+        "tg://settings",
+        "ton://wallet",
         "resolve?domain=a",
         "user:pw@",
         "%",

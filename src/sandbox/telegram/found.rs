@@ -56,9 +56,14 @@ impl Finder {
         read: fn(&Self, usize) -> Option<(usize, usize, Kind)>,
         found: &mut Vec<Entity>,
     ) {
+        let mut from = 0;
         for place in (0..self.characters.len()).filter(|place| self.characters[*place] == mark) {
+            if place < from {
+                continue;
+            }
             if let Some((start, end, kind)) = read(self, place) {
                 found.push(Entity::new(start, end - start, kind));
+                from = end;
             }
         }
     }
