@@ -1,1 +1,56 @@
-//! The catalogue of commands, and what each does, platform-neutral.
+//! The catalogue of commands, and what each does, platform-neutral: a [`Call`] in, a [`Reply`] out.
+//!
+//! One file a command: its [`Spec`] (name, words, arguments, who may use it) and its handler. From [`CATALOGUE`]
+//! come Discord's registration, Telegram's menus, `/help` and the parsers; adding a command is one file here and
+//! one line there. What people press is in `press.rs`; the prose of replies, per language, in `words.rs`.
+
+pub mod arguments;
+mod call;
+mod desk;
+mod help;
+mod open;
+pub mod press;
+pub mod spec;
+mod subscribe;
+mod today;
+mod view;
+pub mod words;
+
+pub use call::{Call, Caller, MissingRight};
+pub use desk::{Desk, Failure};
+pub use spec::{Argument, ArgumentKind, Spec, Text, Who};
+
+use crate::model::language::Language;
+use crate::model::reply::Reply;
+
+/// Every command, in the order of `/help`.
+pub const CATALOGUE: &[Spec] = &[today::SPEC, subscribe::SPEC, help::SPEC, help::START];
+
+/// The command that a word names: its name, or one of its Korean words.
+pub fn find(word: &str) -> Option<&'static Spec> {
+    let word = word.to_lowercase();
+    CATALOGUE.iter().find(|spec| spec.name == word || spec.korean.contains(&word.as_str()))
+}
+
+/// Answers a call: checks who calls, runs the command, and turns every failure into a reply.
+pub async fn answer(call: &Call, desk: &Desk) -> Reply {
+    if !call.caller.may(call.spec.who) {
+        return words::refused(call.spec.who, call.caller.platform, call.caller.language);
+    }
+    match (call.spec.run)(call, desk).await {
+        Ok(reply) => reply,
+        Err(failure) => explain(failure, desk, call.caller.language, call.spec.name),
+    }
+}
+
+/// Says a failure in the asker's words; what went wrong inside goes to the log under the number that is shown.
+pub(crate) fn explain(failure: Failure, desk: &Desk, language: Language, doing: &str) -> Reply {
+    match failure {
+        Failure::Told(reply) => *reply,
+        Failure::Broken(error) => {
+            let number = desk.error_number();
+            tracing::error!(number, doing, error = crate::text::chain(&*error), "a command failed");
+            words::our_error(&number, language)
+        }
+    }
+}

@@ -103,7 +103,10 @@ impl<C: Courier> Worker<C> {
 
     /// Puts every channel with open messages in line.
     async fn refresh(&self, line: &mut Line) -> Result<(), StoreError> {
-        let heads = self.store.heads(self.platform).await.inspect_err(|error| self.log(error))?;
+        let heads = self.store.heads(self.platform).await.inspect_err(|error| {
+            self.log(error);
+            self.wake.notify_one();
+        })?;
         heads.into_iter().for_each(|head| line.put(head));
         Ok(())
     }
@@ -171,9 +174,7 @@ impl<C: Courier> Worker<C> {
         for (message, _) in unsettled.drain(..) {
             line.finish(message.channel);
             match self.store.head(message.channel).await {
-                Ok(Some(head)) => line.put(head),
-                Ok(None) => {}
-                // It is found again by the next refresh.
+                Ok(head) => head.into_iter().for_each(|head| line.put(head)),
                 Err(error) => {
                     self.log(&error);
                     self.wake.notify_one();

@@ -1,0 +1,119 @@
+//! Answers to interactions: at once where they are ready within the time, deferred first where they are not.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+use serenity::all::{Interaction, MessageFlags};
+
+use super::client::Discord;
+use crate::clock::SharedClock;
+use crate::commands::Desk;
+use crate::model::reply::Reply;
+use crate::platform::CallError;
+use crate::platform::discord::Discord as Calls;
+use crate::render::{self, Surface};
+
+/// An answer that is not ready after this is deferred: Discord shows an error after 3 s, people wonder after 1 s.
+const DEFER_AFTER: TimeDelta = TimeDelta::milliseconds(700);
+
+// Interaction callback types (Discord, interactions/receiving-and-responding).
+const CHANNEL_MESSAGE_WITH_SOURCE: u8 = 4;
+const DEFERRED_CHANNEL_MESSAGE_WITH_SOURCE: u8 = 5;
+
+/// Sends answers.
+#[derive(Debug)]
+pub(super) struct Answers {
+    desk: Arc<Desk>,
+    calls: Arc<Calls>,
+    clock: SharedClock,
+}
+
+impl Answers {
+    pub(super) fn new(discord: &Discord) -> Self {
+        Self {
+            desk: Arc::clone(&discord.desk),
+            calls: Arc::clone(&discord.calls),
+            clock: Arc::clone(&discord.clock),
+        }
+    }
+
+    /// Sends the reply to an interaction as soon as it is there.
+    pub(super) async fn give(&self, interaction: &Interaction, reply: impl Future<Output = Reply> + Send) {
+        if let Err(error) = self.try_give(interaction, reply).await {
+            tracing::warn!(%error, interaction = %interaction.id(), "an answer did not reach Discord");
+        }
+    }
+
+    async fn try_give(
+        &self,
+        interaction: &Interaction,
+        reply: impl Future<Output = Reply> + Send,
+    ) -> Result<(), CallError> {
+        let (id, token) = (interaction.id().get(), interaction.token());
+        let application = interaction.application_id().get();
+        tokio::pin!(reply);
+        let in_time = tokio::select! {
+            reply = &mut reply => Some(reply),
+            () = self.clock.sleep_until(self.clock.now() + DEFER_AFTER) => None,
+        };
+        let mut bodies = match in_time {
+            Some(reply) => {
+                let mut bodies = self.set(interaction, &reply);
+                let first = bodies.next().unwrap_or(Value::Null);
+                let answer = response(CHANNEL_MESSAGE_WITH_SOURCE, first);
+                self.calls.answer_interaction(id, token, &answer).await?;
+                bodies
+            }
+            None => {
+                let defer = json!({"flags": private_flag(interaction)});
+                let answer = response(DEFERRED_CHANNEL_MESSAGE_WITH_SOURCE, defer);
+                self.calls.answer_interaction(id, token, &answer).await?;
+                let mut bodies = self.set(interaction, &reply.await);
+                let first = bodies.next().unwrap_or(Value::Null);
+                self.calls.edit_answer(application, token, &first).await?;
+                bodies
+            }
+        };
+        for body in bodies.by_ref() {
+            self.calls.follow_up(application, token, &body).await?;
+        }
+        Ok(())
+    }
+
+    fn set(&self, interaction: &Interaction, reply: &Reply) -> std::vec::IntoIter<Value> {
+        let in_guild = is_in_guild(interaction);
+        let mut bodies: Vec<Value> = render::reply(Surface::Discord, reply, &self.desk.lexicon)
+            .into_iter()
+            .map(|body| body.0)
+            .collect();
+        if !in_guild {
+            // In a conversation with the bot nobody else is there to hide an answer from.
+            bodies.iter_mut().for_each(show);
+        }
+        bodies.into_iter()
+    }
+}
+
+fn response(kind: u8, data: Value) -> Value {
+    json!({"type": kind, "data": data})
+}
+
+fn is_in_guild(interaction: &Interaction) -> bool {
+    match interaction {
+        Interaction::Command(command) => command.guild_id.is_some(),
+        Interaction::Component(component) => component.guild_id.is_some(),
+        _ => false,
+    }
+}
+
+fn private_flag(interaction: &Interaction) -> u64 {
+    if is_in_guild(interaction) { MessageFlags::EPHEMERAL.bits() } else { 0 }
+}
+
+fn show(body: &mut Value) {
+    if let Some(flags) = body.get("flags").and_then(Value::as_u64) {
+        body["flags"] = json!(flags & !MessageFlags::EPHEMERAL.bits());
+    }
+}

@@ -1,0 +1,122 @@
+//! What an interaction asks, by whom and where.
+
+use serenity::all::{
+    ChannelType, CommandInteraction, ComponentInteraction, ComponentInteractionDataKind, Member, PartialChannel,
+    Permissions, ResolvedValue, User,
+};
+
+use crate::commands::arguments::Arguments;
+use crate::commands::press::Press;
+use crate::commands::{Call, Caller, MissingRight, find};
+use crate::model::channel::{Address, ChannelKind, Platform};
+use crate::model::language::Language;
+
+/// The call that a slash command makes; `None` for a command that is not in the catalogue (any more).
+pub(super) fn call(command: &CommandInteraction, operators: &[String]) -> Option<Call> {
+    let spec = find(&command.data.name)?;
+    let options = command.data.options();
+    let options = options.iter().filter_map(|option| match option.value {
+        ResolvedValue::String(text) => Some((option.name, text.to_owned())),
+        _ => None,
+    });
+    let arguments = Arguments::named(spec, options);
+    let caller = Place {
+        user: &command.user,
+        member: command.member.as_deref(),
+        channel: command.channel.as_ref(),
+        channel_id: command.channel_id.get(),
+        bot: command.app_permissions,
+        locale: &command.locale,
+    }
+    .caller(operators);
+    Some(Call { spec, arguments, caller })
+}
+
+/// What was pressed or chosen, and by whom.
+pub(super) fn press(component: &ComponentInteraction, operators: &[String]) -> (Option<Press>, Caller) {
+    let chosen = match &component.data.kind {
+        ComponentInteractionDataKind::StringSelect { values } => values.first().map(String::as_str),
+        _ => None,
+    };
+    let press = Press::decode(&component.data.custom_id, chosen);
+    let caller = Place {
+        user: &component.user,
+        member: component.member.as_ref(),
+        channel: component.channel.as_ref(),
+        channel_id: component.channel_id.get(),
+        bot: component.app_permissions,
+        locale: &component.locale,
+    }
+    .caller(operators);
+    (press, caller)
+}
+
+/// What every interaction says of where it comes from.
+struct Place<'a> {
+    user: &'a User,
+    member: Option<&'a Member>,
+    channel: Option<&'a PartialChannel>,
+    channel_id: u64,
+    bot: Option<Permissions>,
+    locale: &'a str,
+}
+
+impl Place<'_> {
+    fn caller(self, operators: &[String]) -> Caller {
+        let person = self.user.id.to_string();
+        let kind = self.kind();
+        let is_admin = match self.member {
+            // In a conversation with the bot the person is the admin.
+            None => kind == ChannelKind::Private,
+            Some(member) => member.permissions.is_some_and(|has| {
+                has.intersects(
+                    Permissions::MANAGE_CHANNELS | Permissions::MANAGE_GUILD | Permissions::ADMINISTRATOR,
+                )
+            }),
+        };
+        Caller {
+            platform: Platform::Discord,
+            address: Address::Discord { channel: self.channel_id },
+            kind,
+            channel_name: self.channel.and_then(|channel| channel.name.clone()),
+            is_operator: operators.contains(&person),
+            person,
+            language: Language::for_locale(self.locale),
+            is_admin,
+            missing: self.missing(kind),
+        }
+    }
+
+    fn kind(&self) -> ChannelKind {
+        match self.channel.map(|channel| channel.kind) {
+            Some(ChannelType::News) => ChannelKind::Announcement,
+            Some(ChannelType::Forum) => ChannelKind::Forum,
+            Some(ChannelType::Private | ChannelType::GroupDm) => ChannelKind::Private,
+            None if self.member.is_none() => ChannelKind::Private,
+            _ => ChannelKind::Text,
+        }
+    }
+
+    fn missing(&self, kind: ChannelKind) -> Vec<MissingRight> {
+        let Some(has) = self.bot.filter(|has| !has.administrator() && kind != ChannelKind::Private) else {
+            return Vec::new();
+        };
+        let is_thread = self.channel.is_some_and(|channel| {
+            matches!(
+                channel.kind,
+                ChannelType::PublicThread | ChannelType::PrivateThread | ChannelType::NewsThread
+            )
+        });
+        // SEND_MESSAGES has no effect in threads.
+        let send = if is_thread { Permissions::SEND_MESSAGES_IN_THREADS } else { Permissions::SEND_MESSAGES };
+        [
+            (Permissions::VIEW_CHANNEL, MissingRight::View),
+            (send, MissingRight::Send),
+            (Permissions::EMBED_LINKS, MissingRight::Embed),
+        ]
+        .into_iter()
+        .filter(|(right, _)| !has.contains(*right))
+        .map(|(_, missing)| missing)
+        .collect()
+    }
+}

@@ -1,0 +1,117 @@
+//! The gateway client: serenity, given the address that Discord told us and no other.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use backon::{BackoffBuilder as _, ExponentialBuilder};
+use secrecy::{ExposeSecret as _, SecretString};
+use serenity::all::{
+    ClientBuilder, Context, EventHandler, GatewayIntents, HttpBuilder, Interaction, Ready, ShardManager,
+};
+use serenity::async_trait;
+use tokio_util::sync::CancellationToken;
+
+use super::answer::Answers;
+use super::{asked, menu};
+use crate::clock::SharedClock;
+use crate::commands::{self, Desk, press};
+use crate::platform::discord::Discord as Calls;
+use crate::text::chain;
+
+/// What the Discord side of the program is made of.
+#[derive(Debug, Clone)]
+pub struct Discord {
+    /// What commands work with.
+    pub desk: Arc<Desk>,
+    /// Discord's REST calls.
+    pub calls: Arc<Calls>,
+    /// The bot's token, for the gateway.
+    pub token: SecretString,
+    /// The ids of the operators.
+    pub operators: Arc<[String]>,
+    /// The time.
+    pub clock: SharedClock,
+}
+
+/// How often a lost gateway is tried again: from a second to a minute, with jitter, for ever.
+fn retries() -> impl Iterator<Item = Duration> {
+    ExponentialBuilder::default()
+        .with_min_delay(Duration::from_secs(1))
+        .with_max_delay(Duration::from_secs(60))
+        .with_jitter()
+        .without_max_times()
+        .build()
+}
+
+/// Stays connected until `stop`: registers the commands, asks for the gateway's address, connects, and does it
+/// again when the connection ends.
+pub async fn run(discord: Discord, stop: CancellationToken) {
+    let mut waits = retries();
+    while !stop.is_cancelled() {
+        match connect(&discord, &stop).await {
+            Ok(()) => waits = retries(),
+            Err(error) => tracing::warn!(error = chain(&*error), "Discord's gateway is not connected"),
+        }
+        let wait = waits.next().unwrap_or(Duration::from_secs(60));
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            () = stop.cancelled() => {}
+        }
+    }
+}
+
+type Failed = Box<dyn std::error::Error + Send + Sync>;
+
+async fn connect(discord: &Discord, stop: &CancellationToken) -> Result<(), Failed> {
+    discord.calls.register_commands(&menu::commands()).await?;
+    let gateway = discord.calls.gateway().await?;
+    // serenity's own limiter ignores the proxy and would call discord.com; with it off no call of serenity's is
+    // limited, but the only one that it makes is the one below.
+    let http = HttpBuilder::new(discord.token.expose_secret())
+        .proxy(discord.calls.api_url())
+        .ratelimiter_disabled(true)
+        .build();
+    let handler = Handler { discord: discord.clone(), answers: Answers::new(discord) };
+    let mut client = ClientBuilder::new_with_http(http, GatewayIntents::GUILDS).event_handler(handler).await?;
+    // serenity falls back to a public address when it cannot ask for the gateway's; ours was told to us.
+    client.ws_url.lock().await.clone_from(&gateway.url);
+    let shards: Arc<ShardManager> = Arc::clone(&client.shard_manager);
+    let connected = client.start_shards(gateway.shards.max(1));
+    tokio::select! {
+        ended = connected => Ok(ended?),
+        () = stop.cancelled() => {
+            shards.shutdown_all().await;
+            Ok(())
+        }
+    }
+}
+
+struct Handler {
+    discord: Discord,
+    answers: Answers,
+}
+
+#[async_trait]
+impl EventHandler for Handler {
+    async fn ready(&self, _: Context, ready: Ready) {
+        tracing::info!(bot = ready.user.name, guilds = ready.guilds.len(), "connected to Discord");
+    }
+
+    async fn interaction_create(&self, _: Context, interaction: Interaction) {
+        let Discord { desk, operators, .. } = &self.discord;
+        match &interaction {
+            Interaction::Command(command) => {
+                let Some(call) = asked::call(command, operators) else {
+                    tracing::warn!(command = command.data.name, "an unknown command was called");
+                    return;
+                };
+                self.answers.give(&interaction, commands::answer(&call, desk)).await;
+            }
+            Interaction::Component(component) => {
+                let (pressed, caller) = asked::press(component, operators);
+                self.answers.give(&interaction, press::answer(pressed, &caller, desk)).await;
+            }
+            _ => {}
+        }
+    }
+}

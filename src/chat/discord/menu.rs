@@ -1,0 +1,92 @@
+//! The catalogue as Discord's application commands, with Korean localisations.
+
+use serde_json::Value;
+use serenity::all::{
+    CommandOptionType, CreateCommand, CreateCommandOption, InstallationContext, InteractionContext,
+    Permissions,
+};
+
+use crate::commands::{Argument, ArgumentKind, CATALOGUE, Spec, Who};
+use crate::model::subscription::Style;
+
+/// The locale of the localisations.
+const KOREAN: &str = "ko";
+
+/// The body of `PUT /applications/{id}/commands`.
+pub fn commands() -> Vec<Value> {
+    CATALOGUE
+        .iter()
+        // Telegram alone knows `/start`.
+        .filter(|spec| spec.name != "start")
+        .map(|spec| serde_json::to_value(command(spec)).unwrap_or_else(|_| unreachable!("builders are plain JSON")))
+        .collect()
+}
+
+fn command(spec: &Spec) -> CreateCommand {
+    let command = CreateCommand::new(spec.name)
+        .description(spec.about.en)
+        .description_localized(KOREAN, spec.about.ko)
+        .contexts(vec![InteractionContext::Guild, InteractionContext::BotDm])
+        .integration_types(vec![InstallationContext::Guild])
+        .set_options(spec.arguments.iter().map(option).collect());
+    let command = match spec.korean.first() {
+        Some(name) => command.name_localized(KOREAN, *name),
+        None => command,
+    };
+    match spec.who {
+        Who::Anyone => command,
+        Who::ChannelAdmin => command.default_member_permissions(Permissions::MANAGE_CHANNELS),
+        Who::Operator => command.default_member_permissions(Permissions::empty()),
+    }
+}
+
+fn option(argument: &Argument) -> CreateCommandOption {
+    let option = CreateCommandOption::new(CommandOptionType::String, argument.name, argument.about.en)
+        .description_localized(KOREAN, argument.about.ko)
+        .required(false);
+    match argument.kind {
+        ArgumentKind::Style => Style::ALL.into_iter().fold(option, |option, style| {
+            option.add_string_choice_localized(style.name(), style.name(), [(KOREAN, korean_style(style))])
+        }),
+        ArgumentKind::Language => option
+            .add_string_choice("한국어", "ko")
+            .add_string_choice("English", "en"),
+        ArgumentKind::Feed | ArgumentKind::At | ArgumentKind::Timezone | ArgumentKind::Filter => option,
+    }
+}
+
+fn korean_style(style: Style) -> &'static str {
+    match style {
+        Style::Headlines => "제목 목록",
+        Style::Summary => "요약",
+        Style::Full => "전체",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_is_within_discords_limits() {
+        for command in commands() {
+            let command: twilight_model::application::command::Command = read(command);
+            twilight_validate::command::command(&command).expect("within the limits");
+        }
+    }
+
+    /// What Discord would answer with: the fields that it adds are not in a request.
+    fn read(mut command: Value) -> twilight_model::application::command::Command {
+        let fields = command.as_object_mut().expect("an object");
+        fields.insert("version".into(), "1".into());
+        fields.entry("type").or_insert(1.into());
+        serde_json::from_value(command).expect("a command")
+    }
+
+    #[test]
+    fn commands_for_admins_are_hidden_from_others() {
+        let commands = commands();
+        let subscribe = commands.iter().find(|command| command["name"] == "subscribe").expect("in the catalogue");
+        assert_eq!(subscribe["default_member_permissions"], "16");
+    }
+}

@@ -1,0 +1,9 @@
+//! Discord: the gateway brings interactions, REST takes the answers.
+
+mod answer;
+mod asked;
+mod client;
+mod menu;
+
+pub use client::{Discord, run};
+pub use menu::commands;

@@ -1,0 +1,102 @@
+//! Answers on Telegram: a message each; what was pressed in a private chat changes the message in place.
+
+use serde_json::json;
+use teloxide::types::{CallbackQuery, ChatMember, Message};
+
+use super::asked::{self, Asked, Asker};
+use super::poll::Telegram;
+use crate::commands::arguments::Arguments;
+use crate::commands::{self, Call, Caller, Who, press, words};
+use crate::model::channel::ChannelKind;
+use crate::model::message::{Body, PlatformMessageId};
+use crate::model::reply::Reply;
+use crate::platform::{CallError, Courier as _, Post};
+use crate::render::{self, Surface};
+
+/// Answers a message, if it asks something.
+pub(super) async fn message(telegram: &Telegram, message: &Message) -> Result<(), CallError> {
+    let Some(asked) = asked::message(message, &telegram.username) else { return Ok(()) };
+    let Asker { mut caller, look_up } = asked::writer(message, &telegram.operators);
+    let reply = match asked {
+        Asked::Press(pressed) => press::answer(pressed, &caller, &telegram.desk).await,
+        Asked::Command { spec, text } => {
+            if spec.who > Who::Anyone {
+                caller.is_admin |= is_admin(telegram, look_up, &caller).await?;
+            }
+            let (arguments, left) = Arguments::from_words(spec, &text, &telegram.desk.feeds);
+            match left.first() {
+                Some(word) => words::not_expected(word, spec.example.get(caller.language), caller.language),
+                None => {
+                    let call = Call { spec, arguments, caller: caller.clone() };
+                    commands::answer(&call, &telegram.desk).await
+                }
+            }
+        }
+    };
+    send(telegram, &caller, &reply).await
+}
+
+/// Answers a pressed button.
+pub(super) async fn press(telegram: &Telegram, query: CallbackQuery) -> Result<(), CallError> {
+    // First, so that the button stops turning; what comes of it follows as a message.
+    telegram.calls.answer_callback_query(&json!({"callback_query_id": query.id})).await?;
+    let Some(Asker { caller, .. }) = asked::presser(&query, &telegram.operators) else { return Ok(()) };
+    let data = query.data.as_deref().unwrap_or_default();
+    let pressed = press::Press::decode(data, None);
+    let in_place = matches!(pressed, Some(press::Press::Open { .. })) && caller.kind == ChannelKind::Private;
+    let reply = press::answer(pressed, &caller, &telegram.desk).await;
+    let shown = query.regular_message().map(|message| PlatformMessageId(message.id.0.to_string()));
+    match shown {
+        Some(shown) if in_place => {
+            let mut bodies = set(telegram, &caller, &reply).into_iter();
+            let Some(first) = bodies.next() else { return Ok(()) };
+            let place = telegram.calls.gate().take(&caller.address, caller.kind).await;
+            let edited = telegram.calls.edit(caller.address, &shown, &first).await;
+            drop(place);
+            edited?;
+            for body in bodies {
+                send_one(telegram, &caller, &body).await?;
+            }
+            Ok(())
+        }
+        _ => send(telegram, &caller, &reply).await,
+    }
+}
+
+async fn is_admin(
+    telegram: &Telegram,
+    look_up: Option<(i64, u64)>,
+    caller: &Caller,
+) -> Result<bool, CallError> {
+    let Some((chat, user)) = look_up else { return Ok(caller.is_admin) };
+    let member: ChatMember = telegram.calls.chat_member(chat, user).await?;
+    Ok(member.is_owner() || member.is_administrator())
+}
+
+async fn send(telegram: &Telegram, caller: &Caller, reply: &Reply) -> Result<(), CallError> {
+    for body in set(telegram, caller, reply) {
+        send_one(telegram, caller, &body).await?;
+    }
+    Ok(())
+}
+
+async fn send_one(telegram: &Telegram, caller: &Caller, body: &Body) -> Result<(), CallError> {
+    let place = telegram.calls.gate().take(&caller.address, caller.kind).await;
+    let sent = telegram
+        .calls
+        .send(Post { address: caller.address, kind: caller.kind, body, nonce: "" })
+        .await;
+    drop(place);
+    sent.map(|_| ())
+}
+
+fn set(telegram: &Telegram, caller: &Caller, reply: &Reply) -> Vec<Body> {
+    render::reply(surface(caller.kind, &telegram.username), reply, &telegram.desk.lexicon)
+}
+
+fn surface(kind: ChannelKind, bot: &str) -> Surface<'_> {
+    match kind {
+        ChannelKind::Private => Surface::TelegramPrivate,
+        _ => Surface::TelegramGroup { bot: Some(bot) },
+    }
+}

@@ -1,0 +1,115 @@
+//! Long polling with teloxide: each update is answered on its own, so that a slow one holds up no other.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::StreamExt as _;
+use secrecy::{ExposeSecret as _, SecretString};
+use teloxide::Bot;
+use teloxide::types::{AllowedUpdate, Update};
+use teloxide::update_listeners::{AsUpdateStream as _, Polling};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::{answer, menu};
+use crate::clock::SharedClock;
+use crate::commands::Desk;
+use crate::platform::telegram::Telegram as Calls;
+use crate::text::chain;
+
+/// How long Telegram keeps a call for updates open.
+const POLL: Duration = Duration::from_secs(25);
+/// The client's limit for a whole call: longer than [`POLL`], or no quiet call would ever end well.
+const CALL: Duration = Duration::from_secs(40);
+/// Updates that are answered at once; more wait, so that a flood does not fill the memory.
+const AT_ONCE: usize = 64;
+/// The wait after a failed call that Telegram did not answer.
+const AGAIN: Duration = Duration::from_secs(2);
+
+/// What the Telegram side of the program is made of.
+#[derive(Debug, Clone)]
+pub struct Telegram {
+    /// What commands work with.
+    pub desk: Arc<Desk>,
+    /// The Bot API's calls.
+    pub calls: Arc<Calls>,
+    /// The bot's token, for polling.
+    pub token: SecretString,
+    /// The address of the Bot API's server.
+    pub api_url: url::Url,
+    /// The ids of the operators.
+    pub operators: Arc<[String]>,
+    /// The bot's username, without `@`.
+    pub username: Arc<str>,
+    /// The time.
+    pub clock: SharedClock,
+}
+
+/// Sets the menus, then polls until `stop`.
+///
+/// # Errors
+/// If no client for polling can be built.
+pub async fn run(telegram: Telegram, stop: CancellationToken) -> Result<(), reqwest::Error> {
+    for menu in menu::menus() {
+        if let Err(error) = telegram.calls.set_my_commands(&menu).await {
+            tracing::warn!(%error, "a command menu could not be set");
+        }
+    }
+    let client = reqwest::Client::builder().timeout(CALL).connect_timeout(Duration::from_secs(5)).build()?;
+    let bot = Bot::with_client(telegram.token.expose_secret(), client).set_api_url(telegram.api_url.clone());
+    let mut polling = Polling::builder(bot)
+        .timeout(POLL)
+        .allowed_updates(vec![
+            AllowedUpdate::Message,
+            AllowedUpdate::ChannelPost,
+            AllowedUpdate::CallbackQuery,
+            AllowedUpdate::MyChatMember,
+        ])
+        .build();
+    let updates = polling.as_stream();
+    tokio::pin!(updates);
+    let answering = TaskTracker::new();
+    let at_once = Arc::new(Semaphore::new(AT_ONCE));
+    loop {
+        let next = tokio::select! {
+            next = updates.next() => next,
+            () = stop.cancelled() => break,
+        };
+        match next {
+            Some(Ok(update)) => {
+                // The semaphore is never closed.
+                let Ok(turn) = Arc::clone(&at_once).acquire_owned().await else { break };
+                let telegram = telegram.clone();
+                answering.spawn(async move {
+                    receive(&telegram, update).await;
+                    drop(turn);
+                });
+            }
+            Some(Err(error)) => {
+                // teloxide takes the token out of its errors and waits longer after each.
+                tracing::warn!(error = chain(&error), "Telegram gave no updates");
+                tokio::time::sleep(AGAIN).await;
+            }
+            None => break,
+        }
+    }
+    answering.close();
+    answering.wait().await;
+    Ok(())
+}
+
+async fn receive(telegram: &Telegram, update: Update) {
+    use teloxide::types::UpdateKind;
+    let id = update.id.0;
+    let answered = match update.kind {
+        UpdateKind::Message(message) | UpdateKind::ChannelPost(message) => {
+            answer::message(telegram, &message).await
+        }
+        UpdateKind::CallbackQuery(query) => answer::press(telegram, query).await,
+        _ => Ok(()),
+    };
+    if let Err(error) = answered {
+        tracing::warn!(%error, update = id, "an answer did not reach Telegram");
+    }
+}

@@ -1,0 +1,76 @@
+//! What commands work with, and how they fail.
+
+use std::error::Error;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use tokio::sync::Notify;
+
+use crate::clock::SharedClock;
+use crate::model::feed::{Feed, FeedName};
+use crate::model::lexicon::Lexicon;
+use crate::model::reply::Reply;
+use crate::store::{Store, StoreError};
+
+/// What commands work with. One a program.
+#[derive(Debug)]
+pub struct Desk {
+    /// The database.
+    pub store: Store,
+    /// The configured feeds, in order; at least one.
+    pub feeds: Vec<Feed>,
+    /// The names of companies and topics.
+    pub lexicon: Arc<Lexicon>,
+    /// The time.
+    pub clock: SharedClock,
+    /// Notified when planning has something new to look at.
+    pub plan: Arc<Notify>,
+    errors: AtomicU32,
+}
+
+/// How a command fails.
+#[derive(Debug)]
+pub enum Failure {
+    /// The asker can mend it: this says how.
+    Told(Box<Reply>),
+    /// Something of ours failed; the asker gets a number and the log the reason.
+    Broken(Box<dyn Error + Send + Sync>),
+}
+
+impl From<Reply> for Failure {
+    fn from(reply: Reply) -> Self {
+        Self::Told(Box::new(reply))
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Broken(Box::new(error))
+    }
+}
+
+impl Desk {
+    /// A desk on this database.
+    pub fn new(
+        store: Store,
+        feeds: Vec<Feed>,
+        lexicon: Arc<Lexicon>,
+        clock: SharedClock,
+        plan: Arc<Notify>,
+    ) -> Self {
+        // Numbers of different runs should differ, so that one is not looked up in the wrong day's log.
+        let errors = AtomicU32::new(u32::try_from(clock.now().timestamp_millis() & 0xffff).unwrap_or_default());
+        Self { store, feeds, lexicon, clock, plan, errors }
+    }
+
+    /// A configured feed by its name.
+    pub fn feed(&self, name: &FeedName) -> Option<&Feed> {
+        self.feeds.iter().find(|feed| feed.name == *name)
+    }
+
+    /// A fresh number for an error, four hexadecimal digits (`7F3A`).
+    pub(super) fn error_number(&self) -> String {
+        // An odd step visits every number before one comes again, and neighbours do not look alike.
+        format!("{:04X}", self.errors.fetch_add(0x9E35, Ordering::Relaxed) & 0xffff)
+    }
+}

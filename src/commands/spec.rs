@@ -1,0 +1,88 @@
+//! What a command is: its name and words, its arguments, and who may use it.
+
+use futures::future::BoxFuture;
+
+use super::call::Call;
+use super::desk::{Desk, Failure};
+use crate::model::language::Language;
+use crate::model::reply::Reply;
+
+/// One text in both languages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Text {
+    /// Korean.
+    pub ko: &'static str,
+    /// English.
+    pub en: &'static str,
+}
+
+impl Text {
+    /// The text in a language.
+    pub const fn get(self, language: Language) -> &'static str {
+        match language {
+            Language::Ko => self.ko,
+            Language::En => self.en,
+        }
+    }
+}
+
+/// Who may use a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Who {
+    /// Everybody.
+    Anyone,
+    /// Whoever may manage the channel that the command is about.
+    ChannelAdmin,
+    /// The operators in the configuration.
+    Operator,
+}
+
+/// What kind of thing an argument is: how its words are recognised, and what is offered for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ArgumentKind {
+    /// A configured feed's name.
+    Feed,
+    /// A schedule: `09:00`, `weekdays 09:00`, `now`, a cron expression.
+    At,
+    /// A time zone: an IANA name or an alias.
+    Timezone,
+    /// `headlines`, `summary` or `full`.
+    Style,
+    /// `ko` or `en`.
+    Language,
+    /// Topics, companies, plain words: all that is left.
+    Filter,
+}
+
+/// One argument of a command.
+#[derive(Debug, Clone, Copy)]
+pub struct Argument {
+    /// The option's name on Discord, lower case.
+    pub name: &'static str,
+    /// What kind of thing it is.
+    pub kind: ArgumentKind,
+    /// What it is for, at most 100 characters.
+    pub about: Text,
+}
+
+/// A handler: what a command does.
+pub type Run = for<'a> fn(&'a Call, &'a Desk) -> BoxFuture<'a, Result<Reply, Failure>>;
+
+/// A command.
+#[derive(Debug, Clone, Copy)]
+pub struct Spec {
+    /// Its name on both platforms: `a`–`z`, at most 32.
+    pub name: &'static str,
+    /// Korean words that name it in a Telegram private chat (`/오늘`); the first one is its Korean name.
+    pub korean: &'static [&'static str],
+    /// What it does, at most 100 characters.
+    pub about: Text,
+    /// An example of its use, as `/help` shows it, without the slash.
+    pub example: Text,
+    /// Its arguments; all are optional.
+    pub arguments: &'static [Argument],
+    /// Who may use it.
+    pub who: Who,
+    /// What it does.
+    pub run: Run,
+}

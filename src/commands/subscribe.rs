@@ -1,0 +1,188 @@
+//! `/subscribe`: starts or changes the channel's subscription, and says when the first delivery comes.
+
+use chrono_tz::Tz;
+use futures::FutureExt as _;
+
+use super::arguments::Arguments;
+use super::call::{Call, Caller};
+use super::desk::{Desk, Failure};
+use super::press::Press;
+use super::spec::{Argument, ArgumentKind, Spec, Text, Who};
+use super::{today, words};
+use crate::model::feed::Feed;
+use crate::model::language::Language;
+use crate::model::reply::{Action, Audience, Button, Reply};
+use crate::model::schedule::Schedule;
+use crate::model::subscription::Wish;
+use crate::model::zone::parse_zone;
+use crate::plan;
+
+pub(super) const SPEC: Spec = Spec {
+    name: "subscribe",
+    korean: &["구독"],
+    about: Text { ko: "이 채널에서 뉴스를 받습니다", en: "Deliver the digest to this channel" },
+    example: Text { ko: "subscribe 08:30", en: "subscribe 08:30" },
+    arguments: &[
+        Argument {
+            name: "feed",
+            kind: ArgumentKind::Feed,
+            about: Text { ko: "어느 뉴스인지", en: "Which feed" },
+        },
+        Argument {
+            name: "at",
+            kind: ArgumentKind::At,
+            about: Text {
+                ko: "받을 시각: 08:30 · 평일 09:00 · 바로 (비우면 나오는 대로)",
+                en: "When: 08:30, weekdays 09:00, now (empty: as soon as it is out)",
+            },
+        },
+        Argument {
+            name: "timezone",
+            kind: ArgumentKind::Timezone,
+            about: Text { ko: "시간대: 서울 · KST · Asia/Seoul", en: "Time zone: Seoul, KST, Asia/Seoul" },
+        },
+        Argument {
+            name: "style",
+            kind: ArgumentKind::Style,
+            about: Text { ko: "모양: headlines · summary · full", en: "Style: headlines, summary, full" },
+        },
+        Argument {
+            name: "language",
+            kind: ArgumentKind::Language,
+            about: Text { ko: "안내말의 언어: ko · en", en: "Language of what is ours: ko, en" },
+        },
+        Argument {
+            name: "filter",
+            kind: ArgumentKind::Filter,
+            about: Text {
+                ko: "이 주제나 회사만: 반도체 투자 엔비디아",
+                en: "Only these topics or companies: chips funding NVIDIA",
+            },
+        },
+    ],
+    who: Who::ChannelAdmin,
+    run: |call, desk| run(call, desk).boxed(),
+};
+
+async fn run(call: &Call, desk: &Desk) -> Result<Reply, Failure> {
+    let caller = &call.caller;
+    let feed = match call.arguments.get(ArgumentKind::Feed) {
+        Some(name) => today::find_feed(name, desk, caller)?,
+        None => match desk.feeds.as_slice() {
+            [only] => only,
+            several => return Err(words::which_feed(several, caller.language).into()),
+        },
+    };
+    let asked = Asked::read(&call.arguments, caller)?;
+    if !caller.missing.is_empty() {
+        return Err(words::may_not_post(caller).into());
+    }
+    let now = desk.clock.now();
+    let channel = desk
+        .store
+        .keep_channel(caller.address, caller.kind, caller.channel_name.as_deref(), caller.language, now)
+        .await?;
+    let before = desk.store.subscriptions_of(caller.address).await?;
+    let before = before.iter().find(|subscription| subscription.feed == feed.name).map(|found| &found.wish);
+    let wish = asked.over(before, feed, caller.language);
+    desk.store.subscribe(channel.id, &feed.name, &wish, now).await?;
+    desk.plan.notify_one();
+    tracing::info!(to = %caller.address, feed = %feed.name, by = caller.person, schedule = %wish.schedule, "subscribed");
+    confirm(feed, &wish, caller, desk).await
+}
+
+async fn confirm(feed: &Feed, wish: &Wish, caller: &Caller, desk: &Desk) -> Result<Reply, Failure> {
+    let now = desk.clock.now();
+    let first = plan::first_delivery(&wish.schedule, wish.timezone, now);
+    let arrivals = desk.store.arrivals(&feed.name, 14).await?;
+    let usual = feed.timing.expect_by.or_else(|| plan::usual_arrival_of(&arrivals, feed.timezone));
+    let mut lines = words::subscribed(wish, first, &desk.lexicon, caller.language);
+    if let Some(usual) = usual
+        && let Some(better) = plan::better_slot(&wish.schedule, wish.timezone, usual, feed.timezone, now)
+    {
+        lines.push(words::slot_before_arrival(&better, caller.language));
+    }
+    let show = Button {
+        label: words::SHOW_LATEST.get(caller.language).to_owned(),
+        action: Action::Press(Press::Latest { feed: feed.name.clone() }.encode()),
+    };
+    Ok(Reply {
+        audience: Audience::Asker,
+        language: caller.language,
+        lines,
+        edition: None,
+        buttons: if arrivals.is_empty() && desk.store.latest_digest(&feed.name, None).await?.is_none() {
+            Vec::new()
+        } else {
+            vec![vec![show]]
+        },
+    })
+}
+
+/// What was asked for; what was not stays as it is, or as is usual.
+struct Asked {
+    schedule: Option<Schedule>,
+    timezone: Option<Tz>,
+    style: Option<crate::model::Style>,
+    filter: Option<Vec<String>>,
+    language: Option<Language>,
+}
+
+impl Asked {
+    fn read(arguments: &Arguments, caller: &Caller) -> Result<Self, Failure> {
+        let told = |text: &str, what: Text, why: String| -> Failure {
+            words::not_understood(text, what, &why, "/subscribe 08:30", caller.language).into()
+        };
+        let schedule = arguments
+            .get(ArgumentKind::At)
+            .map(|text| text.parse::<Schedule>().map_err(|_| told(text, words::A_TIME, String::new())))
+            .transpose()?;
+        let timezone = arguments
+            .get(ArgumentKind::Timezone)
+            .map(|text| {
+                parse_zone(text).map_err(|error| {
+                    told(text, words::A_ZONE, words::suggestion(&error, caller.language))
+                })
+            })
+            .transpose()?;
+        let style = arguments
+            .get(ArgumentKind::Style)
+            .map(|text| text.parse().map_err(|_| told(text, words::A_STYLE, String::new())))
+            .transpose()?;
+        let language = arguments
+            .get(ArgumentKind::Language)
+            .map(|text| text.parse().map_err(|_| told(text, words::A_LANGUAGE, String::new())))
+            .transpose()?;
+        let filter = arguments.get(ArgumentKind::Filter).map(filter_words);
+        Ok(Self { schedule, timezone, style, filter, language })
+    }
+
+    fn over(self, before: Option<&Wish>, feed: &Feed, language: Language) -> Wish {
+        let usual = Wish {
+            schedule: Schedule::Now,
+            timezone: feed.timezone,
+            style: crate::model::Style::default(),
+            filter: Vec::new(),
+            language,
+        };
+        let before = before.cloned().unwrap_or(usual);
+        Wish {
+            schedule: self.schedule.unwrap_or(before.schedule),
+            timezone: self.timezone.unwrap_or(before.timezone),
+            style: self.style.unwrap_or(before.style),
+            filter: self.filter.unwrap_or(before.filter),
+            language: self.language.unwrap_or(before.language),
+        }
+    }
+}
+
+/// A filter's words: parted by blanks or commas, each once.
+fn filter_words(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split(|c: char| c.is_whitespace() || c == ',' || c == '·') {
+        if !word.is_empty() && !words.iter().any(|known| known == word) {
+            words.push(word.to_owned());
+        }
+    }
+    words
+}

@@ -1,0 +1,333 @@
+//! The prose of replies, in both languages: formal, no exclamation marks, the second line says what to do next.
+
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+
+use super::call::{Caller, MissingRight};
+use super::spec::{Text, Who};
+use crate::model::channel::Platform;
+use crate::model::feed::Feed;
+use crate::model::language::Language;
+use crate::model::lexicon::Lexicon;
+use crate::model::reply::{Audience, Reply};
+use crate::model::schedule::Schedule;
+use crate::model::subscription::{Style, Wish};
+use crate::model::zone::UnknownZone;
+use crate::plan::BetterSlot;
+use crate::text::{clock_time, day, particle};
+
+pub(super) const SHOW_LATEST: Text = Text { ko: "최근 뉴스 지금 보기", en: "Show the latest now" };
+pub(super) const HELP_TITLE: Text = Text { ko: "조간 — 매일의 뉴스", en: "Jogan — the daily digest" };
+pub(super) const HELP_READING: Text = Text { ko: "읽기", en: "Reading" };
+pub(super) const HELP_MANAGING: Text = Text { ko: "채널 관리자", en: "Channel admins" };
+pub(super) const A_TIME: Text = Text { ko: "시각으로", en: "a time" };
+pub(super) const A_ZONE: Text = Text { ko: "시간대로", en: "a time zone" };
+pub(super) const A_STYLE: Text = Text { ko: "모양으로", en: "a style" };
+pub(super) const A_LANGUAGE: Text = Text { ko: "언어로", en: "a language" };
+
+/// A reply of prose alone, for the asker.
+pub(crate) fn prose(language: Language, lines: impl IntoIterator<Item = String>) -> Reply {
+    Reply {
+        audience: Audience::Asker,
+        language,
+        lines: lines.into_iter().collect(),
+        edition: None,
+        buttons: Vec::new(),
+    }
+}
+
+/// Who asked may not.
+pub(super) fn refused(who: Who, platform: Platform, language: Language) -> Reply {
+    let first = match (language, who, platform) {
+        (Language::Ko, Who::Operator, _) => "이 명령은 운영자만 쓸 수 있습니다.",
+        (Language::Ko, _, Platform::Discord) => {
+            "이 명령은 채널 관리자만 쓸 수 있습니다. Discord에서는 ‘채널 관리’ 권한이 필요합니다."
+        }
+        (Language::Ko, _, Platform::Telegram) => {
+            "이 명령은 채널 관리자만 쓸 수 있습니다. Telegram에서는 이 방의 관리자여야 합니다."
+        }
+        (Language::En, Who::Operator, _) => "Only the operators can use this command.",
+        (Language::En, _, Platform::Discord) => {
+            "Only channel admins can use this command. On Discord it takes the permission “Manage Channels”."
+        }
+        (Language::En, _, Platform::Telegram) => {
+            "Only channel admins can use this command. On Telegram you have to be an administrator here."
+        }
+    };
+    let second = match language {
+        Language::Ko => "뉴스는 /today로 누구나 볼 수 있습니다.",
+        Language::En => "Everybody can read the news with /today.",
+    };
+    prose(language, [first.to_owned(), second.to_owned()])
+}
+
+/// Something of ours failed; the log has the number.
+pub(super) fn our_error(number: &str, language: Language) -> Reply {
+    let line = match language {
+        Language::Ko => format!("지금은 답을 드리지 못했습니다. 잠시 뒤 다시 해 주세요. (번호 {number})"),
+        Language::En => format!("We could not answer just now. Please try again in a moment. (number {number})"),
+    };
+    prose(language, [line])
+}
+
+/// A button of an older version, or of a digest that is not there any more.
+pub(super) fn old_button(language: Language) -> Reply {
+    let line = match language {
+        Language::Ko => "이 버튼은 오래되어 쓸 수 없습니다. /today로 다시 열어 주세요.",
+        Language::En => "This button is too old to use. Please open it again with /today.",
+    };
+    prose(language, [line.to_owned()])
+}
+
+/// A word that was not understood; nothing was changed. `hint` may be empty.
+pub(super) fn not_understood(text: &str, what: Text, hint: &str, example: &str, language: Language) -> Reply {
+    let text = crate::text::cut(text, 60, crate::text::Unit::CodePoints);
+    let mut first = match language {
+        Language::Ko => {
+            format!("‘{text}’{} {} 읽지 못했습니다.", particle(&text, "을/를"), what.get(language))
+        }
+        Language::En => format!("‘{text}’ could not be read as {}.", what.get(language)),
+    };
+    if !hint.is_empty() {
+        first = format!("{first} {hint}");
+    }
+    let (example, second) = match language {
+        Language::Ko => (format!("예: {example}"), "바뀐 것은 없습니다."),
+        Language::En => (format!("Example: {example}"), "Nothing was changed."),
+    };
+    prose(language, [format!("{first} {example}"), second.to_owned()])
+}
+
+/// The zone that was probably meant, if there is one near.
+pub(super) fn suggestion(error: &UnknownZone, language: Language) -> String {
+    match (&error.suggestion, language) {
+        (Some(zone), Language::Ko) => format!("혹시 {zone}인가요?"),
+        (Some(zone), Language::En) => format!("Did you mean {zone}?"),
+        (None, _) => String::new(),
+    }
+}
+
+/// A word that fits no argument of a command.
+pub(crate) fn not_expected(text: &str, example: &str, language: Language) -> Reply {
+    let text = crate::text::cut(text, 60, crate::text::Unit::CodePoints);
+    let (first, second) = match language {
+        Language::Ko => (
+            format!("‘{text}’{} 이해하지 못했습니다. 예: /{example}", particle(&text, "을/를")),
+            "바뀐 것은 없습니다.",
+        ),
+        Language::En => (format!("‘{text}’ was not understood. Example: /{example}"), "Nothing was changed."),
+    };
+    prose(language, [first, second.to_owned()])
+}
+
+/// No configured feed has this name.
+pub(super) fn no_such_feed(name: &str, feeds: &[Feed], language: Language) -> Reply {
+    let name = crate::text::cut(name, 60, crate::text::Unit::CodePoints);
+    let known = feeds.iter().map(|feed| feed.name.as_str()).collect::<Vec<_>>().join(", ");
+    let (first, second) = match language {
+        Language::Ko => (format!("‘{name}’{} 없는 뉴스입니다.", particle(&name, "은/는")), "받을 수 있는 뉴스"),
+        Language::En => (format!("There is no feed ‘{name}’."), "There are"),
+    };
+    prose(language, [first, format!("{second}: {known}")])
+}
+
+/// Several feeds are there and none was named.
+pub(super) fn which_feed(feeds: &[Feed], language: Language) -> Reply {
+    let mut lines = vec![
+        match language {
+            Language::Ko => "어느 뉴스를 받을지 이름을 함께 써 주세요.",
+            Language::En => "Please say which feed you want.",
+        }
+        .to_owned(),
+    ];
+    lines.extend(feeds.iter().map(|feed| format!("/subscribe {} — {}", feed.name, feed.title)));
+    prose(language, lines)
+}
+
+/// No digest was ever stored.
+pub(super) fn nothing_yet(title: &str, language: Language) -> Reply {
+    let (first, second) = match language {
+        Language::Ko => (
+            format!("{title}{} 아직 나온 것이 없습니다.", particle(title, "은/는")),
+            "첫 뉴스가 나오면 구독한 채널로 보냅니다. /subscribe로 구독할 수 있습니다.",
+        ),
+        Language::En => (
+            format!("{title}: nothing has been published yet."),
+            "The first digest goes to the channels that subscribed. Subscribe with /subscribe.",
+        ),
+    };
+    prose(language, [first, second.to_owned()])
+}
+
+/// Today's digest is not out; `shown` is the day of the one that is.
+pub(super) fn not_out_yet(
+    today: NaiveDate,
+    usual: Option<NaiveTime>,
+    shown: NaiveDate,
+    language: Language,
+) -> String {
+    let latest = day(shown, language);
+    match (language, usual) {
+        (Language::Ko, Some(usual)) => format!(
+            "오늘({}) 뉴스는 보통 {}쯤 나옵니다. 가장 최근 것은 {latest} 뉴스입니다.",
+            short_day(today, language),
+            clock_time(usual)
+        ),
+        (Language::Ko, None) => format!(
+            "오늘({}) 뉴스는 아직 나오지 않았습니다. 가장 최근 것은 {latest} 뉴스입니다.",
+            short_day(today, language)
+        ),
+        (Language::En, Some(usual)) => format!(
+            "Today's digest ({}) is usually out at about {}. The latest is of {latest}.",
+            short_day(today, language),
+            clock_time(usual)
+        ),
+        (Language::En, None) => format!(
+            "Today's digest ({}) is not out yet. The latest is of {latest}.",
+            short_day(today, language)
+        ),
+    }
+}
+
+/// A subscription was made or changed.
+pub(super) fn subscribed(
+    wish: &Wish,
+    first: Option<DateTime<Utc>>,
+    lexicon: &Lexicon,
+    language: Language,
+) -> Vec<String> {
+    let what = filter_in_words(wish, lexicon, language);
+    let style = style_in_words(wish.style, language);
+    let zone = crate::model::zone::city(wish.timezone, language);
+    let when = wish.schedule.describe(language);
+    let first_line = match (language, &wish.schedule) {
+        (Language::Ko, Schedule::Now) => {
+            format!("구독했습니다. 뉴스가 나오는 대로 {what} 소식을 {style} 보냅니다.")
+        }
+        (Language::Ko, Schedule::Slots(_)) => {
+            format!("구독했습니다. {when}({zone})에 {what} 소식을 {style} 보냅니다.")
+        }
+        (Language::En, Schedule::Now) => {
+            format!("Subscribed. {what} news will be sent {style} as soon as it is out.")
+        }
+        (Language::En, Schedule::Slots(_)) => {
+            format!("Subscribed. {what} news will be sent {style}: {when} ({zone}).")
+        }
+    };
+    let second = match (language, &wish.schedule, first) {
+        (Language::Ko, Schedule::Slots(_), Some(first)) => {
+            let local = first.with_timezone(&wish.timezone);
+            format!(
+                "첫 배달은 {} {}입니다.",
+                day(local.date_naive(), language),
+                clock_time(local.time())
+            )
+        }
+        (Language::En, Schedule::Slots(_), Some(first)) => {
+            let local = first.with_timezone(&wish.timezone);
+            format!("The first delivery is on {} at {}.", day(local.date_naive(), language), clock_time(local.time()))
+        }
+        (Language::Ko, ..) => "다음에 나오는 뉴스부터 보냅니다.".to_owned(),
+        (Language::En, ..) => "It begins with the next digest.".to_owned(),
+    };
+    vec![first_line, second]
+}
+
+/// A slot is just before the digest usually arrives.
+pub(super) fn slot_before_arrival(better: &BetterSlot, language: Language) -> String {
+    let (usual, slot, instead) = (clock_time(better.usual), clock_time(better.slot), clock_time(better.better));
+    match language {
+        Language::Ko => format!(
+            "이 뉴스는 보통 {usual}쯤 나옵니다. {slot}에는 전날 것을 받게 됩니다. /subscribe {instead}로 바꿀 수 있습니다."
+        ),
+        Language::En => format!(
+            "This digest is usually out at about {usual}, so at {slot} you get the one of the day before. Change it with /subscribe {instead}."
+        ),
+    }
+}
+
+/// The bot lacks rights in the channel.
+pub(super) fn may_not_post(caller: &Caller) -> Reply {
+    let language = caller.language;
+    let name = match (&caller.channel_name, language) {
+        (Some(name), _) if caller.platform == Platform::Discord => format!("#{name}"),
+        (Some(name), _) => name.clone(),
+        (None, Language::Ko) => "이 채널".to_owned(),
+        (None, Language::En) => "this channel".to_owned(),
+    };
+    let rights: Vec<String> = caller
+        .missing
+        .iter()
+        .map(|right| {
+            let right = match (right, language) {
+                (MissingRight::View, Language::Ko) => "채널 보기",
+                (MissingRight::Send, Language::Ko) => "메시지 보내기",
+                (MissingRight::Embed, Language::Ko) => "링크 첨부",
+                (MissingRight::View, Language::En) => "View Channel",
+                (MissingRight::Send, Language::En) => "Send Messages",
+                (MissingRight::Embed, Language::En) => "Embed Links",
+            };
+            format!("‘{right}’")
+        })
+        .collect();
+    match (language, caller.platform) {
+        (Language::Ko, Platform::Discord) => {
+            let last = rights.last().map_or("", String::as_str);
+            let object = particle(last, "을/를");
+            prose(language, [
+                format!("{name}에 아직 글을 쓸 수 없어 구독하지 않았습니다."),
+                format!(
+                    "채널 설정 › 권한에서 봇에게 {}{object} 켠 뒤 다시 /subscribe를 써 주세요.",
+                    rights.join(", ")
+                ),
+            ])
+        }
+        (Language::Ko, Platform::Telegram) => prose(language, [
+            format!("{name}에 아직 글을 쓸 수 없어 구독하지 않았습니다."),
+            "봇을 관리자로 정하거나 글쓰기 권한을 준 뒤 다시 /subscribe를 써 주세요.".to_owned(),
+        ]),
+        (Language::En, Platform::Discord) => prose(language, [
+            format!("The bot cannot write in {name} yet, so nothing was subscribed."),
+            format!(
+                "In the channel's settings, under Permissions, allow it {} and use /subscribe again.",
+                rights.join(", ")
+            ),
+        ]),
+        (Language::En, Platform::Telegram) => prose(language, [
+            format!("The bot cannot write in {name} yet, so nothing was subscribed."),
+            "Make it an administrator or let it write, and use /subscribe again.".to_owned(),
+        ]),
+    }
+}
+
+fn style_in_words(style: Style, language: Language) -> &'static str {
+    match (style, language) {
+        (Style::Headlines, Language::Ko) => "제목 목록으로",
+        (Style::Summary, Language::Ko) => "요약으로",
+        (Style::Full, Language::Ko) => "전체로",
+        (Style::Headlines, Language::En) => "as headlines",
+        (Style::Summary, Language::En) => "as a summary",
+        (Style::Full, Language::En) => "in full",
+    }
+}
+
+fn filter_in_words(wish: &Wish, lexicon: &Lexicon, language: Language) -> String {
+    if wish.filter.is_empty() {
+        return match language {
+            Language::Ko => "모든",
+            Language::En => "All",
+        }
+        .to_owned();
+    }
+    let words: Vec<&str> =
+        wish.filter.iter().map(|word| crate::plan::selection::shown(word, lexicon, language)).collect();
+    words.join("·")
+}
+
+/// `12월 18일`, without the day of the week.
+fn short_day(date: NaiveDate, language: Language) -> String {
+    let day = day(date, language);
+    match day.split_once('(') {
+        Some((short, _)) => short.trim_end().to_owned(),
+        None => day,
+    }
+}
