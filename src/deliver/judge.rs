@@ -35,7 +35,7 @@ pub(super) fn judge(
     };
     match outcome {
         Outcome::Again { reason, .. } | Outcome::Unknown { reason, .. }
-            if now - claimed.due_at > give_up_after =>
+            if now - claimed.planned_at > give_up_after =>
         {
             Outcome::Failed(format!("given up after {} h: {reason}", give_up_after.num_hours()))
         }
@@ -78,7 +78,7 @@ mod tests {
             was: MessageState::Queued,
             attempts: 3,
             attempted_at: None,
-            due_at: DateTime::UNIX_EPOCH,
+            planned_at: DateTime::UNIX_EPOCH,
             use_plain,
             on_unknown: OnUnknown::Resend,
         }

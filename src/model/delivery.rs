@@ -50,8 +50,8 @@ pub struct Claimed {
     pub attempts: u32,
     /// When the last attempt before this one began.
     pub attempted_at: Option<DateTime<Utc>>,
-    /// When the delivery was due; after `give_up_after` from then it is not tried any more.
-    pub due_at: DateTime<Utc>,
+    /// When the delivery was planned; after `give_up_after` from then it is not tried any more.
+    pub planned_at: DateTime<Utc>,
     /// Whether `body` was refused before, so that `plain` is what to send.
     pub use_plain: bool,
     /// What to do where nobody can find out whether an earlier attempt arrived.

@@ -1,1 +1,7 @@
-//! The two joints: ingest (source to store) and dispatch (plan to outbox).
+//! The two joints: [`Ingest`] (source → parse → enrich → store) and [`Dispatch`] (plan → render → outbox).
+
+mod dispatch;
+mod ingest;
+
+pub use dispatch::Dispatch;
+pub use ingest::Ingest;

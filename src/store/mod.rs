@@ -21,11 +21,12 @@ use std::time::Duration;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Sqlite, SqlitePool, Transaction};
 
-pub use digests::Kept;
+pub use digests::{Kept, fingerprint};
 pub use error::StoreError;
 pub use feeds::FeedLoads;
 pub use lock::Lock;
 pub use outbox::{NewDelivery, Planned};
+pub use subscriptions::Due;
 pub use waits::StoredWait;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");

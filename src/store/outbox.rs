@@ -100,8 +100,8 @@ struct ClaimedRow {
     state: String,
     attempts: i64,
     attempted_at: Option<i64>,
-    due_at: i64,
     next_at: i64,
+    created_at: i64,
     on_unknown: String,
 }
 
@@ -123,7 +123,7 @@ impl TryFrom<ClaimedRow> for Claimed {
             was: row.word(&found.state)?,
             attempts: row.count(found.attempts)?,
             attempted_at: row.instant_or_none(found.attempted_at)?,
-            due_at: row.instant(found.due_at)?,
+            planned_at: row.instant(found.created_at)?,
             on_unknown: row.word(&found.on_unknown)?,
         })
     }
@@ -220,7 +220,7 @@ impl Store {
         for channel in channels {
             let row: Option<ClaimedRow> = sqlx::query_as(
                 "SELECT m.id, m.delivery_id, m.channel_id, c.address, c.kind, m.body, m.plain, m.use_plain,
-                     m.nonce, m.state, m.attempts, m.attempted_at, m.due_at, d.on_unknown, m.next_at
+                     m.nonce, m.state, m.attempts, m.attempted_at, m.next_at, d.created_at, d.on_unknown
                  FROM messages m JOIN channels c ON c.id = m.channel_id
                      JOIN deliveries d ON d.id = m.delivery_id
                  WHERE m.channel_id = $1 AND m.platform = c.platform AND c.state = 'active'

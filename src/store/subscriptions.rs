@@ -7,7 +7,7 @@ use sqlx::FromRow;
 use super::error::StoreError;
 use super::rows::{Row, millis, readable, to_json};
 use super::Store;
-use crate::model::channel::{Address, ChannelId};
+use crate::model::channel::{Address, ChannelId, ChannelKind};
 use crate::model::feed::FeedName;
 use crate::model::subscription::{Subscription, SubscriptionId, Wish};
 
@@ -48,6 +48,38 @@ impl TryFrom<SubscriptionRow> for Subscription {
             edition: found.edition,
             last_slot: row.instant(found.last_slot)?,
             late_until: row.instant_or_none(found.late_until)?,
+        })
+    }
+}
+
+/// A subscription that planning has to look at, and where its messages go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    /// The subscription.
+    pub subscription: Subscription,
+    /// Where the platform knows the channel.
+    pub address: Address,
+    /// What kind of place it is.
+    pub kind: ChannelKind,
+}
+
+#[derive(Debug, FromRow)]
+struct DueRow {
+    #[sqlx(flatten)]
+    subscription: SubscriptionRow,
+    address: String,
+    kind: String,
+}
+
+impl TryFrom<DueRow> for Due {
+    type Error = StoreError;
+
+    fn try_from(found: DueRow) -> Result<Self, StoreError> {
+        let row = Row { table: "subscriptions", id: found.subscription.id };
+        Ok(Self {
+            address: row.word(&found.address)?,
+            kind: row.word(&found.kind)?,
+            subscription: found.subscription.try_into()?,
         })
     }
 }
@@ -104,7 +136,8 @@ impl Store {
         Ok(readable(rows.into_iter().map(Subscription::try_from)))
     }
 
-    /// The subscriptions that planning has to look at now, of channels that messages can go to; at most `count`.
+    /// The subscriptions that planning has to look at now, each with its channel, of channels that messages can go
+    /// to; at most `count`.
     ///
     /// # Errors
     /// If the database fails.
@@ -112,9 +145,9 @@ impl Store {
         &self,
         now: DateTime<Utc>,
         count: u32,
-    ) -> Result<Vec<Subscription>, StoreError> {
-        let rows: Vec<SubscriptionRow> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
-            "SELECT {COLUMNS} FROM subscriptions s JOIN channels c ON c.id = s.channel_id
+    ) -> Result<Vec<Due>, StoreError> {
+        let rows: Vec<DueRow> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+            "SELECT {COLUMNS}, c.address, c.kind FROM subscriptions s JOIN channels c ON c.id = s.channel_id
              WHERE s.next_at <= $1 AND s.ended_at IS NULL AND c.state = 'active'
              ORDER BY s.next_at, s.id LIMIT $2"
         )))
@@ -122,7 +155,7 @@ impl Store {
         .bind(i64::from(count))
         .fetch_all(&self.read)
         .await?;
-        Ok(readable(rows.into_iter().map(Subscription::try_from)))
+        Ok(readable(rows.into_iter().map(Due::try_from)))
     }
 
     /// When planning has to look at a subscription next, if at any.

@@ -1,0 +1,301 @@
+//! Dispatch: decides for each subscription what is due, sets it, and puts it into the outbox in one transaction.
+
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+use chrono::{DateTime, NaiveTime, Utc};
+use sha2::{Digest as _, Sha256};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::SharedClock;
+use crate::model::channel::{Address, ChannelKind, Platform};
+use crate::model::digest::{DigestId, StoredDigest};
+use crate::model::feed::{Feed, FeedName};
+use crate::model::lexicon::Lexicon;
+use crate::model::message::Rendered;
+use crate::model::reply::Edition;
+use crate::model::subscription::{Style, Subscription, SubscriptionId};
+use crate::plan::{self, Access, Batch, Form, Standing, Waiting, arrival, selection};
+use crate::render::{self, Surface};
+use crate::store::{Due, NewDelivery, Planned, Store, StoreError};
+use crate::text::chain;
+
+/// Subscriptions that are decided on in one transaction.
+const AT_ONCE: u32 = 500;
+/// After the database failed, planning waits this long before it asks again.
+const AFTER_STORE_ERROR: chrono::TimeDelta = chrono::TimeDelta::seconds(2);
+
+/// Plans all subscriptions.
+#[derive(Debug)]
+pub struct Dispatch {
+    /// The database.
+    pub store: Store,
+    /// The configured feeds.
+    pub feeds: Vec<Feed>,
+    /// The names of companies and topics.
+    pub lexicon: Arc<Lexicon>,
+    /// The time.
+    pub clock: SharedClock,
+    /// Notified when there is something new to look at.
+    pub wake: Arc<Notify>,
+    /// Notified when the outbox has something new for a platform.
+    pub deliver: HashMap<Platform, Arc<Notify>>,
+    /// The Telegram bot's username, once it is known: links in groups need it.
+    pub telegram_bot: Arc<OnceLock<String>>,
+}
+
+/// What is known of a feed in one round.
+struct News<'a> {
+    feed: &'a Feed,
+    /// Its news that some subscription has still to get, by edition.
+    digests: Vec<StoredDigest>,
+    /// When its digests usually arrive, in its zone.
+    usual: Option<NaiveTime>,
+}
+
+/// What a rendering depends on; channels that agree in it get the same messages.
+#[derive(PartialEq, Eq, Hash)]
+struct Setting {
+    digests: Vec<DigestId>,
+    form: bool,
+    style: Style,
+    language: &'static str,
+    filter: Vec<String>,
+    place: Place,
+}
+
+/// The kinds of places that messages are set differently for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Place {
+    Discord,
+    TelegramPrivate,
+    TelegramGroup,
+}
+
+type Rendering = HashMap<Setting, Arc<Vec<Rendered>>>;
+
+impl Dispatch {
+    /// Plans until `stop`: at each slot, and whenever something new is there.
+    pub async fn run(self, stop: CancellationToken) {
+        while !stop.is_cancelled() {
+            let next = match self.round().await {
+                Ok(next) => next,
+                Err(error) => {
+                    tracing::error!(error = chain(&error), "planning failed; trying again");
+                    Some(self.clock.now() + AFTER_STORE_ERROR)
+                }
+            };
+            tokio::select! {
+                () = self.wake.notified() => {}
+                () = sleep(&self.clock, next) => {}
+                () = stop.cancelled() => {}
+            }
+        }
+    }
+
+    /// Decides on every subscription that is due; returns when to look again.
+    async fn round(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        loop {
+            let now = self.clock.now();
+            let due = self.store.subscriptions_due(now, AT_ONCE).await?;
+            if due.is_empty() {
+                return self.store.next_planning().await;
+            }
+            let news = self.news(&due).await?;
+            let mut rendering = Rendering::new();
+            let planned: Vec<Planned> =
+                due.iter().map(|due| self.plan(due, &news, &mut rendering, now)).collect();
+            let written = self.store.put_planned(&planned, now).await?;
+            if written > 0 {
+                tracing::info!(deliveries = written, "planned");
+                self.deliver.values().for_each(|deliver| deliver.notify_one());
+            }
+        }
+    }
+
+    /// What the feeds of these subscriptions have for any of them.
+    async fn news(&self, due: &[Due]) -> Result<HashMap<FeedName, News<'_>>, StoreError> {
+        let mut news = HashMap::new();
+        for feed in &self.feeds {
+            let of_feed = due.iter().filter(|due| due.subscription.feed == feed.name);
+            let Some(from) = of_feed.map(|due| due.subscription.edition).min() else { continue };
+            let digests = self.store.news_after(&feed.name, from).await?;
+            let arrivals = self.store.arrivals(&feed.name, arrival::LEARN_FROM as u32).await?;
+            let usual = feed.timing.expect_by.or_else(|| usual(&arrivals, feed));
+            news.insert(feed.name.clone(), News { feed, digests, usual });
+        }
+        Ok(news)
+    }
+
+    fn plan(
+        &self,
+        due: &Due,
+        news: &HashMap<FeedName, News<'_>>,
+        rendering: &mut Rendering,
+        now: DateTime<Utc>,
+    ) -> Planned {
+        let subscription = &due.subscription;
+        let mut planned = Planned {
+            subscription: subscription.id,
+            channel: subscription.channel,
+            platform: due.address.platform(),
+            edition_before: subscription.edition,
+            edition: subscription.edition,
+            last_slot: subscription.last_slot,
+            late_until: subscription.late_until,
+            next_at: None,
+            deliveries: Vec::new(),
+        };
+        // A feed that is not configured any more delivers nothing; it may come back.
+        let Some(news) = news.get(&subscription.feed) else { return planned };
+        let waiting: Vec<(&StoredDigest, Waiting)> = news
+            .digests
+            .iter()
+            .filter(|stored| stored.edition > Some(subscription.edition))
+            .map(|stored| (stored, waiting(stored, news.feed)))
+            .collect();
+        let verdict = plan::decide(&Standing {
+            subscription,
+            timing: &news.feed.timing,
+            feed_zone: news.feed.timezone,
+            usual: news.usual,
+            waiting: &waiting.iter().map(|(_, waiting)| *waiting).collect::<Vec<_>>(),
+            access: Access::Open,
+            quiet: None,
+            now,
+        });
+        planned.last_slot = verdict.last_slot;
+        planned.late_until = verdict.late_until;
+        planned.next_at = verdict.look_again_at;
+        if let Some(batch) = verdict.deliver {
+            let digests: Vec<&StoredDigest> = batch
+                .digests
+                .iter()
+                .filter_map(|id| waiting.iter().find(|(stored, _)| stored.id.0 == *id))
+                .map(|(stored, _)| *stored)
+                .collect();
+            planned.edition = digests.iter().filter_map(|stored| stored.edition).max().unwrap_or(planned.edition);
+            planned.deliveries = self.deliveries(due, news.feed, &batch, &digests, rendering);
+        }
+        planned
+    }
+
+    fn deliveries(
+        &self,
+        due: &Due,
+        feed: &Feed,
+        batch: &Batch,
+        digests: &[&StoredDigest],
+        rendering: &mut Rendering,
+    ) -> Vec<NewDelivery> {
+        let groups: Vec<Vec<&StoredDigest>> = match batch.form {
+            Form::Each => digests.iter().map(|stored| vec![*stored]).collect(),
+            Form::List | Form::RoundUp => vec![digests.to_vec()],
+        };
+        groups
+            .into_iter()
+            .filter_map(|group| {
+                let messages = self.set(due, feed, &group, batch.form, rendering);
+                let last = group.last().filter(|_| !messages.is_empty())?;
+                let messages = (1_u32..)
+                    .zip(messages.iter())
+                    .map(|(part, message)| (message.clone(), nonce(due.subscription.id, last, part)))
+                    .collect();
+                Some(NewDelivery {
+                    digest: last.id,
+                    revision: last.revision,
+                    on_unknown: feed.on_unknown,
+                    due_at: batch.due_at,
+                    messages,
+                })
+            })
+            .collect()
+    }
+
+    /// The messages for one delivery; none if nothing passes the filter. Set once for all channels that agree.
+    fn set(
+        &self,
+        due: &Due,
+        feed: &Feed,
+        digests: &[&StoredDigest],
+        form: Form,
+        rendering: &mut Rendering,
+    ) -> Arc<Vec<Rendered>> {
+        let wish = &due.subscription.wish;
+        let place = place(due.address, due.kind);
+        let setting = Setting {
+            digests: digests.iter().map(|stored| stored.id).collect(),
+            form: form == Form::Each,
+            style: wish.style,
+            language: wish.language.code(),
+            filter: wish.filter.clone(),
+            place,
+        };
+        let messages = rendering.entry(setting).or_insert_with(|| {
+            let surface = match place {
+                Place::Discord => Surface::Discord,
+                Place::TelegramPrivate => Surface::TelegramPrivate,
+                Place::TelegramGroup => {
+                    Surface::TelegramGroup { bot: self.telegram_bot.get().map(String::as_str) }
+                }
+            };
+            let editions = digests.iter().filter_map(|stored| self.edition(&due.subscription, feed, stored));
+            let editions: Vec<Edition> = editions.collect();
+            Arc::new(match (form, editions.as_slice()) {
+                (_, []) => Vec::new(),
+                (Form::Each, [edition, ..]) => render::edition(surface, edition, &self.lexicon),
+                (Form::List | Form::RoundUp, editions) => render::list(surface, editions, &self.lexicon),
+            })
+        });
+        Arc::clone(messages)
+    }
+
+    /// A digest as this subscription wants it; `None` if nothing of it passes.
+    fn edition(&self, subscription: &Subscription, feed: &Feed, stored: &StoredDigest) -> Option<Edition> {
+        let wish = &subscription.wish;
+        Some(Edition {
+            feed: feed.clone(),
+            selection: selection::select(&stored.digest, &wish.filter, &self.lexicon, wish.language)?,
+            digest: stored.digest.clone(),
+            style: wish.style,
+            language: wish.language,
+            corrected_at: None,
+        })
+    }
+}
+
+fn waiting(stored: &StoredDigest, feed: &Feed) -> Waiting {
+    Waiting {
+        digest: stored.id.0,
+        stored_at: stored.stored_at,
+        published: stored.digest.date.instant(feed.timezone),
+    }
+}
+
+fn usual(arrivals: &[DateTime<Utc>], feed: &Feed) -> Option<NaiveTime> {
+    let local: Vec<NaiveTime> = arrivals.iter().map(|at| at.with_timezone(&feed.timezone).time()).collect();
+    arrival::usual_arrival(&local)
+}
+
+fn place(address: Address, kind: ChannelKind) -> Place {
+    match (address.platform(), kind) {
+        (Platform::Discord, _) => Place::Discord,
+        (Platform::Telegram, ChannelKind::Private) => Place::TelegramPrivate,
+        (Platform::Telegram, _) => Place::TelegramGroup,
+    }
+}
+
+/// A nonce that is this message's at every attempt and no other's: 24 hexadecimal digits (Discord takes 25
+/// characters).
+fn nonce(subscription: SubscriptionId, digest: &StoredDigest, part: u32) -> String {
+    let key = format!("{}/{}/{}/{part}", subscription.0, digest.id.0, digest.revision);
+    Sha256::digest(key).iter().take(12).map(|byte| format!("{byte:02x}")).collect()
+}
+
+async fn sleep(clock: &SharedClock, until: Option<DateTime<Utc>>) {
+    match until {
+        Some(at) => clock.sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}

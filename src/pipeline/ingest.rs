@@ -1,0 +1,181 @@
+//! Ingest: a feed's posts from its source into the store, each for itself, so that a broken one stops no other.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::SharedClock;
+use crate::enrich::Classifier;
+use crate::model::digest::{Digest, RawDigest};
+use crate::model::feed::Feed;
+use crate::parse::{self, Draft, Rules};
+use crate::plan::news;
+use crate::source::{Folder, Look, Permalinks, Watch};
+use crate::store::{FeedLoads, Kept, Store, StoreError, fingerprint};
+use crate::text::chain;
+
+/// The folder is looked at this often even if nothing says that it changed: watchers miss things, network drives
+/// say nothing at all.
+const LOOK_ANYWAY: TimeDelta = TimeDelta::seconds(3);
+
+/// Loads one feed.
+#[derive(Debug)]
+pub struct Ingest {
+    /// The feed.
+    pub feed: Feed,
+    /// Its posts.
+    pub folder: Folder,
+    /// Where the publisher shows them.
+    pub permalinks: Permalinks,
+    /// How its posts are to be understood.
+    pub rules: Rules,
+    /// What finds companies and topics.
+    pub classifier: Arc<Classifier>,
+    /// The database.
+    pub store: Store,
+    /// The time.
+    pub clock: SharedClock,
+    /// Notified when planning has something new to look at.
+    pub plan: Arc<Notify>,
+}
+
+/// What one round came to.
+#[derive(Debug, Default)]
+struct Round {
+    /// Posts whose date is still to come.
+    early: Vec<(DateTime<Utc>, RawDigest)>,
+    /// When the folder has to be looked at again.
+    look_again_at: Option<DateTime<Utc>>,
+}
+
+/// What a post came to.
+enum Loaded {
+    /// It is in the store.
+    Kept(Kept),
+    /// Its date is still to come.
+    Early(DateTime<Utc>),
+    /// It is a draft, or it cannot be loaded; the log says so.
+    PassedOver,
+}
+
+impl Ingest {
+    /// Loads until `stop`: at once, whenever the folder changes, and when a post's date comes.
+    pub async fn run(mut self, stop: CancellationToken) {
+        let mut watch = Watch::new(self.folder.path())
+            .inspect_err(|error| {
+                tracing::info!(feed = %self.feed.name, error = chain(error), "the folder is not watched, only looked at");
+            })
+            .ok();
+        let mut early: Vec<(DateTime<Utc>, RawDigest)> = Vec::new();
+        while !stop.is_cancelled() {
+            let round = self.round(std::mem::take(&mut early)).await.unwrap_or_else(|error| {
+                tracing::error!(feed = %self.feed.name, error = chain(&error), "the feed cannot be stored; trying again");
+                // What was read is forgotten, so that it is read again.
+                self.folder.forget();
+                Round::default()
+            });
+            early = round.early;
+            let anyway = self.clock.now() + LOOK_ANYWAY;
+            let next = early.iter().map(|(at, _)| *at).chain(round.look_again_at).chain([anyway]).min();
+            tokio::select! {
+                () = self.clock.sleep_until(next.unwrap_or(anyway)) => {}
+                () = changed(&mut watch) => {}
+                () = stop.cancelled() => {}
+            }
+        }
+    }
+
+    /// Looks once and loads what is there.
+    async fn round(&mut self, early: Vec<(DateTime<Utc>, RawDigest)>) -> Result<Round, StoreError> {
+        let now = self.clock.now();
+        let loads = self.store.feed_loads(&self.feed.name).await?;
+        let look = match self.folder.look(now).await {
+            Ok(look) => look,
+            Err(error) => {
+                tracing::warn!(feed = %self.feed.name, error = chain(&error), "the feed cannot be loaded");
+                self.store.note_load_failure(&self.feed.name, &error.to_string()).await?;
+                return Ok(Round { early, look_again_at: None });
+            }
+        };
+        for fault in &look.faults {
+            tracing::warn!(feed = %self.feed.name, error = chain(fault), "a post cannot be read");
+        }
+        let mut round = Round { look_again_at: look.look_again_at, ..Round::default() };
+        let mut news = false;
+        let (ripe, unripe): (Vec<_>, Vec<_>) = early.into_iter().partition(|(at, _)| *at <= now);
+        let Look { settled, .. } = look;
+        // A post that was written again while it waited for its date replaces the one that waits.
+        round.early = unripe;
+        round.early.retain(|(_, waiting)| !settled.iter().any(|found| found.raw.name == waiting.name));
+        for raw in ripe.into_iter().map(|(_, raw)| raw).chain(settled.into_iter().map(|found| found.raw)) {
+            match self.load(&raw, loads, now).await? {
+                Loaded::Kept(kept) => news |= !matches!(kept, Kept::Unchanged(_)),
+                Loaded::Early(at) => round.early.push((at, raw)),
+                Loaded::PassedOver => {}
+            }
+        }
+        // Until all that was there at first has been read, what is found is of the first load.
+        if round.look_again_at.is_none() || loads.first.is_some() {
+            self.store.note_load(&self.feed.name, now).await?;
+        }
+        if news {
+            self.store.wake_subscriptions(&self.feed.name, now).await?;
+            self.plan.notify_one();
+        }
+        Ok(round)
+    }
+
+    async fn load(&self, raw: &RawDigest, loads: FeedLoads, now: DateTime<Utc>) -> Result<Loaded, StoreError> {
+        let Some(digest) = self.read(raw) else { return Ok(Loaded::PassedOver) };
+        let zone = self.feed.timezone;
+        if let Some(at) = news::waits_until(&digest.date, zone, now) {
+            tracing::info!(feed = %self.feed.name, post = raw.name, %at, "the post waits for its date");
+            return Ok(Loaded::Early(at));
+        }
+        let last_load = loads.first.and(loads.last);
+        let is_news = news::is_news(&digest.date, zone, now, last_load, self.feed.timing.fresh_within);
+        let (print, published_at) = (fingerprint(&digest), digest.date.instant(zone));
+        let enriched = self.classifier.enrich(digest);
+        let kept =
+            self.store.keep_digest(&self.feed.name, &enriched, &print, published_at, is_news, now).await?;
+        match kept {
+            Kept::New(id) => tracing::info!(
+                feed = %self.feed.name, post = raw.name, digest = id.0, articles = enriched.articles.len(),
+                news = is_news, "loaded"
+            ),
+            Kept::Revised(id) => {
+                tracing::info!(feed = %self.feed.name, post = raw.name, digest = id.0, "corrected");
+            }
+            Kept::Unchanged(_) => {}
+        }
+        Ok(Loaded::Kept(kept))
+    }
+
+    /// The post as a digest; `None` for a draft, and for one that cannot be loaded, which the log explains.
+    fn read(&self, raw: &RawDigest) -> Option<Digest> {
+        let draft: Draft = parse::parse(raw, &self.rules)
+            .inspect_err(|error| tracing::warn!(feed = %self.feed.name, error = chain(error), "a post cannot be loaded"))
+            .ok()?;
+        for warning in &draft.warnings {
+            tracing::warn!(feed = %self.feed.name, post = raw.name, %warning, "a post has a fault");
+        }
+        if draft.is_draft() {
+            tracing::debug!(feed = %self.feed.name, post = raw.name, "a draft is passed over");
+            return None;
+        }
+        let link = self.permalinks.link(&draft);
+        draft
+            .into_digest(link)
+            .inspect_err(|error| tracing::warn!(feed = %self.feed.name, error = chain(error), "a post cannot be loaded"))
+            .ok()
+    }
+}
+
+async fn changed(watch: &mut Option<Watch>) {
+    match watch {
+        Some(watch) => watch.changed().await,
+        None => std::future::pending().await,
+    }
+}
