@@ -1,1 +1,274 @@
 //! The composition root: builds everything once, spawns it, shuts it down.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use chrono::TimeDelta;
+use secrecy::SecretString;
+use tokio::sync::{Notify, mpsc};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::chat;
+use crate::clock::SharedClock;
+use crate::commands::Desk;
+use crate::config::{Config, DictionariesConfig, FeedConfig, PlatformConfig, SourceConfig, Tokens};
+use crate::deliver::{Settings, Worker};
+use crate::enrich::{Classifier, Dictionaries};
+use crate::model::channel::Platform;
+use crate::model::lexicon::Lexicon;
+use crate::parse::Rules;
+use crate::pipeline::{Dispatch, Ingest};
+use crate::platform::discord::{self, Discord};
+use crate::platform::gate::{Covered, Gate, Limits, Wait};
+use crate::platform::telegram::{self, Telegram};
+use crate::platform::{Courier, Timeouts};
+use crate::source::{Folder, Permalinks};
+use crate::store::{Lock, Store, StoredWait};
+use crate::text::chain;
+
+/// How long a stop waits for what is on the wire.
+const STOP_WITHIN: Duration = Duration::from_secs(20);
+/// How long a claim holds: longer than a call may take with its wait for a place.
+const LEASE: TimeDelta = TimeDelta::minutes(2);
+
+/// The running program.
+#[derive(Debug)]
+pub struct App {
+    store: Store,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+    // Held until the program is gone.
+    _lock: Lock,
+}
+
+/// What all parts are built from.
+struct Parts {
+    store: Store,
+    clock: SharedClock,
+    desk: Arc<Desk>,
+    settings: Settings,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+    owner: String,
+}
+
+impl App {
+    /// Opens the database and starts everything that the configuration and the tokens call for.
+    ///
+    /// # Errors
+    /// If the database is in use or cannot be opened, a dictionary is wrong, or a client cannot be built. That a
+    /// platform cannot be reached is no error: it is tried again for as long as the program runs.
+    pub async fn start(config: Config, tokens: Tokens, clock: SharedClock) -> anyhow::Result<Self> {
+        let lock = Lock::take(&config.database_url)?;
+        let store = Store::open(&config.database_url).await?;
+        let unknown = store.void_claims(true, clock.now()).await?;
+        if unknown > 0 {
+            tracing::warn!(messages = unknown, "the last run ended while messages were being sent; looking into them");
+        }
+        let dictionaries = dictionaries(&config.dictionaries)?;
+        let lexicon = Arc::new(dictionaries.lexicon().clone());
+        let classifier = Arc::new(Classifier::new(&dictionaries));
+        let (plan, stop, tasks) = (Arc::new(Notify::new()), CancellationToken::new(), TaskTracker::new());
+        let feeds: Vec<_> = config.feeds.iter().map(|feed| feed.feed.clone()).collect();
+        let desk = Desk::new(
+            store.clone(),
+            feeds.clone(),
+            Arc::clone(&lexicon),
+            Arc::clone(&clock),
+            Arc::clone(&plan),
+        );
+        let parts = Parts {
+            store: store.clone(),
+            clock: Arc::clone(&clock),
+            desk: Arc::new(desk),
+            settings: Settings {
+                give_up_after: config.delivery.give_up_after,
+                in_flight: config.delivery.in_flight,
+                lease: LEASE,
+                stop_within: STOP_WITHIN,
+            },
+            stop: stop.clone(),
+            tasks: tasks.clone(),
+            owner: format!("{}@{}", std::process::id(), clock.now().timestamp_millis()),
+        };
+        let telegram_bot = Arc::new(OnceLock::new());
+        let mut deliver = HashMap::new();
+        if let Some(token) = tokens.discord {
+            deliver.insert(Platform::Discord, parts.start_discord(&config.discord, token).await?);
+        }
+        if let Some(token) = tokens.telegram {
+            let wake = parts.start_telegram(&config.telegram, token, Arc::clone(&telegram_bot)).await?;
+            deliver.insert(Platform::Telegram, wake);
+        }
+        for feed in config.feeds {
+            let ingest = parts.ingest(feed, &classifier, &plan);
+            tasks.spawn(ingest.run(stop.clone()));
+        }
+        let dispatch = Dispatch {
+            store: store.clone(),
+            feeds,
+            lexicon,
+            clock,
+            wake: plan,
+            deliver,
+            telegram_bot,
+        };
+        tasks.spawn(dispatch.run(stop.clone()));
+        tasks.close();
+        Ok(Self { store, stop, tasks, _lock: lock })
+    }
+
+    /// The database that it works on.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Stops taking work, lets what is in flight finish, records it, and closes the database.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        if tokio::time::timeout(STOP_WITHIN + Duration::from_secs(2), self.tasks.wait()).await.is_err() {
+            tracing::warn!("stopped without waiting for everything to end");
+        }
+        self.store.close().await;
+    }
+}
+
+impl Parts {
+    async fn start_discord(&self, config: &PlatformConfig, token: SecretString) -> anyhow::Result<Arc<Notify>> {
+        let gate = self.gate(Platform::Discord, Limits::discord()).await?;
+        let settings = discord::Settings {
+            api_url: config.api_url.clone(),
+            token: token.clone(),
+            timeouts: Timeouts::default(),
+        };
+        let calls = Arc::new(Discord::new(settings, Arc::clone(&gate), Arc::clone(&self.clock))?);
+        let wake = self.deliver(Platform::Discord, Arc::clone(&calls), gate);
+        let chat = chat::discord::Discord {
+            desk: Arc::clone(&self.desk),
+            calls,
+            api_url: config.api_url.clone(),
+            token,
+            operators: config.operators.clone().into(),
+            clock: Arc::clone(&self.clock),
+        };
+        self.tasks.spawn(chat::discord::run(chat, self.stop.clone()));
+        Ok(wake)
+    }
+
+    async fn start_telegram(
+        &self,
+        config: &PlatformConfig,
+        token: SecretString,
+        bot: Arc<OnceLock<String>>,
+    ) -> anyhow::Result<Arc<Notify>> {
+        let gate = self.gate(Platform::Telegram, Limits::telegram()).await?;
+        let settings = telegram::Settings {
+            api_url: config.api_url.clone(),
+            token: token.clone(),
+            timeouts: Timeouts::default(),
+        };
+        let calls = Arc::new(Telegram::new(settings, Arc::clone(&gate))?);
+        let wake = self.deliver(Platform::Telegram, Arc::clone(&calls), gate);
+        let chat = chat::telegram::Telegram {
+            desk: Arc::clone(&self.desk),
+            calls,
+            token,
+            api_url: config.api_url.clone(),
+            operators: config.operators.clone().into(),
+            bot,
+            clock: Arc::clone(&self.clock),
+        };
+        self.tasks.spawn(chat::telegram::run(chat, self.stop.clone()));
+        Ok(wake)
+    }
+
+    /// The platform's rates, with the waits that it told before the last stop; new ones are stored as they come.
+    async fn gate(&self, platform: Platform, limits: Limits) -> anyhow::Result<Arc<Gate>> {
+        let waits = self.store.waits(platform, self.clock.now()).await?;
+        let remembered = waits
+            .into_iter()
+            .map(|wait| Wait {
+                covers: wait.address.map_or(Covered::Everything, Covered::Channel),
+                until: wait.until,
+            })
+            .collect();
+        let (log, mut told) = mpsc::unbounded_channel::<Wait>();
+        let store = self.store.clone();
+        let stop = self.stop.clone();
+        self.tasks.spawn(async move {
+            loop {
+                let wait = tokio::select! {
+                    wait = told.recv() => wait,
+                    () = stop.cancelled() => None,
+                };
+                let Some(wait) = wait else { return };
+                let address = match wait.covers {
+                    Covered::Everything => None,
+                    Covered::Channel(address) => Some(address),
+                };
+                if let Err(error) = store.keep_wait(platform, StoredWait { address, until: wait.until }).await {
+                    tracing::error!(%platform, error = chain(&error), "a wait could not be stored");
+                }
+            }
+        });
+        Ok(Gate::new(limits, Arc::clone(&self.clock), remembered, log))
+    }
+
+    fn deliver<C: Courier>(&self, platform: Platform, courier: Arc<C>, gate: Arc<Gate>) -> Arc<Notify> {
+        let wake = Arc::new(Notify::new());
+        let worker = Worker {
+            platform,
+            store: self.store.clone(),
+            courier,
+            gate,
+            clock: Arc::clone(&self.clock),
+            owner: self.owner.clone(),
+            settings: self.settings,
+            wake: Arc::clone(&wake),
+        };
+        self.tasks.spawn(worker.run(self.stop.clone()));
+        wake
+    }
+
+    fn ingest(&self, config: FeedConfig, classifier: &Arc<Classifier>, plan: &Arc<Notify>) -> Ingest {
+        let SourceConfig::Folder { path } = config.source;
+        Ingest {
+            permalinks: Permalinks::of_folder(&path, config.site.as_deref(), config.permalink.as_deref()),
+            folder: Folder::new(&path),
+            feed: config.feed,
+            rules: Rules::default(),
+            classifier: Arc::clone(classifier),
+            store: self.store.clone(),
+            clock: Arc::clone(&self.clock),
+            plan: Arc::clone(plan),
+        }
+    }
+}
+
+/// The dictionaries in the configured folder, or those that were compiled in.
+///
+/// # Errors
+/// If a file cannot be read or an entry is wrong; all wrong entries are named at once.
+pub fn dictionaries(config: &DictionariesConfig) -> anyhow::Result<Dictionaries> {
+    let Some(folder) = &config.path else { return Ok(Dictionaries::shipped()) };
+    let read = |name: &str| {
+        let file: &Path = &folder.join(name);
+        std::fs::read_to_string(file)
+            .with_context(|| format!("cannot read the dictionary {} (key `dictionaries.path`)", file.display()))
+    };
+    Dictionaries::parse(&read("companies.toml")?, &read("topics.toml")?).map_err(|faults| {
+        let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        anyhow::anyhow!("the dictionaries in {} have faults:\n  {}", folder.display(), faults.join("\n  "))
+    })
+}
+
+/// The names of companies and topics, as compiled in: for previews, which have no configuration.
+pub fn shipped_lexicon() -> (Classifier, Lexicon) {
+    let dictionaries = Dictionaries::shipped();
+    let lexicon = dictionaries.lexicon().clone();
+    (Classifier::new(&dictionaries), lexicon)
+}

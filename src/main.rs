@@ -1,2 +1,7 @@
 //! The program `jogan`: parses the command line, calls it, exits with its code.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    jogan::cli::main()
+}

@@ -149,12 +149,7 @@ impl Dispatch {
         };
         // A feed that is not configured any more delivers nothing; it may come back.
         let Some(news) = news.get(&subscription.feed) else { return planned };
-        let waiting: Vec<(&StoredDigest, Waiting)> = news
-            .digests
-            .iter()
-            .filter(|stored| stored.edition > Some(subscription.edition))
-            .map(|stored| (stored, waiting(stored, news.feed)))
-            .collect();
+        let waiting = waiting(&news.digests, subscription, news.feed);
         let verdict = plan::decide(&Standing {
             subscription,
             timing: &news.feed.timing,
@@ -265,12 +260,23 @@ impl Dispatch {
     }
 }
 
-fn waiting(stored: &StoredDigest, feed: &Feed) -> Waiting {
-    Waiting {
-        digest: stored.id.0,
-        stored_at: stored.stored_at,
-        published: stored.digest.date.instant(feed.timezone),
-    }
+/// The digests that a subscription has still to get, in the order of their editions. A subscription knows only the
+/// last edition that it has got, so none may overtake an earlier one: a digest that says an earlier date than the
+/// one before it counts as of that one's.
+fn waiting<'d>(
+    digests: &'d [StoredDigest],
+    subscription: &Subscription,
+    feed: &Feed,
+) -> Vec<(&'d StoredDigest, Waiting)> {
+    let mut latest = DateTime::<Utc>::MIN_UTC;
+    digests
+        .iter()
+        .filter(|stored| stored.edition > Some(subscription.edition))
+        .map(|stored| {
+            latest = latest.max(stored.digest.date.instant(feed.timezone));
+            (stored, Waiting { digest: stored.id.0, stored_at: stored.stored_at, published: latest })
+        })
+        .collect()
 }
 
 fn usual(arrivals: &[DateTime<Utc>], feed: &Feed) -> Option<NaiveTime> {
