@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State as Server};
+use axum::extract::{DefaultBodyLimit, MatchedPath, OriginalUri, Request, State as Server};
 use axum::http::header::{AUTHORIZATION, USER_AGENT};
 use axum::http::{HeaderMap, Method};
 use axum::middleware::{self, Next};
@@ -73,9 +73,14 @@ pub(crate) fn router(discord: Arc<Discord>) -> Router {
 }
 
 /// Lets a call through, or refuses it, and notes it.
-async fn gate(Server(discord): Server<Arc<Discord>>, request: Request, next: Next) -> Response {
+async fn gate(
+    Server(discord): Server<Arc<Discord>>,
+    OriginalUri(uri): OriginalUri,
+    request: Request,
+    next: Next,
+) -> Response {
     let method = request.method().clone();
-    let path = request.uri().path().to_owned();
+    let path = uri.path().to_owned();
     let fault = discord.next_fault(&method, &path);
     if let Some(Fault::Delay(wait)) = fault {
         let wait = chrono::TimeDelta::from_std(wait).unwrap_or_default();
@@ -83,7 +88,7 @@ async fn gate(Server(discord): Server<Arc<Discord>>, request: Request, next: Nex
     }
     let answer = match fault.and_then(Fault::instead) {
         Some(answer) => answer,
-        None => discord.limited(request, next).await,
+        None => discord.limited(&path, request, next).await,
     };
     let broken = matches!(fault, Some(Fault::ResetBefore | Fault::ResetAfter));
     discord.note(&method, path, if broken { 0 } else { answer.status().as_u16() });
@@ -92,15 +97,15 @@ async fn gate(Server(discord): Server<Arc<Discord>>, request: Request, next: Nex
 
 impl Discord {
     /// Answers a call within its rates.
-    async fn limited(&self, request: Request, next: Next) -> Response {
-        if let Err(refusal) = self.known(&request) {
+    async fn limited(&self, path: &str, request: Request, next: Next) -> Response {
+        if let Err(refusal) = self.known(path, &request) {
             return refusal.into_response();
         }
         if !self.limits {
             return next.run(request).await;
         }
         let template = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
-        let route = route(request.method(), request.uri().path(), template.unwrap_or("unknown"));
+        let route = route(request.method(), path, template.unwrap_or("unknown"));
         let now = self.now();
         let verdict = {
             let mut state = self.lock();
@@ -117,13 +122,13 @@ impl Discord {
     }
 
     /// Whether a call comes from the bot. The token in the path of an interaction's calls is proof enough.
-    fn known(&self, request: &Request) -> Result<(), Refusal> {
+    fn known(&self, path: &str, request: &Request) -> Result<(), Refusal> {
         let header = |name| text(request.headers(), name);
         if header(USER_AGENT).is_none_or(str::is_empty) {
             return Err(Refusal::NO_USER_AGENT);
         }
-        let open = ["/api/v10/interactions/", "/api/v10/webhooks/", "/interactions/", "/webhooks/"];
-        if open.iter().any(|path| request.uri().path().starts_with(path)) {
+        let open = ["/api/v10/gateway", "/api/v10/interactions/", "/api/v10/webhooks/"];
+        if path == open[0] || open[1..].iter().any(|open| path.starts_with(open)) {
             return Ok(());
         }
         let token = header(AUTHORIZATION).and_then(|value| value.strip_prefix("Bot "));
