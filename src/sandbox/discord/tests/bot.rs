@@ -8,13 +8,14 @@ use serenity::all::{
     ComponentInteraction, Context, CreateActionRow, CreateAutocompleteResponse, CreateButton, CreateCommand,
     CreateCommandOption, CreateEmbed, CreateInputText, CreateInteractionResponse,
     CreateInteractionResponseFollowup, CreateInteractionResponseMessage, CreateModal, CreateSelectMenu,
-    CreateSelectMenuKind, CreateSelectMenuOption, EditInteractionResponse, Event, GatewayIntents, Http,
-    HttpBuilder, InputTextStyle, Interaction, ModalInteraction, Permissions, RawEventHandler, ResolvedValue,
+    CreateSelectMenuKind, CreateSelectMenuOption, EditInteractionResponse, Event, GatewayError,
+    GatewayIntents, Http, HttpBuilder, InputTextStyle, Interaction, ModalInteraction, Permissions,
+    RawEventHandler, ResolvedValue,
 };
 use tokio::sync::mpsc;
 
 use super::{Served, TOKEN, admin, reader};
-use crate::sandbox::discord::{ChannelKind, InvokeError, permissions};
+use crate::sandbox::discord::{ChannelKind, InvokeError};
 
 /// A bot that tells which events it got, and knows a few commands.
 struct Bot {
@@ -388,12 +389,26 @@ async fn a_broken_connection_is_resumed_and_nothing_is_missed() {
 }
 
 #[tokio::test]
-async fn nobody_answers_where_no_bot_is() {
+async fn a_forgotten_session_begins_anew() {
+    let mut bot = Connected::new().await;
+    bot.served.discord.forget_sessions();
+    // Takes 5 s: serenity waits so long between two starts of a shard.
+    bot.event(|event| matches!(event, Event::Ready(_)).then_some(())).await;
+    assert_eq!(bot.served.discord.counters().identified, 2);
+}
+
+#[tokio::test]
+async fn a_wrong_token_and_a_privileged_intent_are_turned_away() {
     let served = Served::new(false).await;
-    let guild = served.discord.add_guild("guild");
-    let channel = served.discord.add_channel(guild, "news", ChannelKind::Text);
-    let refused = served.discord.invoke(&reader(), channel, "today", json!({})).await;
-    assert_eq!(refused, Err(InvokeError::UnknownCommand("today".to_owned())));
-    served.discord.take_permission(channel, permissions::VIEW_CHANNEL);
+    for (token, intents, reason) in [
+        ("MTAw.wrong.token", GatewayIntents::GUILDS, GatewayError::InvalidAuthentication),
+        (TOKEN, GatewayIntents::MESSAGE_CONTENT, GatewayError::DisallowedGatewayIntents),
+    ] {
+        let http = HttpBuilder::new(token).proxy(&served.base).ratelimiter_disabled(true).build();
+        let mut client = serenity::client::ClientBuilder::new_with_http(http, intents).await.unwrap();
+        let error = client.start().await.unwrap_err();
+        let serenity::Error::Gateway(turned) = error else { panic!("{error:?}") };
+        assert_eq!(turned.to_string(), reason.to_string());
+    }
     assert!(!served.discord.connected());
 }

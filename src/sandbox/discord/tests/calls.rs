@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use twilight_model::channel::{Channel, Message};
 
 use super::{Served, TOKEN, reader};
-use crate::sandbox::discord::{ChannelKind, Fault, Faults, permissions};
+use crate::sandbox::discord::{ChannelKind, Fault, Faults, InvokeError, permissions};
 
 impl Served {
     async fn call(&self, method: Method, path: &str, body: Option<Value>) -> reqwest::Result<Response> {
@@ -265,6 +265,11 @@ async fn calls_fail_as_ordered() {
     served.discord.faults(order(Fault::Limited { wait: Duration::from_millis(1500), global: true }));
     let refused = post().await.unwrap();
     assert_eq!((refused.status().as_u16(), &refused.headers()["retry-after"]), (429, &"2".parse().unwrap()));
+    assert_eq!(
+        (post().await.unwrap().status(), served.discord.counters().disobeyed),
+        (429.try_into().unwrap(), 1)
+    );
+    served.advance(2);
     assert_eq!(post().await.unwrap().status(), 200);
 }
 
@@ -289,4 +294,55 @@ async fn commands_are_replaced_as_a_whole() {
     assert_eq!(refused["errors"]["1"]["_errors"][0]["code"], "APPLICATION_COMMANDS_DUPLICATE_NAME");
     let many: Vec<_> = (0..101).map(|n| json!({"name": format!("c{n}"), "description": "d"})).collect();
     assert_eq!(read(put(many.into()).await.unwrap()).await.1["code"], 30032);
+}
+
+#[tokio::test]
+async fn nobody_answers_where_no_bot_is() {
+    let served = Served::new(false).await;
+    let channel = served.text_channel();
+    let path = format!("/applications/{}/commands", served.discord.application());
+    assert_eq!(served.post(&path, json!({"name": "today", "description": "d"})).await.0, 201);
+    let invoked = served.discord.invoke(&reader(), channel, "today", json!({})).await;
+    assert_eq!(invoked, Err(InvokeError::NotConnected));
+}
+
+#[tokio::test]
+async fn a_page_of_messages_is_newest_first() {
+    let served = Served::new(false).await;
+    let channel = served.text_channel();
+    let ids: Vec<_> = (0..6).filter_map(|n| served.discord.say(&reader(), channel, &n.to_string())).collect();
+    for (query, expected) in [
+        (String::new(), "543210"),
+        ("?limit=2".to_owned(), "54"),
+        (format!("?limit=2&before={}", ids[3]), "21"),
+        (format!("?limit=2&after={}", ids[1]), "32"),
+        (format!("?limit=3&around={}", ids[2]), "321"),
+    ] {
+        let (_, page) = served.get(&format!("/channels/{channel}/messages{query}")).await;
+        let texts: String =
+            page.as_array().unwrap().iter().filter_map(|message| message["content"].as_str()).collect();
+        assert_eq!(texts, expected, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn every_kind_of_channel_is_read_by_strict_clients() {
+    let served = Served::new(false).await;
+    let guild = served.discord.add_guild("guild");
+    for kind in [ChannelKind::Text, ChannelKind::Announcement, ChannelKind::Forum, ChannelKind::Thread] {
+        served.discord.add_channel(guild, "c", kind);
+    }
+    served.discord.add_dm(&reader());
+    let channels = served.discord.channels();
+    assert_eq!(channels.iter().filter(|channel| channel.parent == Some(channels[0].id)).count(), 1);
+    for channel in channels {
+        let (status, body) = served.get(&format!("/channels/{}", channel.id)).await;
+        assert_eq!((status, &body["type"]), (200, &channel.kind.number().into()));
+        serde_json::from_value::<Channel>(body.clone()).unwrap();
+        serde_json::from_value::<serenity::model::channel::Channel>(body).unwrap();
+    }
+    let (_, opened) = served.post("/users/@me/channels", json!({"recipient_id": "7001"})).await;
+    assert_eq!(opened["recipients"][0]["id"], "7001");
+    let (_, listed) = served.get(&format!("/guilds/{guild}/channels")).await;
+    assert_eq!(listed.as_array().unwrap().len(), 3);
 }
