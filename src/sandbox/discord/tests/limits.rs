@@ -45,6 +45,17 @@ fn embed() -> impl Strategy<Value = Value> {
     )
 }
 
+/// Two embeds whose texts are about 6,000 together.
+fn full() -> impl Strategy<Value = Vec<Value>> {
+    (5990..6011_usize, 2500..3500_usize, 1..30_usize).prop_map(|(whole, first, footer)| {
+        let second = "b".repeat(whole - first - footer);
+        vec![
+            json!({"type": "rich", "description": "a".repeat(first)}),
+            json!({"type": "rich", "description": second, "footer": {"text": "c".repeat(footer)}}),
+        ]
+    })
+}
+
 /// An embed with one part alone, in any characters, so that the 6,000 are far.
 fn part() -> impl Strategy<Value = Value> {
     let blank = || json!({"type": "rich", "description": "d"});
@@ -139,8 +150,10 @@ fn option() -> impl Strategy<Value = Value> {
 }
 
 fn some_command() -> impl Strategy<Value = Value> {
-    let options =
-        prop_oneof![6 => prop::collection::vec(option(), 0..4), 1 => prop::collection::vec(option(), 24..27)];
+    let plain = (24..27_usize).prop_map(|count| {
+        (0..count).map(|at| json!({"type": 3, "name": format!("o{at}"), "description": "d"})).collect()
+    });
+    let options = prop_oneof![4 => prop::collection::vec(option(), 0..4), 1 => plain];
     let sorted = (options, any::<bool>()).prop_map(|(mut options, sort)| {
         if sort {
             options.sort_by_key(|option| option["required"] != true);
@@ -164,7 +177,11 @@ proptest! {
     #[test]
     fn a_message_is_accepted_where_twilight_accepts_it(
         content in wide(0, 2000),
-        embeds in prop_oneof![6 => prop::collection::vec(embed(), 0..4), 1 => prop::collection::vec(embed(), 9..12)],
+        embeds in prop_oneof![
+            4 => prop::collection::vec(embed(), 0..4),
+            1 => prop::collection::vec(embed(), 9..12),
+            1 => full(),
+        ],
     ) {
         let body = json!({"content": content, "embeds": embeds, "components": []});
         prop_assert_eq!(ours(&body), theirs(&body), "{}", body);
