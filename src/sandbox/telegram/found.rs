@@ -96,8 +96,9 @@ impl Finder {
         let end = self.end_of(at + 1, is_tag);
         let cut = end.min(at + 257);
         let has_letter = self.characters[at + 1..cut].iter().any(|c| is_letter(*c));
-        let free = !self.before(at).is_some_and(is_tag) && self.at(end) != Some('#');
-        (has_letter && free).then(|| (at, if cut == end { self.with_chat(end) } else { cut }, Kind::Hashtag))
+        let whole = self.with_chat(end);
+        let free = !self.before(at).is_some_and(is_tag) && self.at(whole) != Some('#');
+        (has_letter && free).then_some((at, if cut == end { whole } else { cut }, Kind::Hashtag))
     }
 
     fn cashtag(&self, at: usize) -> Option<(usize, usize, Kind)> {
