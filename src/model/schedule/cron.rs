@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{NaiveDateTime, NaiveTime, TimeDelta, Weekday};
+use chrono::{NaiveDateTime, NaiveTime, TimeDelta, Timelike, Weekday};
 use cron::TimeUnitSpec;
 
 use super::{WEEK, quote};
@@ -152,8 +152,8 @@ impl Cron {
 
     /// The last civil time not after `civil` at which it fires; none before the year 1970.
     pub fn at_or_before(&self, civil: NaiveDateTime) -> Option<NaiveDateTime> {
-        // The crate goes back from an instant without it, in whole seconds.
-        let after = civil.checked_add_signed(TimeDelta::seconds(1))?.and_utc();
+        // The crate goes back from an instant without that instant itself, and counts in whole seconds.
+        let after = civil.with_nanosecond(0)?.checked_add_signed(TimeDelta::seconds(1))?.and_utc();
         let previous = |schedule: &cron::Schedule| schedule.after(&after).next_back();
         self.alternatives.iter().filter_map(previous).max().map(|at| at.naive_utc())
     }
