@@ -12,6 +12,7 @@ pub mod reply;
 pub mod rich;
 pub mod schedule;
 pub mod subscription;
+pub mod zone;
 
 pub use article::{Article, EnrichedArticle, Section};
 pub use channel::{Address, Channel, ChannelId, Platform};

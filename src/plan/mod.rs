@@ -1,1 +1,17 @@
-//! Which deliveries are due: slots, catch-up, late digests, backlog. Pure.
+//! Which deliveries are due: slots, catch-up, late digests, backlog. Pure: the time is a parameter, and nothing
+//! is read or written.
+//!
+//! In reading order: [`slots`] turns a schedule into instants; [`news`] says whether a digest that arrives is for
+//! anybody; [`arrival`] learns when a feed's digests come; [`quiet`] is when nothing may ring; [`due`] decides
+//! for one subscription what goes out now; [`advice`] is what is told on subscribing.
+
+pub mod advice;
+pub mod arrival;
+pub mod due;
+pub mod news;
+pub mod quiet;
+pub mod slots;
+
+pub use due::{Access, Batch, Cause, Form, Standing, Verdict, Waiting, decide};
+pub use quiet::QuietHours;
+pub use slots::{Slots, next_slot};
