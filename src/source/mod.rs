@@ -1,1 +1,6 @@
-//! Where digests come from: a folder, a Git repository, a feed, a push.
+//! Where digests come from: a folder ([`folder`], woken by [`watch`]). What a Jekyll site says about its posts'
+//! addresses is [`jekyll`].
+
+pub mod folder;
+pub mod jekyll;
+pub mod watch;

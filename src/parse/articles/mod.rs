@@ -1,0 +1,216 @@
+//! Pieces to articles: which form a post has (`shape.rs`), where its articles begin and end (`cut.rs`), who
+//! published each (`source_line.rs`), and what it is made of (here).
+
+mod cut;
+pub(crate) mod shape;
+mod source_line;
+
+use crate::model::rich::{Block, Inline, plain};
+use crate::model::{Article, Section};
+
+use super::draft::{Dropped, Warning};
+use super::markdown::{Piece, PieceKind};
+use cut::Raw;
+use shape::Shape;
+
+/// A post's body, taken apart.
+#[derive(Debug, Default)]
+pub(crate) struct Body {
+    pub(crate) intro: Vec<Block>,
+    pub(crate) articles: Vec<Article>,
+    pub(crate) closing: Vec<Block>,
+    pub(crate) dropped: Vec<Dropped>,
+    pub(crate) warnings: Vec<Warning>,
+}
+
+/// Finds the articles. `title` is the post's: a heading that repeats it is no text of its own.
+pub(crate) fn read(pieces: Vec<Piece>, title: Option<&str>, shape: Option<Shape>) -> Body {
+    let mut body = Body::default();
+    let form = match shape {
+        Some(shape) => shape::of_shape(&pieces, shape),
+        None => shape::choose(&pieces),
+    };
+    let parts = match form {
+        Some(form) => cut::cut(pieces, &form, title),
+        None => cut::whole(pieces, title),
+    };
+    body.intro = parts.intro;
+    body.closing = parts.closing;
+    body.dropped = parts.dropped;
+    if parts.articles.is_empty() {
+        body.warnings.push(Warning::new(None, "the post has no text", "write articles below its front matter"));
+        return body;
+    }
+    if parts.whole {
+        body.warnings.push(Warning::new(
+            parts.articles.first().map(|raw| raw.line),
+            "no articles were told apart, so the post is one article",
+            "give each article a heading `## …` and a line `[Publisher](link) - 발행일: 2025-12-17`",
+        ));
+    }
+    let lines: Vec<u32> = parts.articles.iter().map(|raw| raw.line).collect();
+    let ordered = is_ordered(&parts.articles);
+    body.articles = parts.articles.into_iter().map(|raw| article(raw, ordered)).collect();
+    cut::give_links(&mut body.articles, body.closing.iter().chain(&body.intro));
+    if !parts.whole {
+        warn_of_links(&body.articles, &lines, &mut body.warnings);
+    }
+    body
+}
+
+fn warn_of_links(articles: &[Article], lines: &[u32], warnings: &mut Vec<Warning>) {
+    let without = articles.iter().filter(|article| article.link.is_none()).count();
+    if without == 0 {
+        return;
+    }
+    let first = articles.iter().position(|article| article.link.is_none());
+    let line = first.and_then(|place| lines.get(place)).copied();
+    warnings.push(Warning::new(
+        line,
+        format!("{without} of {} articles have no link; this is the first", articles.len()),
+        "write a line `[Publisher](link) - 발행일: 2025-12-17` below the headline",
+    ));
+}
+
+/// Whether the headlines are numbered 1, 2, 3 …: then the place says it, and the number is left out.
+fn is_ordered(articles: &[Raw]) -> bool {
+    articles.len() > 1
+        && articles
+            .iter()
+            .enumerate()
+            .all(|(place, raw)| shape::ordinal(&plain(&raw.headline)).is_some_and(|(number, _)| number == place + 1))
+}
+
+fn article(raw: Raw, ordered: bool) -> Article {
+    let mut article = Article { link: first_link(&raw.headline), ..Article::default() };
+    article.headline = without_links(raw.headline);
+    if ordered || raw.numbered {
+        strip_ordinal(&mut article.headline);
+    }
+    let mut blocks = raw.body;
+    source_line::take(&mut blocks, &mut article);
+    if article.link.is_none() {
+        article.link = source_line::find_link(&blocks);
+    }
+    article.sections = sections(blocks);
+    if article.headline.is_empty() {
+        article.headline = headline_from(&mut article.sections);
+    }
+    article
+}
+
+/// An article without a headline is headed by its first paragraph.
+fn headline_from(sections: &mut Vec<Section>) -> Vec<Inline> {
+    let Some(section) = sections.first_mut() else { return Vec::new() };
+    let headline = match section.blocks.first() {
+        Some(Block::Paragraph(_)) => match section.blocks.remove(0) {
+            Block::Paragraph(run) => without_links(run),
+            _ => Vec::new(),
+        },
+        _ => std::mem::take(&mut section.title),
+    };
+    if section.blocks.is_empty() && section.title.is_empty() {
+        sections.remove(0);
+    }
+    headline.into_iter().map(|inline| if inline == Inline::Break { Inline::Text(" ".into()) } else { inline }).collect()
+}
+
+/// Parts an article's pieces at the highest headings among them; lower ones stay in their section.
+fn sections(pieces: Vec<Piece>) -> Vec<Section> {
+    let level = pieces.iter().filter_map(Piece::level).min();
+    let mut sections = vec![Section::default()];
+    for piece in pieces {
+        match piece.kind {
+            PieceKind::Heading { level: this, text } if Some(this) == level => {
+                sections.push(Section { title: text, blocks: Vec::new() });
+            }
+            PieceKind::Heading { text, .. } => push_block(&mut sections, Block::Heading(text)),
+            PieceKind::Block(block) => push_block(&mut sections, block),
+            PieceKind::Rule => {}
+        }
+    }
+    if sections.first().is_some_and(|section| section.blocks.is_empty()) {
+        sections.remove(0);
+    }
+    sections
+}
+
+fn push_block(sections: &mut [Section], block: Block) {
+    if let Some(section) = sections.last_mut() {
+        section.blocks.push(block);
+    }
+}
+
+/// The address of the first `http` or `https` link of a run.
+fn first_link(run: &[Inline]) -> Option<String> {
+    run.iter().find_map(|inline| match inline {
+        Inline::Link { url, .. } if is_web(url) => Some(url.clone()),
+        Inline::Strong(run) | Inline::Emphasis(run) | Inline::Strike(run) => first_link(run),
+        _ => None,
+    })
+}
+
+/// Whether an address is one that an article can have.
+fn is_web(url: &str) -> bool {
+    let lower = url.get(..8).unwrap_or(url).to_ascii_lowercase();
+    lower.starts_with("https://") || lower.starts_with("http://")
+}
+
+/// The run with its links' texts in place of the links, and without strong emphasis all over it.
+fn without_links(run: Vec<Inline>) -> Vec<Inline> {
+    let mut plain = Vec::with_capacity(run.len());
+    for inline in run {
+        match inline {
+            Inline::Link { text, .. } => plain.extend(without_links(text)),
+            Inline::Strong(run) => plain.push(Inline::Strong(without_links(run))),
+            Inline::Emphasis(run) => plain.push(Inline::Emphasis(without_links(run))),
+            Inline::Strike(run) => plain.push(Inline::Strike(without_links(run))),
+            other => plain.push(other),
+        }
+    }
+    match <[Inline; 1]>::try_from(plain) {
+        Ok([Inline::Strong(run)]) => run,
+        Ok(one) => one.into(),
+        Err(many) => merged(many),
+    }
+}
+
+/// Neighbouring texts as one.
+fn merged(run: Vec<Inline>) -> Vec<Inline> {
+    let mut merged: Vec<Inline> = Vec::with_capacity(run.len());
+    for inline in run {
+        match (merged.last_mut(), inline) {
+            (Some(Inline::Text(last)), Inline::Text(text)) => last.push_str(&text),
+            (_, inline) => merged.push(inline),
+        }
+    }
+    merged
+}
+
+fn strip_ordinal(headline: &mut Vec<Inline>) {
+    let Some(Inline::Text(text)) = headline.first_mut() else { return };
+    if let Some((_, rest)) = shape::ordinal(text) {
+        *text = rest.to_owned();
+    }
+    if text.is_empty() {
+        headline.remove(0);
+    }
+}
+
+impl Piece {
+    /// The level of a heading.
+    fn level(&self) -> Option<u8> {
+        match self.kind {
+            PieceKind::Heading { level, .. } => Some(level),
+            _ => None,
+        }
+    }
+
+    /// The lines of a paragraph.
+    fn first_line(&self) -> Option<&[Inline]> {
+        match &self.kind {
+            PieceKind::Block(Block::Paragraph(run)) => run.split(|inline| *inline == Inline::Break).next(),
+            _ => None,
+        }
+    }
+}

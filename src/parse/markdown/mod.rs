@@ -1,0 +1,49 @@
+//! Markdown as a short list of top-level pieces with the line each begins on; `articles/` makes articles of them.
+//!
+//! [`tree`] turns the events of `pulldown-cmark` into blocks, [`inline`] finishes each run of text, [`html`]
+//! reduces HTML to its words, [`clean`] takes out characters that nobody sees.
+
+pub(crate) mod clean;
+mod html;
+mod inline;
+mod tree;
+
+pub(crate) use tree::read;
+
+use crate::model::rich::{Block, Inline};
+
+use super::draft::Dropped;
+
+/// A post's body.
+#[derive(Debug, Default)]
+pub(crate) struct Document {
+    /// Its pieces, in order.
+    pub(crate) pieces: Vec<Piece>,
+    /// What is markup of the site and no text of the post.
+    pub(crate) dropped: Vec<Dropped>,
+}
+
+/// Something that stands at the top level of a post.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Piece {
+    /// The file's line on which it begins, counted from 1.
+    pub(crate) line: u32,
+    /// What it is.
+    pub(crate) kind: PieceKind,
+}
+
+/// What a piece is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum PieceKind {
+    /// A heading; level 1 is the highest.
+    Heading {
+        /// 1 to 6.
+        level: u8,
+        /// Its text on one line.
+        text: Vec<Inline>,
+    },
+    /// A line across, `---`.
+    Rule,
+    /// Anything else.
+    Block(Block),
+}

@@ -1,0 +1,539 @@
+//! From the events of `pulldown-cmark` to pieces and blocks, in one pass with an explicit stack.
+//!
+//! A hostile post may nest ten thousand quotes. What is deeper than [`MAX_BLOCKS`] or [`MAX_INLINES`] levels
+//! joins the level above, so that the trees handed on are shallow: whoever walks or drops them recurses.
+
+use std::collections::HashSet;
+
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+
+use crate::model::rich::{Block, Inline, plain};
+use crate::parse::draft::Dropped;
+
+use super::html::{self, Found};
+use super::{Document, Piece, PieceKind, clean, inline};
+
+/// How deep quotes, lists and items may stand in one another.
+const MAX_BLOCKS: usize = 16;
+/// How deep emphasis and links may stand in one another.
+const MAX_INLINES: usize = 8;
+
+/// Reads Markdown whose first line is the file's `first_line`.
+pub(crate) fn read(markdown: &str, first_line: u32) -> Document {
+    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_FOOTNOTES;
+    let events = Parser::new_ext(markdown, options).into_offset_iter();
+    let definitions: Vec<(String, std::ops::Range<usize>)> = events
+        .reference_definitions()
+        .iter()
+        .map(|(label, definition)| (label.to_lowercase(), definition.span.clone()))
+        .collect();
+    let mut tree = Tree::new(markdown, first_line);
+    for (event, range) in events {
+        tree.take(event, range);
+    }
+    tree.flush_mute();
+    drop_unused(markdown, definitions, &tree.used_labels, &mut tree.document.dropped);
+    tree.document
+}
+
+/// A link's definition that no link uses may be a line that only looks like one (`[비고]: 내일은 쉽니다`).
+fn drop_unused(
+    markdown: &str,
+    mut definitions: Vec<(String, std::ops::Range<usize>)>,
+    used: &HashSet<String>,
+    dropped: &mut Vec<Dropped>,
+) {
+    definitions.retain(|(label, _)| !used.contains(label));
+    definitions.sort_by_key(|(_, span)| span.start);
+    for (_, span) in definitions {
+        let text = markdown.get(span).unwrap_or_default();
+        dropped.push(Dropped::new(clean::lines(text.trim()), "a link's definition that no link uses"));
+    }
+}
+
+/// An element that has begun and not ended.
+struct Frame {
+    kind: Kind,
+    line: u32,
+    blocks: Vec<Block>,
+    run: Vec<Inline>,
+}
+
+enum Kind {
+    Paragraph,
+    Heading(u8),
+    Quote,
+    Code { language: String, text: String },
+    Html(String),
+    List { start: Option<u64>, items: Vec<Vec<Block>> },
+    Item,
+    Footnote(String),
+    Table { header: Vec<Vec<Inline>>, rows: Vec<Vec<Vec<Inline>>> },
+    Row(Vec<Vec<Inline>>),
+    Cell,
+    Strong,
+    Emphasis,
+    Strike { single: bool },
+    Link(String),
+    Image(String),
+}
+
+struct Tree<'a> {
+    markdown: &'a str,
+    document: Document,
+    stack: Vec<Frame>,
+    /// Containers on the stack, and those beyond the limit that are not on it.
+    blocks: usize,
+    flat_blocks: usize,
+    inlines: usize,
+    flat_inlines: usize,
+    /// What is read while a script between words has not ended.
+    mute: Option<String>,
+    used_labels: HashSet<String>,
+    /// The line of the byte `counted`.
+    line: u32,
+    counted: usize,
+}
+
+impl<'a> Tree<'a> {
+    fn new(markdown: &'a str, first_line: u32) -> Self {
+        Self {
+            markdown,
+            document: Document::default(),
+            stack: Vec::new(),
+            blocks: 0,
+            flat_blocks: 0,
+            inlines: 0,
+            flat_inlines: 0,
+            mute: None,
+            used_labels: HashSet::new(),
+            line: first_line,
+            counted: 0,
+        }
+    }
+
+    fn take(&mut self, event: Event<'_>, range: std::ops::Range<usize>) {
+        match event {
+            Event::Start(tag) => self.start(tag, range),
+            Event::End(tag) => self.end(tag),
+            Event::Text(text) => self.text(&text, range.start),
+            Event::Code(code) => self.inline(Inline::Code(code.into_string())),
+            Event::SoftBreak | Event::HardBreak => self.inline(Inline::Break),
+            Event::InlineHtml(html) => self.inline_html(&html),
+            Event::Html(html) => match self.stack.last_mut().map(|frame| &mut frame.kind) {
+                Some(Kind::Html(block)) => block.push_str(&html),
+                _ => self.inline_html(&html),
+            },
+            Event::FootnoteReference(name) => self.inline(Inline::Text(format!("[{name}]"))),
+            Event::Rule => {
+                let line = self.line_at(range.start);
+                match self.stack.last_mut() {
+                    None => self.document.pieces.push(Piece { line, kind: PieceKind::Rule }),
+                    Some(_) => self.flush_run(),
+                }
+            }
+            // Not asked for in the options above.
+            Event::TaskListMarker(_) => {}
+            Event::InlineMath(text) | Event::DisplayMath(text) => self.text(&text, range.start),
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'_>, range: std::ops::Range<usize>) {
+        let kind = match tag {
+            Tag::Paragraph => Kind::Paragraph,
+            Tag::Heading { level, .. } => Kind::Heading(level_number(level)),
+            Tag::BlockQuote(_) => Kind::Quote,
+            Tag::CodeBlock(kind) => self.code_start(&kind),
+            Tag::HtmlBlock => Kind::Html(String::new()),
+            Tag::List(start) => Kind::List { start, items: Vec::new() },
+            Tag::Item => Kind::Item,
+            Tag::FootnoteDefinition(name) => Kind::Footnote(name.into_string()),
+            Tag::Table(_) => Kind::Table { header: Vec::new(), rows: Vec::new() },
+            Tag::TableHead | Tag::TableRow => Kind::Row(Vec::new()),
+            Tag::TableCell => Kind::Cell,
+            Tag::Strong => Kind::Strong,
+            Tag::Emphasis => Kind::Emphasis,
+            Tag::Strikethrough => {
+                let single = !self.markdown.get(range.clone()).is_some_and(|text| text.starts_with("~~"));
+                Kind::Strike { single }
+            }
+            Tag::Link { dest_url, title, id, .. } => {
+                self.used_labels.insert(id.to_lowercase());
+                self.tooltip(&title);
+                Kind::Link(dest_url.into_string())
+            }
+            Tag::Image { dest_url, title, id, .. } => {
+                self.used_labels.insert(id.to_lowercase());
+                self.tooltip(&title);
+                Kind::Image(dest_url.into_string())
+            }
+            // Not asked for in the options above.
+            Tag::DefinitionList
+            | Tag::DefinitionListTitle
+            | Tag::DefinitionListDefinition
+            | Tag::Superscript
+            | Tag::Subscript
+            | Tag::MetadataBlock(_) => Kind::Paragraph,
+        };
+        if kind.is_inline() {
+            if self.inlines >= MAX_INLINES {
+                self.flat_inlines += 1;
+                return;
+            }
+            self.inlines += 1;
+        } else {
+            self.flush_run();
+            if kind.is_container() {
+                if self.blocks >= MAX_BLOCKS {
+                    self.flat_blocks += 1;
+                    return;
+                }
+                self.blocks += 1;
+            }
+        }
+        let line = self.line_at(range.start);
+        self.stack.push(Frame { kind, line, blocks: Vec::new(), run: Vec::new() });
+    }
+
+    fn end(&mut self, tag: TagEnd) {
+        // Elements end in the order in which they began: those beyond the limit first.
+        if is_inline_end(tag) && self.flat_inlines > 0 {
+            self.flat_inlines -= 1;
+            return;
+        }
+        if is_container_end(tag) && self.flat_blocks > 0 {
+            self.flat_blocks -= 1;
+            self.flush_run();
+            return;
+        }
+        let Some(mut frame) = self.stack.pop() else { return };
+        if frame.kind.is_inline() {
+            self.inlines = self.inlines.saturating_sub(1);
+            self.end_inline(frame);
+            return;
+        }
+        if frame.kind.is_container() {
+            self.blocks = self.blocks.saturating_sub(1);
+        }
+        if matches!(frame.kind, Kind::Paragraph | Kind::Heading(_) | Kind::Item) {
+            self.flush_mute();
+        }
+        let line = frame.line;
+        if !frame.kind.is_line() {
+            flush(&mut frame, &mut self.document.dropped);
+        }
+        match frame.kind {
+            Kind::Paragraph => self.put_all(frame.blocks, line),
+            Kind::Quote if frame.blocks.is_empty() => {}
+            Kind::Quote => self.put(Block::Quote(frame.blocks), line),
+            Kind::Heading(level) => {
+                let text = inline::finish(frame.run, false, &mut self.document.dropped);
+                self.heading(level, text, line);
+            }
+            Kind::Code { language, text } => {
+                let text = clean::lines(text.strip_suffix('\n').unwrap_or(&text));
+                self.put(Block::Code { language, text }, line);
+            }
+            Kind::Html(html) => self.html_block(&html, line),
+            Kind::Item => match self.stack.last_mut().map(|frame| &mut frame.kind) {
+                Some(Kind::List { items, .. }) => items.push(frame.blocks),
+                _ => self.put_all(frame.blocks, line),
+            },
+            Kind::List { start, mut items } => {
+                // Items beyond the limit have left their blocks here.
+                if !frame.blocks.is_empty() {
+                    items.push(frame.blocks);
+                }
+                self.put(Block::List { start, items }, line);
+            }
+            Kind::Footnote(name) => {
+                let mut blocks = frame.blocks;
+                let mark = Inline::Text(format!("[{}] ", clean::line(&name)));
+                match blocks.first_mut() {
+                    Some(Block::Paragraph(run)) => run.insert(0, mark),
+                    _ => blocks.insert(0, Block::Paragraph(vec![mark])),
+                }
+                self.put_all(blocks, line);
+            }
+            Kind::Cell => {
+                let text = inline::finish(frame.run, false, &mut self.document.dropped);
+                if let Some(Kind::Row(cells)) = self.stack.last_mut().map(|frame| &mut frame.kind) {
+                    cells.push(text);
+                }
+            }
+            Kind::Row(cells) => match self.stack.last_mut().map(|frame| &mut frame.kind) {
+                Some(Kind::Table { header, .. }) if tag == TagEnd::TableHead => *header = cells,
+                Some(Kind::Table { rows, .. }) => rows.push(cells),
+                _ => {}
+            },
+            Kind::Table { header, rows } => self.put(Block::Table { header, rows }, line),
+            Kind::Strong | Kind::Emphasis | Kind::Strike { .. } | Kind::Link(_) | Kind::Image(_) => {}
+        }
+    }
+
+    fn end_inline(&mut self, frame: Frame) {
+        let run = frame.run;
+        match frame.kind {
+            Kind::Strong => self.inline(Inline::Strong(run)),
+            Kind::Emphasis => self.inline(Inline::Emphasis(run)),
+            Kind::Strike { single: false } => self.inline(Inline::Strike(run)),
+            // `3~5개, 7~8개` are two ranges in Korean; only two tildes strike out.
+            Kind::Strike { single: true } => {
+                self.inline(Inline::Text("~".to_owned()));
+                for part in run {
+                    self.inline(part);
+                }
+                self.inline(Inline::Text("~".to_owned()));
+            }
+            Kind::Link(url) => self.inline(Inline::Link { url, text: run }),
+            Kind::Image(url) => {
+                let alt = clean::line(plain(&run).trim());
+                self.image(url, alt);
+            }
+            _ => {}
+        }
+    }
+
+    /// A picture stands alone where there is room for a block, and is its words in a heading, a cell or a link.
+    fn image(&mut self, url: String, alt: String) {
+        if let Some(mute) = &mut self.mute {
+            mute.push_str(&alt);
+            return;
+        }
+        let room = match self.stack.last() {
+            Some(frame) => !frame.kind.is_inline() && !frame.kind.is_line(),
+            None => true,
+        };
+        if room {
+            self.flush_run();
+            let line = self.line;
+            match self.stack.last_mut() {
+                Some(frame) => frame.blocks.push(Block::Image { url, alt }),
+                None => self.put(Block::Image { url, alt }, line),
+            }
+            return;
+        }
+        let in_link = self.stack.iter().any(|frame| matches!(frame.kind, Kind::Link(_)));
+        if in_link {
+            self.inline(Inline::Text(alt));
+        } else if !alt.is_empty() {
+            self.inline(Inline::Link { url, text: vec![Inline::Text(alt)] });
+        }
+    }
+
+    fn text(&mut self, text: &str, start: usize) {
+        if let Some(Kind::Code { text: code, .. } | Kind::Html(code)) =
+            self.stack.last_mut().map(|frame| &mut frame.kind)
+        {
+            code.push_str(text);
+            return;
+        }
+        let escaped = text.starts_with('*') && is_escaped(self.markdown.get(..start).unwrap_or_default());
+        let text = if escaped { format!("{}{text}", inline::ESCAPED) } else { text.to_owned() };
+        self.inline(Inline::Text(text));
+    }
+
+    fn inline(&mut self, inline: Inline) {
+        if let Some(mute) = &mut self.mute {
+            mute.push_str(&plain(std::slice::from_ref(&inline)));
+            return;
+        }
+        let Some(frame) = self.stack.last_mut() else {
+            // Text outside any element does not happen; if it does it is not lost.
+            let text = inline::finish(vec![inline], true, &mut self.document.dropped);
+            let line = self.line;
+            self.put(Block::Paragraph(text), line);
+            return;
+        };
+        match (frame.run.last_mut(), inline) {
+            (Some(Inline::Text(last)), Inline::Text(text)) => last.push_str(&text),
+            (_, inline) => frame.run.push(inline),
+        }
+    }
+
+    fn inline_html(&mut self, html: &str) {
+        for found in html::read(html) {
+            match found {
+                Found::ScriptEnd(name) => match self.mute.take() {
+                    Some(script) => self.dropped_script(&format!("{script}</{name}>")),
+                    None => self.dropped_script(html),
+                },
+                _ if self.mute.is_some() => {
+                    if let Some(mute) = &mut self.mute {
+                        mute.push_str(html);
+                    }
+                    return;
+                }
+                Found::Text(text) => self.inline(Inline::Text(text)),
+                Found::Break => self.inline(Inline::Break),
+                Found::Image { url, alt } => self.image(url, clean::line(alt.trim())),
+                Found::Comment(text) => self.comment(&text),
+                Found::Script(text) => self.dropped_script(&text),
+                Found::ScriptStart(_) => self.mute = Some(html.to_owned()),
+            }
+        }
+    }
+
+    fn html_block(&mut self, html: &str, line: u32) {
+        let mut frame = Frame { kind: Kind::Paragraph, line, blocks: Vec::new(), run: Vec::new() };
+        for found in html::read(html) {
+            match found {
+                Found::Text(text) => {
+                    for (place, line) in text.split('\n').enumerate() {
+                        if place > 0 {
+                            frame.run.push(Inline::Break);
+                        }
+                        let words = line.trim_matches([' ', '\t']);
+                        // Blanks part words also across a tag: `<b>a</b> <i>b</i>`.
+                        let lead = if line.starts_with([' ', '\t']) { " " } else { "" };
+                        let tail = if line.ends_with([' ', '\t']) { " " } else { "" };
+                        frame.run.push(Inline::Text(format!("{lead}{words}{tail}")));
+                    }
+                }
+                Found::Break => frame.run.push(Inline::Break),
+                Found::Image { url, alt } => {
+                    flush(&mut frame, &mut self.document.dropped);
+                    frame.blocks.push(Block::Image { url, alt: clean::line(alt.trim()) });
+                }
+                Found::Comment(text) => self.comment(&text),
+                Found::Script(text) => self.dropped_script(&text),
+                Found::ScriptStart(name) | Found::ScriptEnd(name) => self.dropped_script(&format!("<{name}>")),
+            }
+        }
+        flush(&mut frame, &mut self.document.dropped);
+        self.put_all(frame.blocks, line);
+    }
+
+    fn comment(&mut self, text: &str) {
+        // A row of dashes parts a source text and says nothing.
+        if text.chars().any(char::is_alphanumeric) {
+            self.document.dropped.push(Dropped::new(clean::lines(text), "an HTML comment"));
+        }
+    }
+
+    fn dropped_script(&mut self, text: &str) {
+        self.document.dropped.push(Dropped::new(clean::lines(text), "a script or a style sheet"));
+    }
+
+    /// A script between words that does not end before its paragraph does.
+    fn flush_mute(&mut self) {
+        if let Some(script) = self.mute.take() {
+            self.dropped_script(&script);
+        }
+    }
+
+    fn tooltip(&mut self, title: &str) {
+        if !title.is_empty() {
+            self.document.dropped.push(Dropped::new(clean::line(title), "a link's tooltip"));
+        }
+    }
+
+    fn code_start(&mut self, kind: &CodeBlockKind<'_>) -> Kind {
+        let info = match kind {
+            CodeBlockKind::Indented => "",
+            CodeBlockKind::Fenced(info) => info.as_ref(),
+        };
+        let (language, rest) = info.trim().split_once([' ', '\t']).unwrap_or((info.trim(), ""));
+        if !rest.trim().is_empty() {
+            self.document.dropped.push(Dropped::new(clean::line(rest.trim()), "stands behind a code's language"));
+        }
+        Kind::Code { language: clean::line(language), text: String::new() }
+    }
+
+    fn heading(&mut self, level: u8, text: Vec<Inline>, line: u32) {
+        if text.is_empty() {
+            return;
+        }
+        if self.stack.is_empty() {
+            self.document.pieces.push(Piece { line, kind: PieceKind::Heading { level, text } });
+        } else {
+            self.put(Block::Heading(text), line);
+        }
+    }
+
+    /// Makes a paragraph of the text that an item or a quote has gathered before the next block.
+    fn flush_run(&mut self) {
+        if let Some(frame) = self.stack.last_mut()
+            && !frame.kind.is_line()
+            && !frame.kind.is_inline()
+        {
+            flush(frame, &mut self.document.dropped);
+        }
+    }
+
+    fn put(&mut self, block: Block, line: u32) {
+        match self.stack.last_mut() {
+            Some(frame) => frame.blocks.push(block),
+            None => self.document.pieces.push(Piece { line, kind: PieceKind::Block(block) }),
+        }
+    }
+
+    fn put_all(&mut self, blocks: Vec<Block>, line: u32) {
+        for block in blocks {
+            self.put(block, line);
+        }
+    }
+
+    /// The line of a byte. Asked for in ascending order it costs one pass; a byte before the last one asked for
+    /// gets that one's line.
+    fn line_at(&mut self, at: usize) -> u32 {
+        if let Some(passed) = self.markdown.as_bytes().get(self.counted..at) {
+            let breaks = passed.iter().filter(|byte| **byte == b'\n').count();
+            self.line = self.line.saturating_add(u32::try_from(breaks).unwrap_or(u32::MAX));
+            self.counted = at;
+        }
+        self.line
+    }
+}
+
+impl Kind {
+    fn is_inline(&self) -> bool {
+        matches!(self, Self::Strong | Self::Emphasis | Self::Strike { .. } | Self::Link(_) | Self::Image(_))
+    }
+
+    fn is_container(&self) -> bool {
+        matches!(self, Self::Quote | Self::List { .. } | Self::Item | Self::Footnote(_))
+    }
+
+    /// Whether it holds one line of text and no blocks.
+    fn is_line(&self) -> bool {
+        matches!(self, Self::Heading(_) | Self::Cell)
+    }
+}
+
+fn is_inline_end(tag: TagEnd) -> bool {
+    matches!(
+        tag,
+        TagEnd::Strong | TagEnd::Emphasis | TagEnd::Strikethrough | TagEnd::Link | TagEnd::Image
+    )
+}
+
+fn is_container_end(tag: TagEnd) -> bool {
+    matches!(tag, TagEnd::BlockQuote(_) | TagEnd::List(_) | TagEnd::Item | TagEnd::FootnoteDefinition)
+}
+
+fn flush(frame: &mut Frame, dropped: &mut Vec<Dropped>) {
+    if frame.run.is_empty() {
+        return;
+    }
+    let run = inline::finish(std::mem::take(&mut frame.run), true, dropped);
+    if !run.is_empty() {
+        frame.blocks.push(Block::Paragraph(run));
+    }
+}
+
+/// Whether what follows `before` is escaped: an odd number of backslashes stands at its end.
+fn is_escaped(before: &str) -> bool {
+    before.bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 1
+}
+
+fn level_number(level: HeadingLevel) -> u8 {
+    match level {
+        HeadingLevel::H1 => 1,
+        HeadingLevel::H2 => 2,
+        HeadingLevel::H3 => 3,
+        HeadingLevel::H4 => 4,
+        HeadingLevel::H5 => 5,
+        HeadingLevel::H6 => 6,
+    }
+}

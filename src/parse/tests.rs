@@ -1,0 +1,1 @@
+//! Whole posts through [`parse`](super::parse).
