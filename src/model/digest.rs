@@ -8,8 +8,10 @@ use std::fmt;
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use super::article::{Article, EnrichedArticle};
+use super::feed::FeedName;
 use super::language::Language;
 use super::rich::Block;
 
@@ -32,6 +34,13 @@ impl fmt::Display for DigestKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// A short name for a digest of a feed that always comes out the same, for buttons and links that must find it
+/// again later: the first ten hexadecimal digits of the SHA-256 of `feed/key`.
+pub fn handle(feed: &FeedName, key: &DigestKey) -> String {
+    let hash = Sha256::digest(format!("{feed}/{key}"));
+    hash.iter().take(5).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// One post of a feed. `A` is [`Article`] as parsed, [`EnrichedArticle`] once classified.
