@@ -12,6 +12,12 @@ pub fn clean(text: &str) -> Cow<'_, str> {
     Cow::Owned(kept.map(|c| if is_blanked(c) { ' ' } else { c }).collect())
 }
 
+/// Whether nothing of `text` is seen: platforms refuse such messages.
+pub fn is_blank(text: &str) -> bool {
+    let is_unseen = |c: char| matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}');
+    text.chars().all(|c| c.is_whitespace() || c.is_control() || is_unseen(c))
+}
+
 fn is_blanked(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
 }
@@ -32,5 +38,10 @@ mod tests {
     #[case::reversed("abc\u{202e}fed", "abcfed")]
     fn what_disturbs_is_taken_out(#[case] text: &str, #[case] expected: &str) {
         assert_eq!(clean(text), expected);
+    }
+
+    #[test]
+    fn what_nobody_sees_is_blank() {
+        assert!(is_blank(" \n\u{200b}\u{3000}") && !is_blank("."));
     }
 }

@@ -12,7 +12,7 @@ mod measure;
 mod particle;
 mod sentence;
 
-pub use clean::clean;
+pub use clean::{clean, is_blank};
 pub use cut::{cut, cut_by};
 pub use day::{clock_time, day};
 pub use discord::{discord_code, discord_markdown};
