@@ -21,12 +21,23 @@ pub fn discord_markdown(text: &str, line_start: bool) -> String {
             out.push('\\');
         }
         out.push(c);
-        if c == '@' && (after.starts_with("everyone") || after.starts_with("here")) {
-            // The server looks for these through backslashes.
-            out.push('\u{2060}');
+        if calls_everyone(c, after) {
+            out.push(WORD_JOINER);
         }
         before = Some(c);
         rest = after;
+    }
+    out
+}
+
+/// `text` for where Discord knows no Markdown: footers, labels, options.
+pub fn discord_plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (at, c) in text.char_indices() {
+        out.push(c);
+        if calls_everyone(c, &text[at + c.len_utf8()..]) {
+            out.push(WORD_JOINER);
+        }
     }
     out
 }
@@ -37,6 +48,13 @@ pub fn discord_code(text: &str) -> String {
         return discord_markdown(text, false);
     }
     if text.contains('`') { format!("`` {text} ``") } else { format!("`{text}`") }
+}
+
+const WORD_JOINER: char = '\u{2060}';
+
+/// Whether `@everyone` or `@here` starts here; the server looks for these through backslashes.
+fn calls_everyone(c: char, after: &str) -> bool {
+    c == '@' && (after.starts_with("everyone") || after.starts_with("here"))
 }
 
 /// Escapes the marker at the start of a line, if there is one; how many bytes of `body` that took.

@@ -15,7 +15,7 @@ mod sentence;
 pub use clean::{clean, is_blank};
 pub use cut::{cut, cut_by};
 pub use day::{clock_time, day};
-pub use discord::{discord_code, discord_markdown};
+pub use discord::{discord_code, discord_markdown, discord_plain};
 pub use html::{attribute, defuse, html};
 pub use link::{LINK_LIMIT, bare_links, safe_link};
 pub use measure::{Unit, graphemes};

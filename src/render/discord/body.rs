@@ -11,7 +11,7 @@ use serenity::all::{
 
 use crate::model::message::Body;
 use crate::model::reply::{Action, Button};
-use crate::text::{Unit, cut, safe_link};
+use crate::text::{Unit, cut, discord_plain, safe_link};
 
 /// The longest content.
 pub(super) const CONTENT: usize = 2000;
@@ -48,6 +48,7 @@ pub(super) struct Embed {
     pub(super) description: String,
     /// Names and values, neither empty.
     pub(super) fields: Vec<(String, String)>,
+    /// Without Markdown, which it does not know.
     pub(super) footer: String,
 }
 
@@ -141,18 +142,18 @@ impl Row {
 
 impl MenuOption {
     fn build(self) -> CreateSelectMenuOption {
-        let label = cut(&self.label, OPTION_TEXT, Unit::CodePoints);
+        let label = cut(&discord_plain(&self.label), OPTION_TEXT, Unit::CodePoints);
         let option = CreateSelectMenuOption::new(label, self.value);
         if self.description.is_empty() {
             return option;
         }
-        option.description(cut(&self.description, OPTION_TEXT, Unit::CodePoints))
+        option.description(cut(&discord_plain(&self.description), OPTION_TEXT, Unit::CodePoints))
     }
 }
 
 /// The button, if Discord would take it.
 fn button(button: Button) -> Option<CreateButton> {
-    let label = cut(button.label.trim(), LABEL, Unit::CodePoints);
+    let label = cut(&discord_plain(button.label.trim()), LABEL, Unit::CodePoints);
     if label.is_empty() {
         return None;
     }

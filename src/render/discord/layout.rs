@@ -12,7 +12,7 @@ use crate::render::flow::Line;
 use crate::render::split::split;
 use crate::render::view::{View, headline};
 use crate::render::words::Phrase;
-use crate::text::{Unit, clean, cut_by, discord_markdown, is_blank};
+use crate::text::{Unit, clean, cut_by, discord_markdown, discord_plain, is_blank};
 
 const EMBEDS: usize = 10;
 /// All text of all embeds of a message together.
@@ -212,6 +212,7 @@ impl Layout<'_, '_> {
         let byline =
             self.view.article(place).map(|article| self.view.byline(&article.article)).unwrap_or_default();
         let (number, count) = self.view.number(place);
+        let byline = discord_plain(&byline);
         match (byline.is_empty(), count) {
             (_, 1) => byline,
             (true, _) => format!("{number}/{count}"),

@@ -148,8 +148,9 @@ fn push_link(spans: &[Span], line_start: usize, out: &mut String) {
     let address = spans.first().and_then(|span| span.link.as_deref()).unwrap_or_default();
     let ours = spans.first().is_some_and(|span| span.ours);
     let is_too_long = !ours && address.chars().count() > INLINE_LINK;
-    if !is_too_long && text == address {
-        out.push_str(&format!("<{}>", quiet(address)));
+    // In angle brackets an address may have round ones.
+    if !is_too_long && text == address && !address.contains(|c| c != '(' && c != ')' && is_loud(c)) {
+        out.push_str(&format!("<{address}>"));
         return;
     }
     let mut from = 0;
@@ -176,14 +177,17 @@ fn push_link(spans: &[Span], line_start: usize, out: &mut String) {
 fn quiet(address: &str) -> String {
     let mut out = String::with_capacity(address.len());
     for c in address.chars() {
-        match c {
-            '(' | ')' | '*' | '~' | '`' | '|' | '<' | '>' | '@' => {
-                out.push_str(&format!("%{:02X}", u32::from(c)))
-            }
-            _ => out.push(c),
+        if is_loud(c) {
+            out.push_str(&format!("%{:02X}", u32::from(c)));
+        } else {
+            out.push(c);
         }
     }
     out
+}
+
+fn is_loud(c: char) -> bool {
+    matches!(c, '(' | ')' | '*' | '~' | '`' | '|' | '<' | '>' | '@')
 }
 
 fn push_text(span: &Span, line_start: usize, out: &mut String) {
