@@ -61,6 +61,13 @@ impl fmt::Display for DigestKey {
     }
 }
 
+/// A short name for a digest of a feed that always comes out the same, for buttons and links that must find it
+/// again later: the first ten hexadecimal digits of the SHA-256 of `feed/key`.
+pub fn handle(feed: &FeedName, key: &DigestKey) -> String {
+    let hash = Sha256::digest(format!("{feed}/{key}"));
+    hash.iter().take(5).map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// One post of a feed. `A` is [`Article`] as parsed, [`EnrichedArticle`] once classified.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Digest<A = Article> {

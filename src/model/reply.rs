@@ -60,6 +60,9 @@ pub enum Selection {
         /// How many articles are missing because of a mute.
         muted: usize,
     },
+    /// One article alone, opened by a reader: its place in the digest's list, from 0. It is shown in full, without
+    /// the digest's header, with buttons to the articles beside it.
+    One(usize),
 }
 
 /// Something to press.

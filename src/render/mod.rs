@@ -1,1 +1,63 @@
 //! A digest and a style to messages for either platform, within every limit. Pure.
+//!
+//! An [`Edition`] is laid out as lines of text (`flow.rs`, `view.rs`), divided into messages (`split.rs`) and set in
+//! the platform's markup (`discord/`, `telegram/`), which also measure. What the messages look like is in their
+//! snapshots; what a [`Reply`] says is `commands/`.
+
+mod discord;
+mod flow;
+mod split;
+mod telegram;
+#[cfg(test)]
+mod tests;
+mod view;
+mod words;
+
+use crate::model::Platform;
+use crate::model::lexicon::Lexicon;
+use crate::model::message::{Body, Rendered};
+use crate::model::reply::{Edition, Reply};
+
+/// What kind of place messages are set for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Surface<'a> {
+    /// Anywhere on Discord.
+    Discord,
+    /// A Telegram private chat, where pressing a number opens an article in place.
+    TelegramPrivate,
+    /// A Telegram group or channel, where a number is a link that opens the article in private.
+    TelegramGroup {
+        /// The bot's username without `@`; without it there are no numbers to press.
+        bot: Option<&'a str>,
+    },
+}
+
+impl Surface<'_> {
+    /// What a platform looks like where nothing is known of the chat: for previews.
+    pub fn of(platform: Platform) -> Self {
+        match platform {
+            Platform::Discord => Self::Discord,
+            Platform::Telegram => Self::TelegramPrivate,
+        }
+    }
+}
+
+/// The messages of a delivery, in order; none only for an opened article that does not exist. The first notifies,
+/// the others are silent.
+pub fn edition(surface: Surface<'_>, edition: &Edition, lexicon: &Lexicon) -> Vec<Rendered> {
+    match surface {
+        Surface::Discord => discord::edition(edition, lexicon),
+        Surface::TelegramPrivate | Surface::TelegramGroup { .. } => {
+            telegram::edition(surface, edition, lexicon)
+        }
+    }
+}
+
+/// The messages of an answer, in order; none if it says nothing. On Discord a body is also the data of an interaction's answer
+/// or follow-up: an answer for the asker alone carries the flag EPHEMERAL (64), which an ordinary message must not.
+pub fn reply(surface: Surface<'_>, reply: &Reply, lexicon: &Lexicon) -> Vec<Body> {
+    match surface {
+        Surface::Discord => discord::reply(reply, lexicon),
+        Surface::TelegramPrivate | Surface::TelegramGroup { .. } => telegram::reply(surface, reply, lexicon),
+    }
+}

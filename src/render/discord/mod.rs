@@ -1,0 +1,258 @@
+//! Editions and replies as Discord messages: what stands in which line is here, how lines become embeds in
+//! `layout.rs`, their Markdown in `markup.rs`, the JSON in `body.rs`.
+
+mod body;
+mod layout;
+mod markup;
+
+use crate::model::lexicon::Lexicon;
+use crate::model::message::{Body, Rendered};
+use crate::model::reply::{Action, Audience, Button, Edition, Reply};
+use crate::model::rich::plain;
+use crate::model::{EnrichedArticle, Style};
+use crate::render::discord::body::{BUTTON_LINK, CONTENT, MenuOption, Message, OPTIONS, ROWS, Row};
+use crate::render::discord::layout::{Layout, is_title};
+use crate::render::discord::markup::markdown;
+use crate::render::flow::{Line, Marks, Rank, Span, lines, spans};
+use crate::render::split::split;
+use crate::render::view::{View, headline, is_titled, shows_nothing, summary};
+use crate::render::words::Phrase;
+use crate::text::{Unit, clean, cut, discord_markdown, is_blank};
+
+/// The digest's title and the first headline in the first line, in code points: a phone shows no more.
+const NOTICE_TITLE: usize = 100;
+const NOTICE_HEADLINE: usize = 200;
+
+/// A message, and the same words without markup.
+struct Pair {
+    rich: Message,
+    plain: Message,
+}
+
+/// The messages of a delivery.
+pub(super) fn edition(edition: &Edition, lexicon: &Lexicon) -> Vec<Rendered> {
+    let view = View::new(edition, lexicon);
+    let mut pairs = pairs(&view);
+    if let (Some(first), false) = (pairs.first_mut(), view.is_opened()) {
+        first.rich.content = notice(&view);
+        first.plain.content = first.rich.content.replace("**", "");
+    }
+    if let Some(last) = pairs.last_mut() {
+        close(&mut last.rich, &view, &[]);
+    }
+    for later in pairs.iter_mut().skip(1) {
+        later.rich.silent = true;
+        later.plain.silent = true;
+    }
+    pairs.into_iter().map(|pair| Rendered { body: pair.rich.body(), plain: pair.plain.body() }).collect()
+}
+
+/// The messages of an answer.
+pub(super) fn reply(reply: &Reply, lexicon: &Lexicon) -> Vec<Body> {
+    let mut messages: Vec<Message> =
+        prose(&reply.lines).into_iter().map(|content| Message { content, ..Message::default() }).collect();
+    let view = reply.edition.as_deref().map(|edition| View::new(edition, lexicon));
+    if let Some(view) = &view {
+        let mut shown = pairs(view).into_iter().map(|pair| pair.rich);
+        // The end of the prose and the beginning of the digest are one message.
+        let content = messages.pop().map(|last| last.content).unwrap_or_default();
+        messages.extend(shown.next().map(|first| Message { content, ..first }));
+        messages.extend(shown);
+    }
+    if let Some(last) = messages.last_mut() {
+        match &view {
+            Some(view) => close(last, view, &reply.buttons),
+            None => last.rows = reply.buttons.iter().cloned().map(Row::Buttons).collect(),
+        }
+    }
+    for message in &mut messages {
+        message.private = reply.audience == Audience::Asker;
+    }
+    messages.into_iter().map(Message::body).collect()
+}
+
+fn pairs(view: &View<'_>) -> Vec<Pair> {
+    let messages = Layout { view }.messages(&flow(view));
+    let pairs = messages.into_iter().map(|(lines, rich, plain)| Pair {
+        rich: Message { embeds: rich, rows: menus(view, &lines), ..Message::default() },
+        plain: Message { embeds: plain, ..Message::default() },
+    });
+    pairs.collect()
+}
+
+/// Adds what stands below the last message: an opened article's neighbours, an answer's buttons, the link to the
+/// publisher's post (as text where no button can hold it).
+fn close(message: &mut Message, view: &View<'_>, buttons: &[Vec<Button>]) {
+    message.rows.extend(view.neighbours().map(Row::Buttons));
+    message.rows.extend(buttons.iter().cloned().map(Row::Buttons));
+    let Some(link) = view.web() else { return };
+    let label = view.say(Phrase::ReadOnWeb);
+    if Unit::CodePoints.measure(&link) <= BUTTON_LINK && message.rows.len() < ROWS {
+        message.rows.push(Row::Buttons(vec![Button { label, action: Action::Open(link) }]));
+        return;
+    }
+    let line = Line::new(Rank::Line, vec![Span::ours(label, Marks::default()).linked(Some(link))]);
+    let content = format!("{}\n{}", message.content, markdown(&[line])).trim_start().to_owned();
+    if Unit::CodePoints.measure(&content) <= CONTENT {
+        message.content = content;
+    }
+}
+
+/// The first line of a delivery: what a phone's notification shows.
+fn notice(view: &View<'_>) -> String {
+    let title = discord_markdown(&cut(&view.title(), NOTICE_TITLE, Unit::CodePoints), true);
+    match view.first_headline(NOTICE_HEADLINE) {
+        Some(headline) => format!("📰 **{title}** — {}", discord_markdown(&headline, false)),
+        None => format!("📰 **{title}**"),
+    }
+}
+
+/// An answer's paragraphs as contents of messages.
+fn prose(paragraphs: &[String]) -> Vec<String> {
+    let line = |text: &str| Line::new(Rank::Line, vec![Span::foreign(text, Marks::default())]);
+    let lines: Vec<Line> = paragraphs.iter().flat_map(|paragraph| paragraph.split('\n').map(line)).collect();
+    let parts = split(&lines, |lines, _| Unit::CodePoints.measure(&markdown(lines)) <= CONTENT);
+    parts.iter().map(|part| markdown(part)).filter(|content| !is_blank(content)).collect()
+}
+
+/// Everything that an edition shows, as lines; the titles, links and footers of articles are their embeds'.
+fn flow(view: &View<'_>) -> Vec<Line> {
+    let digest = &view.edition.digest;
+    let mut flow = Vec::new();
+    if !view.is_opened() {
+        flow.append(&mut header(view));
+    }
+    flow.append(&mut view.prose(&digest.intro));
+    for (place, article) in view.articles() {
+        let mut own = match view.style() {
+            Style::Headlines => vec![entry(view, place, article)],
+            Style::Summary => with_title(article, summarised(view, article)),
+            Style::Full => with_title(article, full(view, article)),
+        };
+        if own.is_empty() {
+            own.push(Line::new(Rank::Article, Vec::new()));
+        }
+        own[0].rank = Rank::Article;
+        own[0].opens = true;
+        own.iter_mut().for_each(|line| line.article = Some(place));
+        flow.append(&mut own);
+    }
+    let mut closing = view.prose(&digest.closing);
+    if let Some(first) = closing.first_mut() {
+        first.rank = Rank::Article;
+    }
+    flow.append(&mut closing);
+    flow
+}
+
+fn header(view: &View<'_>) -> Vec<Line> {
+    let line = |text: &str| Line::new(Rank::Line, vec![Span::foreign(text, Marks::default())]);
+    let mut header = Vec::new();
+    if !is_title(&view.title()) {
+        header.push(Line::new(Rank::Line, vec![Span::foreign(&view.title(), Marks::STRONG)]));
+    }
+    header.push(line(&view.day_line()));
+    if view.style() != Style::Headlines && view.is_whole() {
+        header.extend(view.companies_line().map(|companies| line(&companies)));
+    }
+    header
+}
+
+/// A line of a list: `**1.** headline — publisher · 💰 투자`. Unlinked: long addresses would fill the message.
+fn entry(view: &View<'_>, place: usize, article: &EnrichedArticle) -> Line {
+    let number = view.number(place).0;
+    let mut entry = vec![Span::ours(format!("{number}."), Marks::STRONG)];
+    let mut rest = format!(" {}", headline(&article.article));
+    let publisher =
+        article.article.publisher.as_deref().map(str::trim).filter(|publisher| !publisher.is_empty());
+    let topic = view.topics(article).next().map(|(look, name)| format!("{} {name}", look.emoji));
+    let behind: Vec<&str> = publisher.into_iter().chain(topic.as_deref()).collect();
+    if !behind.is_empty() {
+        rest.push_str(&format!(" — {}", behind.join(" · ")));
+    }
+    entry.push(Span::foreign(&rest, Marks::default()));
+    Line { gap: number == 1, ..Line::new(Rank::Article, entry) }
+}
+
+fn summarised(view: &View<'_>, article: &EnrichedArticle) -> Vec<Line> {
+    let mut lines = lines(summary(&article.article), view.edition.language);
+    lines.extend(tags(view, article));
+    lines
+}
+
+fn full(view: &View<'_>, article: &EnrichedArticle) -> Vec<Line> {
+    let language = view.edition.language;
+    let mut description = Vec::new();
+    let mut fields = Vec::new();
+    for (place, section) in article.article.sections.iter().enumerate() {
+        let mut own = lines(&section.blocks, language);
+        if place == 0 && !is_titled(section) {
+            description = own;
+            continue;
+        }
+        if shows_nothing(section) {
+            continue;
+        }
+        if own.is_empty() {
+            own.push(Line::new(Rank::Section, Vec::new()));
+        }
+        if !is_title(clean(&plain(&section.title)).trim()) {
+            own.insert(0, Line::new(Rank::Section, spans(&section.title, Marks::STRONG)));
+        }
+        own[0].rank = Rank::Section;
+        own[0].opens_section = true;
+        own.iter_mut().for_each(|line| line.section = Some(place));
+        fields.append(&mut own);
+    }
+    description.extend(tags(view, article));
+    description.append(&mut fields);
+    description
+}
+
+/// The lines, below the whole headline where the embed's title cannot hold it.
+fn with_title(article: &EnrichedArticle, mut body: Vec<Line>) -> Vec<Line> {
+    if is_title(&headline(&article.article)) {
+        return body;
+    }
+    if let Some(first) = body.first_mut().filter(|line| line.section.is_none()) {
+        first.rank = Rank::Word;
+    }
+    body.insert(0, Line::new(Rank::Article, spans(&article.article.headline, Marks::STRONG)));
+    body
+}
+
+/// `💰 투자 · 🔲 반도체 · OpenAI`, below an empty line; nothing for an article that has neither.
+fn tags(view: &View<'_>, article: &EnrichedArticle) -> Option<Line> {
+    let topics = view.topics(article).map(|(look, name)| format!("{} {name}", look.emoji));
+    let tags: Vec<String> = topics.chain(view.tag_companies(article)).collect();
+    let line = || Line::new(Rank::Line, vec![Span::foreign(&tags.join(" · "), Marks::default())]).after_gap();
+    (!tags.is_empty()).then(line)
+}
+
+/// The menus of a list of headlines: each opens an article, named by the option's value as a press of a button
+/// would.
+fn menus(view: &View<'_>, lines: &[Line]) -> Vec<Row> {
+    if view.style() != Style::Headlines {
+        return Vec::new();
+    }
+    let places: Vec<usize> = lines.iter().filter(|line| line.opens).filter_map(|line| line.article).collect();
+    let menus = places.chunks(OPTIONS).map(|places| Row::Menu {
+        id: format!("pick:{}:{}", view.handle(), places[0]),
+        placeholder: view.say(Phrase::PickArticle),
+        options: places.iter().filter_map(|place| option(view, *place)).collect(),
+    });
+    menus.collect()
+}
+
+fn option(view: &View<'_>, place: usize) -> Option<MenuOption> {
+    let article = &view.article(place)?.article;
+    Some(MenuOption {
+        label: format!("{}. {}", view.number(place).0, headline(article)),
+        description: article
+            .publisher
+            .as_deref()
+            .map(|name| clean(name).trim().to_owned())
+            .unwrap_or_default(),
+        value: view.opening(place),
+    })
+}

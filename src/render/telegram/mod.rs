@@ -1,0 +1,340 @@
+//! Editions and replies as Telegram messages: what stands in which line is here, its HTML in `markup.rs`, the JSON
+//! in `body.rs`.
+
+mod body;
+mod markup;
+
+use std::collections::BTreeMap;
+
+use crate::model::lexicon::Lexicon;
+use crate::model::message::{Body, Rendered};
+use crate::model::reply::{Action, Button, Edition, Reply};
+use crate::model::rich::plain as plain_text;
+use crate::model::{EnrichedArticle, Style};
+use crate::render::Surface;
+use crate::render::flow::{Line, Marks, Rank, Span, lines, spans};
+use crate::render::split::split;
+use crate::render::telegram::body::{BUTTON_LINK, Message, ROW};
+use crate::render::telegram::markup::{plain, set};
+use crate::render::view::{View, headline, is_titled, shows_nothing, summary, summary_section};
+use crate::render::words::{Phrase, is_summary_title};
+use crate::text::{Unit, cut, is_blank};
+
+/// A repeated headline is cut to this many characters.
+const REPEATED: usize = 100;
+
+/// The longest title in the header, in UTF-16 units: behind it the first headline must begin within the first 120,
+/// which is what a notification shows. The whole of a longer one stands at the end.
+const TITLE: usize = 60;
+
+/// Numbers that no digest reaches, to measure with before the parts are counted.
+const WIDEST: (usize, usize) = (999, 999);
+
+/// The messages of a delivery.
+pub(super) fn edition(surface: Surface<'_>, edition: &Edition, lexicon: &Lexicon) -> Vec<Rendered> {
+    let view = View::new(edition, lexicon);
+    let mut rendered = Vec::new();
+    for (part, message) in messages(surface, Some(&view), &[], &[]).into_iter().enumerate() {
+        let silent = part > 0;
+        let plain = Message { text: message.plain, is_plain: true, silent, ..Message::default() };
+        let rich = Message { silent, ..message.rich };
+        rendered.push(Rendered { body: rich.body(), plain: plain.body() });
+    }
+    rendered
+}
+
+/// The messages of an answer.
+pub(super) fn reply(surface: Surface<'_>, reply: &Reply, lexicon: &Lexicon) -> Vec<Body> {
+    let view = reply.edition.as_deref().map(|edition| View::new(edition, lexicon));
+    let messages = messages(surface, view.as_ref(), &prose(&reply.lines), &reply.buttons);
+    messages.into_iter().map(|message| message.rich.body()).collect()
+}
+
+/// A message, and the same words without markup.
+struct Pair {
+    rich: Message,
+    plain: String,
+}
+
+/// The messages that show `prose` and then an edition, with buttons below the last.
+fn messages(
+    surface: Surface<'_>,
+    view: Option<&View<'_>>,
+    prose: &[Line],
+    buttons: &[Vec<Button>],
+) -> Vec<Pair> {
+    let mut flow = prose.to_vec();
+    if let Some(view) = view {
+        let mut shown = self::flow(view);
+        if let Some(first) = shown.first_mut() {
+            first.gap = true;
+        }
+        flow.append(&mut shown);
+    }
+    let mut parts = split(&flow, |lines, _| fits(view, lines));
+    parts.retain(|lines| !lines.iter().all(|line| is_blank(&line.text())));
+    let mut counts: BTreeMap<Option<usize>, (usize, usize)> = BTreeMap::new();
+    for lines in &parts {
+        articles_of(lines).for_each(|article| counts.entry(article).or_default().1 += 1);
+    }
+    let mut pairs = Vec::new();
+    for lines in parts {
+        articles_of(&lines).for_each(|article| counts.entry(article).or_default().0 += 1);
+        let number =
+            lines[0].article.and_then(|article| counts.get(&Some(article)).copied()).unwrap_or_default();
+        let whole = with_heading(view, &lines, number, view.and_then(note));
+        let rows = view.map(|view| numbers(surface, view, &lines)).unwrap_or_default();
+        let rich = Message { text: set(&whole).raw, rows, ..Message::default() };
+        pairs.push(Pair { rich, plain: plain(&whole) });
+    }
+    if let (Some(first), Some(view)) = (pairs.first_mut(), view) {
+        first.rich.preview = preview(view);
+    }
+    if let Some(last) = pairs.last_mut() {
+        let press = !matches!(surface, Surface::TelegramGroup { .. });
+        last.rich.rows.extend(view.and_then(View::neighbours).filter(|_| press));
+        last.rich.rows.extend(buttons.iter().cloned());
+        last.rich.rows.extend(view.and_then(web_button));
+    }
+    pairs
+}
+
+/// The articles of which lines are a part, each once, in order.
+fn articles_of(lines: &[Line]) -> impl Iterator<Item = Option<usize>> {
+    lines.chunk_by(|a, b| a.article == b.article).map(|group| group[0].article)
+}
+
+fn fits(view: Option<&View<'_>>, lines: &[Line]) -> bool {
+    // Room is kept for a correction's note, so that a correction divides a digest as before.
+    let note = Line::new(Rank::Line, vec![Span::ours("corrected 00:00", Marks::EMPHASIS)]);
+    set(&with_heading(view, lines, WIDEST, Some(note))).fits()
+}
+
+/// A message's lines, below the repeated headline where they go on with an article, above the correction's note.
+fn with_heading(
+    view: Option<&View<'_>>,
+    lines: &[Line],
+    number: (usize, usize),
+    note: Option<Line>,
+) -> Vec<Line> {
+    let mut whole = Vec::with_capacity(lines.len() + 2);
+    if let (Some(view), Some(first)) = (view, lines.first()) {
+        whole.extend(repeated(view, first, number));
+    }
+    whole.extend_from_slice(lines);
+    whole.extend(note);
+    whole
+}
+
+/// `**2. headline (2/3)**` above what goes on with an article.
+fn repeated(view: &View<'_>, first: &Line, (part, parts): (usize, usize)) -> Option<Line> {
+    let place = first.article.filter(|_| !first.opens && view.style() != Style::Headlines)?;
+    let article = &view.article(place)?.article;
+    let headline = cut(&headline(article), REPEATED, Unit::Utf16);
+    let linked = Span::foreign(&headline, Marks::STRONG).linked(view.link(article));
+    let suffix = Span::ours(format!(" ({part}/{parts})"), Marks::STRONG);
+    Some(Line::new(Rank::Article, vec![number(view, place), linked, suffix]))
+}
+
+fn note(view: &View<'_>) -> Option<Line> {
+    let note = view.say(Phrase::Corrected(view.edition.corrected_at?));
+    Some(Line::new(Rank::Line, vec![Span::ours(note, Marks::EMPHASIS)]))
+}
+
+/// An answer's paragraphs. Commands in them are to be pressed; mentions and tags are not.
+fn prose(paragraphs: &[String]) -> Vec<Line> {
+    let line = |text: &str| {
+        let pieces = text.split_inclusive('/').map(|piece| match piece.strip_suffix('/') {
+            Some(before) => [Span::foreign(before, Marks::default()), Span::ours("/", Marks::default())],
+            None => [Span::foreign(piece, Marks::default()), Span::default()],
+        });
+        Line::new(Rank::Line, pieces.flatten().filter(|span| !span.text.is_empty()).collect())
+    };
+    paragraphs.iter().flat_map(|paragraph| paragraph.split('\n').map(line)).collect()
+}
+
+/// Everything that an edition shows, as lines.
+fn flow(view: &View<'_>) -> Vec<Line> {
+    let digest = &view.edition.digest;
+    let mut flow = Vec::new();
+    if !view.is_opened() {
+        flow.append(&mut header(view));
+    }
+    flow.append(&mut view.prose(&digest.intro));
+    for (place, article) in view.articles() {
+        let is_first_entry = view.shown.first() == Some(&place);
+        let mut own = match view.style() {
+            Style::Headlines => vec![entry(view, place, article)],
+            Style::Summary | Style::Full => set_article(view, place, article),
+        };
+        own[0].gap = is_first_entry || view.style() != Style::Headlines;
+        own[0].rank = Rank::Article;
+        own[0].opens = true;
+        own.iter_mut().for_each(|line| line.article = Some(place));
+        flow.append(&mut own);
+    }
+    let mut closing = view.prose(&digest.closing);
+    if let Some(first) = closing.first_mut() {
+        first.rank = Rank::Article;
+    }
+    flow.append(&mut closing);
+    flow.extend(whole_title(view));
+    flow.extend(web_line(view));
+    flow
+}
+
+fn header(view: &View<'_>) -> Vec<Line> {
+    let title = cut(&view.title(), TITLE, Unit::Utf16);
+    let icon = Span::ours("📰 ", Marks::default());
+    let line = |text: &str| Line::new(Rank::Line, vec![Span::foreign(text, Marks::default())]);
+    let mut header = vec![
+        Line::new(Rank::Article, vec![icon, Span::foreign(&title, Marks::STRONG).linked(view.web())]),
+        line(&view.day_line()),
+    ];
+    if !view.prose(&view.edition.digest.intro).is_empty() {
+        // An intro would push the first headline out of the notification.
+        header.extend(view.first_headline(REPEATED).map(|headline| line(&headline)));
+    }
+    header
+}
+
+/// The title, where the header has it cut.
+fn whole_title(view: &View<'_>) -> Option<Line> {
+    let is_cut = Unit::Utf16.measure(&view.title()) > TITLE && !view.is_opened();
+    let line = || Line::new(Rank::Article, vec![Span::foreign(&view.title(), Marks::EMPHASIS)]).after_gap();
+    is_cut.then(line)
+}
+
+/// `1. ` before a headline; an article that is alone has no number.
+fn number(view: &View<'_>, place: usize) -> Span {
+    let (number, count) = view.number(place);
+    Span::ours(if count > 1 { format!("{number}. ") } else { String::new() }, Marks::STRONG)
+}
+
+/// A line of a list: the number, the headline, the publisher.
+fn entry(view: &View<'_>, place: usize, article: &EnrichedArticle) -> Line {
+    let number = Span::ours(format!("{}.", view.number(place).0), Marks::STRONG);
+    let blank = Span::ours(" ", Marks::default());
+    let headline = Span::foreign(&headline(&article.article), Marks::default());
+    let mut entry = vec![number, blank, headline.linked(view.link(&article.article))];
+    if let Some(publisher) =
+        article.article.publisher.as_deref().map(str::trim).filter(|name| !name.is_empty())
+    {
+        entry.push(Span::foreign(&format!(" — {publisher}"), Marks::default()));
+    }
+    Line::new(Rank::Article, entry)
+}
+
+fn set_article(view: &View<'_>, place: usize, article: &EnrichedArticle) -> Vec<Line> {
+    let link = view.link(&article.article);
+    let mut heading = vec![number(view, place)];
+    let headline = spans(&article.article.headline, Marks::STRONG);
+    heading.extend(headline.into_iter().map(|span| span.linked(link.clone())));
+    let mut own = vec![Line::new(Rank::Article, heading)];
+    let mut body = match view.style() {
+        Style::Full => sections(view, article),
+        Style::Headlines | Style::Summary => lines(summary(&article.article), view.edition.language),
+    };
+    if let Some(first) = body.first_mut() {
+        // A headline without a text below it is nothing to end a message with.
+        first.rank = Rank::Word;
+        first.gap = false;
+    }
+    own.append(&mut body);
+    own.extend(below(view, article));
+    own
+}
+
+/// All sections: the summary as it is, what follows it behind the fold.
+fn sections(view: &View<'_>, article: &EnrichedArticle) -> Vec<Line> {
+    let mut all = Vec::new();
+    let summary = summary_section(&article.article);
+    for (place, section) in article.article.sections.iter().enumerate() {
+        if shows_nothing(section) {
+            continue;
+        }
+        let mut own = lines(&section.blocks, view.edition.language);
+        let is_named =
+            is_titled(section) && !(place == summary && is_summary_title(&plain_text(&section.title)));
+        if is_named {
+            if let Some(first) = own.first_mut() {
+                first.rank = Rank::Word;
+            }
+            own.insert(0, Line::new(Rank::Section, spans(&section.title, Marks::STRONG)));
+        }
+        if let Some(first) = own.first_mut() {
+            first.rank = first.rank.max(Rank::Section);
+            first.gap = place > summary + 1;
+        }
+        own.iter_mut().for_each(|line| line.folded = place > summary);
+        all.append(&mut own);
+    }
+    all
+}
+
+/// The publisher's line and the tags.
+fn below(view: &View<'_>, article: &EnrichedArticle) -> Vec<Line> {
+    let byline = view.byline(&article.article);
+    let topics = view.topics(article).map(|(_, name)| name);
+    let tags: Vec<String> =
+        topics.chain(view.tag_companies(article)).filter_map(|name| hashtag(&name)).collect();
+    let mut below = Vec::new();
+    if !byline.is_empty() {
+        below.push(Line::new(Rank::Line, vec![Span::foreign(&byline, Marks::EMPHASIS)]));
+    }
+    if !tags.is_empty() {
+        below.push(Line::new(Rank::Line, vec![Span::ours(tags.join(" "), Marks::default())]));
+    }
+    below
+}
+
+/// `#Hut8` for `Hut 8`: letters and digits alone make a tag, and not digits alone.
+fn hashtag(name: &str) -> Option<String> {
+    let tag: String = name.chars().filter(|c| c.is_alphanumeric() || *c == '_').collect();
+    tag.chars().any(char::is_alphabetic).then(|| format!("#{tag}"))
+}
+
+/// A list's buttons: each number opens its article, here in private, else by a link that leads there.
+fn numbers(surface: Surface<'_>, view: &View<'_>, lines: &[Line]) -> Vec<Vec<Button>> {
+    if view.style() != Style::Headlines {
+        return Vec::new();
+    }
+    let places = lines.iter().filter(|line| line.opens).filter_map(|line| line.article);
+    let buttons: Vec<Button> = places
+        .filter_map(|place| {
+            let action = match surface {
+                Surface::TelegramGroup { bot } => {
+                    let start = format!("open_{}_{place}", view.handle());
+                    Action::Open(format!("https://t.me/{}?start={start}", bot?))
+                }
+                Surface::TelegramPrivate | Surface::Discord => Action::Press(view.opening(place)),
+            };
+            Some(Button { label: view.number(place).0.to_string(), action })
+        })
+        .collect();
+    buttons.chunks(ROW).map(<[_]>::to_vec).collect()
+}
+
+fn web_button(view: &View<'_>) -> Option<Vec<Button>> {
+    let link = view.web().filter(|link| is_for_a_button(link))?;
+    Some(vec![Button { label: view.say(Phrase::ReadOnWeb), action: Action::Open(link) }])
+}
+
+/// The link to the publisher's post as text, where no button can hold it.
+fn web_line(view: &View<'_>) -> Option<Line> {
+    let link = view.web().filter(|link| !is_for_a_button(link))?;
+    let label = Span::ours(view.say(Phrase::ReadOnWeb), Marks::default());
+    Some(Line::new(Rank::Article, vec![label.linked(Some(link))]).after_gap())
+}
+
+fn is_for_a_button(link: &str) -> bool {
+    Unit::CodePoints.measure(link) <= BUTTON_LINK
+}
+
+/// The one article's address: with more articles a preview would show any of them.
+fn preview(view: &View<'_>) -> Option<String> {
+    match view.shown.as_slice() {
+        [place] => view.link(&view.article(*place)?.article),
+        _ => None,
+    }
+}

@@ -1,0 +1,96 @@
+//! Every style on either platform, as snapshots. Limits and lost words are in `tests/properties.rs`.
+
+mod discord_limits;
+mod fixture;
+mod properties;
+mod telegram_html;
+
+use chrono::NaiveTime;
+use insta::assert_json_snapshot;
+use rstest::rstest;
+use serde_json::Value;
+
+use crate::model::reply::{Action, Audience, Button, Edition, Reply, Selection};
+use crate::model::{Language, Platform, Style};
+use crate::render::Surface;
+use crate::render::tests::fixture::{article, digest, lexicon, paragraph, section};
+
+const GROUP: Surface<'_> = Surface::TelegramGroup { bot: Some("jogan_bot") };
+
+fn bodies(surface: Surface<'_>, edition: &Edition) -> Vec<Value> {
+    crate::render::edition(surface, edition, &lexicon()).into_iter().map(|message| message.body.0).collect()
+}
+
+fn answers(surface: Surface<'_>, reply: &Reply) -> Vec<Value> {
+    crate::render::reply(surface, reply, &lexicon()).into_iter().map(|body| body.0).collect()
+}
+
+#[rstest]
+fn every_style(
+    #[values(Platform::Discord, Platform::Telegram)] platform: Platform,
+    #[values(Style::Headlines, Style::Summary, Style::Full)] style: Style,
+    #[values(Language::Ko, Language::En)] language: Language,
+) {
+    let edition = Edition { language, ..fixture::edition(digest(), style) };
+    assert_json_snapshot!(format!("{platform}-{style}-{language}"), bodies(Surface::of(platform), &edition));
+}
+
+#[rstest]
+fn the_same_without_markup(#[values(Platform::Discord, Platform::Telegram)] platform: Platform) {
+    let edition = fixture::edition(digest(), Style::Full);
+    let rendered = crate::render::edition(Surface::of(platform), &edition, &lexicon());
+    let plain: Vec<Value> = rendered.into_iter().map(|message| message.plain.0).collect();
+    assert_json_snapshot!(format!("{platform}-plain"), plain);
+}
+
+#[rstest]
+fn filtered_and_corrected(#[values(Platform::Discord, Platform::Telegram)] platform: Platform) {
+    let filter = vec!["투자".to_owned(), "반도체".to_owned()];
+    let edition = Edition {
+        selection: Selection::Some { articles: vec![1], filter, muted: 1 },
+        corrected_at: NaiveTime::from_hms_opt(17, 2, 0),
+        ..fixture::edition(digest(), Style::Full)
+    };
+    assert_json_snapshot!(format!("{platform}-filtered"), bodies(Surface::of(platform), &edition));
+}
+
+#[rstest]
+fn a_long_article_in_parts(#[values(Platform::Discord, Platform::Telegram)] platform: Platform) {
+    let mut digest = digest();
+    let sentence = "이것은 긴 문장이며 끝까지 온전해야 합니다. ";
+    let long = vec![
+        section("요약", vec![paragraph("짧습니다.")]),
+        section("전문", vec![paragraph(&sentence.repeat(260))]),
+    ];
+    digest.articles.insert(1, article("긴 기사", long));
+    let edition = fixture::edition(digest, Style::Full);
+    assert_json_snapshot!(format!("{platform}-split"), bodies(Surface::of(platform), &edition));
+}
+
+#[rstest]
+fn an_opened_article(#[values(Platform::Discord, Platform::Telegram)] platform: Platform) {
+    let edition = Edition { selection: Selection::One(1), ..fixture::edition(digest(), Style::Headlines) };
+    assert_json_snapshot!(format!("{platform}-opened"), bodies(Surface::of(platform), &edition));
+}
+
+#[test]
+fn numbers_lead_out_of_a_group() {
+    let edition = fixture::edition(digest(), Style::Headlines);
+    assert_json_snapshot!("telegram-group-headlines", bodies(GROUP, &edition)[0]["reply_markup"]);
+}
+
+#[rstest]
+fn an_answer(#[values(Platform::Discord, Platform::Telegram)] platform: Platform) {
+    let button = |label: &str, action| Button { label: label.to_owned(), action };
+    let reply = Reply {
+        audience: Audience::Asker,
+        language: Language::Ko,
+        lines: vec![
+            "‘@엔비다아’는 찾지 못했습니다. 혹시 이 이름인가요?".to_owned(),
+            "뉴스는 /today로 누구나 볼 수 있습니다.".to_owned(),
+        ],
+        edition: Some(Box::new(fixture::edition(digest(), Style::Headlines))),
+        buttons: vec![vec![button("엔비디아", Action::Press("company:NVIDIA".to_owned()))]],
+    };
+    assert_json_snapshot!(format!("{platform}-answer"), answers(Surface::of(platform), &reply));
+}

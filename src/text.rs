@@ -1,1 +1,0 @@
-//! Text in the units that platforms count: escape, measure, cut, Korean particles.

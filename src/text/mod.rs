@@ -1,0 +1,23 @@
+//! Text as the platforms see it: measured in their units, cut, escaped, linked; and Korean particles and dates.
+//!
+//! Everything here is a pure function on strings. Setting whole messages is [`render`](crate::render).
+
+mod clean;
+mod cut;
+mod day;
+mod discord;
+mod html;
+mod link;
+mod measure;
+mod particle;
+mod sentence;
+
+pub use clean::{clean, is_blank};
+pub use cut::{cut, cut_by};
+pub use day::{clock_time, day};
+pub use discord::{discord_code, discord_markdown, discord_plain};
+pub use html::{attribute, defuse, html};
+pub use link::{LINK_LIMIT, bare_links, safe_link};
+pub use measure::{Unit, graphemes};
+pub use particle::particle;
+pub use sentence::sentence_ends;
