@@ -1,1 +1,25 @@
 //! What articles are about: companies, topics, links. Pure, but for the resolving of links.
+//!
+//! The way of a text: [`scan`] makes it fit for searching, [`matcher`] finds every written name and term whose
+//! [`boundary`] is legal, [`companies`] and [`topics`] judge what was found. The words come from the
+//! [`dictionary`], two files that people edit by hand; [`lookup`] answers what somebody typed.
+
+mod boundary;
+mod classifier;
+mod companies;
+mod dictionary;
+mod entry;
+mod fault;
+mod lookup;
+mod matcher;
+mod particle;
+mod scan;
+mod topics;
+
+#[cfg(test)]
+mod labels;
+
+pub use classifier::{About, Classifier};
+pub use dictionary::Dictionaries;
+pub use fault::DictionaryFault;
+pub use lookup::{Entry, Lookup};

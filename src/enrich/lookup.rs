@@ -1,0 +1,149 @@
+//! What somebody who asks for a company or a topic means: by any name, ticker or product, with "did you mean" for
+//! the rest. Texts are searched in `matcher`.
+
+use std::collections::{BTreeMap, HashMap};
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::enrich::dictionary::Dictionaries;
+
+/// What a typed name stands for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Entry {
+    /// A company, by canonical name.
+    Company(String),
+    /// A topic, by key.
+    Topic(String),
+}
+
+/// Answers which company or topic a typed name stands for.
+#[derive(Debug, Clone)]
+pub struct Lookup {
+    /// By folded name. A company's own name wins over a product of that name.
+    companies: HashMap<String, String>,
+    topics: HashMap<String, String>,
+}
+
+/// Likeness (Jaro–Winkler over letters, 0 to 1) from which a name is offered for a typo; 엔비다아 and 엔비디아 have 0.95.
+const ALIKE: f64 = 0.80;
+
+impl Lookup {
+    /// The names of `dictionaries`, ready to be asked for.
+    pub fn new(dictionaries: &Dictionaries) -> Self {
+        let mut companies = HashMap::new();
+        for company in &dictionaries.companies {
+            for name in company.aliases.iter().chain(&company.words).chain([&company.name, &company.ko]) {
+                companies.insert(fold(name), company.name.clone());
+            }
+        }
+        for company in &dictionaries.companies {
+            for product in &company.products {
+                companies.entry(fold(product)).or_insert_with(|| company.name.clone());
+            }
+        }
+        let mut topics = HashMap::new();
+        for topic in &dictionaries.topics {
+            for tag in &topic.tags {
+                topics.insert(fold(tag), topic.key.clone());
+            }
+        }
+        Self { companies, topics }
+    }
+
+    /// The canonical name of the company that `typed` names: Korean or English, a ticker, a product; case, blanks
+    /// and punctuation don't matter.
+    pub fn company(&self, typed: &str) -> Option<&str> {
+        self.companies.get(&fold(typed)).map(String::as_str)
+    }
+
+    /// The key of the topic that `typed` names.
+    pub fn topic(&self, typed: &str) -> Option<&str> {
+        self.topics.get(&fold(typed)).map(String::as_str)
+    }
+
+    /// The company or topic that `typed` names, the company where both do.
+    pub fn entry(&self, typed: &str) -> Option<Entry> {
+        let company = self.company(typed).map(|name| Entry::Company(name.to_owned()));
+        company.or_else(|| self.topic(typed).map(|key| Entry::Topic(key.to_owned())))
+    }
+
+    /// Canonical names of the companies whose names are most like `typed` or begin with it, best first, `most` at
+    /// most: for autocomplete and "did you mean".
+    pub fn companies_like(&self, typed: &str, most: usize) -> Vec<&str> {
+        alike(&self.companies, typed, most)
+    }
+
+    /// Keys of the topics that are most like `typed`, best first.
+    pub fn topics_like(&self, typed: &str, most: usize) -> Vec<&str> {
+        alike(&self.topics, typed, most)
+    }
+}
+
+fn alike<'a>(names: &'a HashMap<String, String>, typed: &str, most: usize) -> Vec<&'a str> {
+    let typed = fold(typed);
+    if typed.is_empty() {
+        return Vec::new();
+    }
+    let typed_letters = letters(&typed);
+    let mut best: BTreeMap<&str, f64> = BTreeMap::new();
+    for (name, target) in names {
+        let likeness = if name.starts_with(&typed) {
+            // The shorter the rest, the likelier it is meant.
+            2.0 - (name.len() - typed.len()) as f64 / 1000.0
+        } else {
+            strsim::jaro_winkler(&typed_letters, &letters(name))
+        };
+        if likeness >= ALIKE {
+            let known = best.entry(target).or_insert(likeness);
+            *known = known.max(likeness);
+        }
+    }
+    let mut ranked: Vec<(&str, f64)> = best.into_iter().collect();
+    ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
+    ranked.into_iter().take(most).map(|(name, _)| name).collect()
+}
+
+/// Lower case, composed, without blanks and punctuation: `SK hynix`, `sk하이닉스` and `S.K. Hynix` fold alike.
+fn fold(name: &str) -> String {
+    name.nfkc().flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric()).collect()
+}
+
+/// A Hangul syllable as its letters, so that one wrong letter is one difference.
+fn letters(name: &str) -> String {
+    name.nfd().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case::korean("엔비디아", "NVIDIA")]
+    #[case::english("nvidia", "NVIDIA")]
+    #[case::ticker("NVDA", "NVIDIA")]
+    #[case::product("챗GPT", "OpenAI")]
+    #[case::blanks("sk 하이닉스", "SK hynix")]
+    #[case::a_common_word("기아", "Kia")]
+    fn a_company_is_found_by_any_name(#[case] typed: &str, #[case] company: &str) {
+        assert_eq!(Lookup::new(&Dictionaries::shipped()).company(typed), Some(company));
+    }
+
+    #[test]
+    fn a_typo_is_answered_with_what_was_meant() {
+        let lookup = Lookup::new(&Dictionaries::shipped());
+        assert_eq!(lookup.company("엔비다아"), None);
+        assert_eq!(lookup.companies_like("엔비다아", 3).first(), Some(&"NVIDIA"));
+        assert_eq!(lookup.companies_like("엔비", 3).first(), Some(&"NVIDIA"));
+        assert!(lookup.companies_like("ㅁㄴㅇㄹ 그런 회사는 없다", 3).is_empty());
+    }
+
+    #[rstest]
+    #[case("반도체", "chips")]
+    #[case("투자", "funding")]
+    #[case("Open-Source", "open-source")]
+    fn a_topic_is_found_by_any_name(#[case] typed: &str, #[case] key: &str) {
+        assert_eq!(Lookup::new(&Dictionaries::shipped()).topic(typed), Some(key));
+    }
+}

@@ -1,0 +1,143 @@
+//! Finds every name, product and term of the dictionaries in a text, in one pass of one automaton; which of them
+//! count is judged in `companies` and `topics`.
+
+use std::cmp::Reverse;
+use std::ops::Range;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
+use crate::enrich::boundary::{Edge, is_word};
+use crate::enrich::dictionary::{Company, Dictionaries};
+
+/// What a pattern stands for; numbers are places in the dictionaries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// A company's name.
+    Name(usize),
+    /// A name of a company that is also a common word.
+    Word(usize),
+    /// A product of a company.
+    Product(usize),
+    /// A topic's term, with its weight.
+    Term(usize, u32),
+}
+
+/// A pattern that was found and is a word of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Hit {
+    /// Where, in bytes of the searched text.
+    pub(crate) at: Range<usize>,
+    /// What for.
+    pub(crate) target: Target,
+    /// Which pattern, so that two writings of a term are told apart.
+    pub(crate) pattern: usize,
+}
+
+#[derive(Debug, Clone)]
+struct Pattern {
+    target: Target,
+    edge: Edge,
+    /// The only writing that counts, besides the same in capitals; `None`: capitals don't matter.
+    cased: Option<String>,
+}
+
+/// The automaton over everything the dictionaries have.
+#[derive(Debug, Clone)]
+pub(crate) struct Matcher {
+    automaton: AhoCorasick,
+    patterns: Vec<Pattern>,
+}
+
+impl Matcher {
+    /// Builds the automaton: some milliseconds for a thousand companies.
+    pub(crate) fn new(dictionaries: &Dictionaries) -> Self {
+        let mut texts = Vec::new();
+        let mut patterns = Vec::new();
+        let mut add = |text: &str, target: Target, edge: Edge, cased: bool| {
+            texts.push(text.to_owned());
+            patterns.push(Pattern { target, edge, cased: cased.then(|| text.to_owned()) });
+        };
+        for (place, company) in dictionaries.companies.iter().enumerate() {
+            for alias in &company.aliases {
+                add(alias, Target::Name(place), Edge::Name, is_cased(alias, company));
+            }
+            for word in &company.words {
+                add(word, Target::Word(place), Edge::Name, true);
+            }
+            for product in &company.products {
+                add(product, Target::Product(place), Edge::Product, true);
+            }
+        }
+        for (place, topic) in dictionaries.topics.iter().enumerate() {
+            for (term, weight) in &topic.terms {
+                let (text, edge) = match term.strip_suffix('*') {
+                    Some(stem) => (stem, Edge::Stem),
+                    None => (term.as_str(), Edge::Noun),
+                };
+                add(text, Target::Term(place, *weight), edge, is_short(text));
+            }
+        }
+        let automaton = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .match_kind(MatchKind::Standard)
+            .build(&texts)
+            // Fails only past 2³¹ states, hundreds of times what a dictionary has.
+            .unwrap_or_else(|fault| unreachable!("{} patterns: {fault}", texts.len()));
+        Self { automaton, patterns }
+    }
+
+    /// Everything that stands in `text` as a word of its own, in the order of the text. A company's or product's
+    /// name within a longer one that also stands there is left out, and so is a term within a longer term.
+    pub(crate) fn find(&self, text: &str) -> Vec<Hit> {
+        let mut hits: Vec<Hit> = self
+            .automaton
+            .find_overlapping_iter(text)
+            .filter(|found| {
+                let pattern = &self.patterns[found.pattern().as_usize()];
+                pattern.allows(&text[found.range()])
+                    && is_word(text, found.start(), found.end(), pattern.edge)
+            })
+            .map(|found| Hit {
+                at: found.range(),
+                target: self.patterns[found.pattern().as_usize()].target,
+                pattern: found.pattern().as_usize(),
+            })
+            .collect();
+        hits.sort_by_key(|hit| (hit.at.start, Reverse(hit.at.end), hit.pattern));
+        let (mut names_to, mut terms_to) = (0, 0);
+        hits.retain(|hit| {
+            let covered_to = match hit.target {
+                Target::Term(..) => &mut terms_to,
+                Target::Name(_) | Target::Word(_) | Target::Product(_) => &mut names_to,
+            };
+            let free = hit.at.start >= *covered_to;
+            if free {
+                *covered_to = hit.at.end;
+            }
+            free
+        });
+        hits
+    }
+}
+
+impl Pattern {
+    fn allows(&self, found: &str) -> bool {
+        match &self.cased {
+            None => true,
+            Some(writing) => {
+                found == writing || (found.len() > LONGEST_SHORT && found == writing.to_uppercase())
+            }
+        }
+    }
+}
+
+fn is_cased(alias: &str, company: &Company) -> bool {
+    company.cased || is_short(alias)
+}
+
+/// Short Latin names are words or parts of abbreviations in another writing: `Arm` and `arm`, `SAP` and `sap`.
+fn is_short(text: &str) -> bool {
+    text.len() <= LONGEST_SHORT && text.chars().any(|c| c.is_ascii_uppercase())
+}
+
+const LONGEST_SHORT: usize = 4;

@@ -1,0 +1,65 @@
+//! Judges which topics a text is about, from the weights of the terms that `matcher` found in it.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use crate::enrich::dictionary::{Dictionaries, Topic};
+use crate::enrich::matcher::{Hit, Target};
+
+/// The most topics that an article has.
+const MOST: usize = 3;
+/// The score from which a topic counts: one strong term, or two usual ones. A weight's scale is `dictionary`'s.
+const ENOUGH: u32 = 6;
+/// A topic counts only if it has this share, in percent, of the best one's score.
+const SHARE: u32 = 40;
+/// A term in the headline is worth this many in the body.
+const HEADLINE: u32 = 2;
+/// What a front-matter tag that names the topic is worth.
+const TAG: u32 = 2;
+
+/// The topics of a text as places in the dictionary, best first, three at most. The first `headline` bytes of the
+/// text are its headline; `tags` are the post's, which may be about another of its articles.
+pub(crate) fn judge(
+    dictionaries: &Dictionaries,
+    headline: usize,
+    hits: &[Hit],
+    tags: &[String],
+) -> Vec<usize> {
+    let mut scores = vec![0_u32; dictionaries.topics.len()];
+    for ((topic, _), worth) in worths(headline, hits) {
+        scores[topic] = scores[topic].saturating_add(worth);
+    }
+    for (topic, score) in dictionaries.topics.iter().zip(&mut scores) {
+        if *score > 0 && tags.iter().any(|tag| names(topic, tag)) {
+            *score += TAG;
+        }
+    }
+    let best = scores.iter().copied().max().unwrap_or(0);
+    let mut places: Vec<usize> = (0..scores.len())
+        .filter(|place| scores[*place] >= ENOUGH && scores[*place] * 100 >= best * SHARE)
+        .collect();
+    places.sort_by_key(|place| Reverse(scores[*place]));
+    places.truncate(MOST);
+    places
+}
+
+/// What each term is worth: its weight, doubled in the headline, and half as much again where it is repeated.
+fn worths(headline: usize, hits: &[Hit]) -> BTreeMap<(usize, usize), u32> {
+    let mut times: BTreeMap<(usize, usize), (u32, u32)> = BTreeMap::new();
+    for hit in hits {
+        let Target::Term(topic, weight) = hit.target else { continue };
+        let worth = if hit.at.start < headline { weight * HEADLINE } else { weight };
+        let (most, count) = times.entry((topic, hit.pattern)).or_default();
+        *most = worth.max(*most);
+        *count += 1;
+    }
+    times
+        .into_iter()
+        .map(|(term, (worth, count))| (term, worth + if count > 1 { worth / 2 } else { 0 }))
+        .collect()
+}
+
+fn names(topic: &Topic, tag: &str) -> bool {
+    let tag = tag.trim().to_lowercase();
+    topic.tags.contains(&tag)
+}
