@@ -27,7 +27,7 @@ async fn run(call: &Call, _: &Desk) -> Result<Reply, Failure> {
     let mut lines = vec![words::HELP_TITLE.get(language).to_owned()];
     for (who, title) in [(Who::Anyone, words::HELP_READING), (Who::ChannelAdmin, words::HELP_MANAGING)] {
         let mut group = vec![title.get(language).to_owned()];
-        let listed = CATALOGUE.iter().filter(|spec| spec.who == who && spec.about != ABOUT);
+        let listed = CATALOGUE.iter().filter(|spec| spec.who == who && spec.about.ko != ABOUT.ko);
         group.extend(
             listed.map(|spec| format!("/{} — {}", spec.example.get(language), spec.about.get(language))),
         );

@@ -34,15 +34,12 @@ impl Press {
         }
     }
 
-    /// Reads what a button carried; a menu's choice is its second part. `None`: of an older version, or forged.
-    pub fn decode(text: &str, chosen: Option<&str>) -> Option<Self> {
+    /// Reads what a button, or the chosen entry of a menu, carried. `None`: of an older version, or forged.
+    pub fn decode(text: &str) -> Option<Self> {
         let (what, rest) = text.split_once(':')?;
         match what {
             "open" => {
-                let (handle, article) = match chosen {
-                    Some(chosen) => (rest.split(':').next()?, chosen),
-                    None => rest.split_once(':')?,
-                };
+                let (handle, article) = rest.split_once(':')?;
                 Some(Self::Open { handle: handle.to_owned(), article: article.parse().ok()? })
             }
             "latest" => Some(Self::Latest { feed: FeedName(rest.to_owned()) }),
@@ -73,22 +70,14 @@ mod tests {
         ] {
             let text = press.encode();
             assert!(text.len() <= 64, "{text}");
-            assert_eq!(Press::decode(&text, None), Some(press));
+            assert_eq!(Press::decode(&text), Some(press));
         }
-    }
-
-    #[test]
-    fn a_menu_says_what_was_chosen_beside_its_own_text() {
-        assert_eq!(
-            Press::decode("open:0123456789", Some("3")),
-            Some(Press::Open { handle: "0123456789".into(), article: 3 })
-        );
     }
 
     #[test]
     fn forged_and_old_texts_mean_nothing() {
         for text in ["", "open", "open:", "open:x", "open:x:y", "destroy:everything"] {
-            assert_eq!(Press::decode(text, None), None, "{text:?}");
+            assert_eq!(Press::decode(text), None, "{text:?}");
         }
     }
 }

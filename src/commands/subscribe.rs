@@ -13,9 +13,9 @@ use crate::model::feed::Feed;
 use crate::model::language::Language;
 use crate::model::reply::{Action, Audience, Button, Reply};
 use crate::model::schedule::Schedule;
-use crate::model::subscription::Wish;
+use crate::model::subscription::{Style, Wish};
 use crate::model::zone::parse_zone;
-use crate::plan;
+use crate::plan::{advice, arrival};
 
 pub(super) const SPEC: Spec = Spec {
     name: "subscribe",
@@ -93,12 +93,12 @@ async fn run(call: &Call, desk: &Desk) -> Result<Reply, Failure> {
 
 async fn confirm(feed: &Feed, wish: &Wish, caller: &Caller, desk: &Desk) -> Result<Reply, Failure> {
     let now = desk.clock.now();
-    let first = plan::first_delivery(&wish.schedule, wish.timezone, now);
-    let arrivals = desk.store.arrivals(&feed.name, 14).await?;
-    let usual = feed.timing.expect_by.or_else(|| plan::usual_arrival_of(&arrivals, feed.timezone));
+    let first = advice::first_delivery(&wish.schedule, wish.timezone, now);
+    let arrivals = desk.store.arrivals(&feed.name, arrival::LEARN_FROM).await?;
+    let usual = feed.timing.expect_by.or_else(|| arrival::usual_in(&arrivals, feed.timezone));
     let mut lines = words::subscribed(wish, first, &desk.lexicon, caller.language);
     if let Some(usual) = usual
-        && let Some(better) = plan::better_slot(&wish.schedule, wish.timezone, usual, feed.timezone, now)
+        && let Some(better) = advice::better_slot(&wish.schedule, wish.timezone, usual, feed.timezone, now)
     {
         lines.push(words::slot_before_arrival(&better, caller.language));
     }
@@ -123,35 +123,34 @@ async fn confirm(feed: &Feed, wish: &Wish, caller: &Caller, desk: &Desk) -> Resu
 struct Asked {
     schedule: Option<Schedule>,
     timezone: Option<Tz>,
-    style: Option<crate::model::Style>,
+    style: Option<Style>,
     filter: Option<Vec<String>>,
     language: Option<Language>,
 }
 
 impl Asked {
     fn read(arguments: &Arguments, caller: &Caller) -> Result<Self, Failure> {
-        let told = |text: &str, what: Text, why: String| -> Failure {
-            words::not_understood(text, what, &why, "/subscribe 08:30", caller.language).into()
+        let told = |text: &str, what: Text| -> Failure {
+            words::not_understood(text, what, "/subscribe 08:30", caller.language).into()
         };
         let schedule = arguments
             .get(ArgumentKind::At)
-            .map(|text| text.parse::<Schedule>().map_err(|_| told(text, words::A_TIME, String::new())))
+            .map(|text| text.parse::<Schedule>().map_err(|_| told(text, words::A_TIME)))
             .transpose()?;
         let timezone = arguments
             .get(ArgumentKind::Timezone)
             .map(|text| {
-                parse_zone(text).map_err(|error| {
-                    told(text, words::A_ZONE, words::suggestion(&error, caller.language))
-                })
+                parse_zone(text)
+                    .map_err(|error| Failure::from(words::unknown_zone(&error, caller.language)))
             })
             .transpose()?;
         let style = arguments
             .get(ArgumentKind::Style)
-            .map(|text| text.parse().map_err(|_| told(text, words::A_STYLE, String::new())))
+            .map(|text| text.parse().map_err(|_| told(text, words::A_STYLE)))
             .transpose()?;
         let language = arguments
             .get(ArgumentKind::Language)
-            .map(|text| text.parse().map_err(|_| told(text, words::A_LANGUAGE, String::new())))
+            .map(|text| text.parse().map_err(|_| told(text, words::A_LANGUAGE)))
             .transpose()?;
         let filter = arguments.get(ArgumentKind::Filter).map(filter_words);
         Ok(Self { schedule, timezone, style, filter, language })
@@ -161,7 +160,7 @@ impl Asked {
         let usual = Wish {
             schedule: Schedule::Now,
             timezone: feed.timezone,
-            style: crate::model::Style::default(),
+            style: Style::default(),
             filter: Vec::new(),
             language,
         };

@@ -9,6 +9,7 @@ use super::{view, words};
 use crate::model::feed::{Feed, FeedName};
 use crate::model::reply::{Audience, Reply};
 use crate::model::subscription::Subscription;
+use crate::plan::arrival;
 
 pub(super) const SPEC: Spec = Spec {
     name: "today",
@@ -62,7 +63,7 @@ async fn show(
     let day = stored.digest.date.day();
     let mut lines = Vec::new();
     if matches!(ask, Ask::Today) && day != today {
-        let usual = crate::plan::usual_arrival_of(&desk.store.arrivals(&feed.name, 14).await?, feed.timezone);
+        let usual = arrival::usual_in(&desk.store.arrivals(&feed.name, arrival::LEARN_FROM).await?, feed.timezone);
         lines.push(words::not_out_yet(today, usual, day, caller.language));
     }
     let edition = view::edition(desk, feed, stored, subscription, caller.language);

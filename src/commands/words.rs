@@ -11,16 +11,16 @@ use crate::model::lexicon::Lexicon;
 use crate::model::reply::{Audience, Reply};
 use crate::model::schedule::Schedule;
 use crate::model::subscription::{Style, Wish};
-use crate::model::zone::UnknownZone;
-use crate::plan::BetterSlot;
-use crate::text::{clock_time, day, particle};
+use crate::model::zone;
+use crate::plan::advice::TooEarly;
+use crate::text::{Unit, clock_time, cut, day, particle};
 
 pub(super) const SHOW_LATEST: Text = Text { ko: "최근 뉴스 지금 보기", en: "Show the latest now" };
 pub(super) const HELP_TITLE: Text = Text { ko: "조간 — 매일의 뉴스", en: "Jogan — the daily digest" };
 pub(super) const HELP_READING: Text = Text { ko: "읽기", en: "Reading" };
 pub(super) const HELP_MANAGING: Text = Text { ko: "채널 관리자", en: "Channel admins" };
+const NOTHING_CHANGED: Text = Text { ko: "바뀐 것은 없습니다.", en: "Nothing was changed." };
 pub(super) const A_TIME: Text = Text { ko: "시각으로", en: "a time" };
-pub(super) const A_ZONE: Text = Text { ko: "시간대로", en: "a time zone" };
 pub(super) const A_STYLE: Text = Text { ko: "모양으로", en: "a style" };
 pub(super) const A_LANGUAGE: Text = Text { ko: "언어로", en: "a language" };
 
@@ -78,50 +78,37 @@ pub(super) fn old_button(language: Language) -> Reply {
     prose(language, [line.to_owned()])
 }
 
-/// A word that was not understood; nothing was changed. `hint` may be empty.
-pub(super) fn not_understood(text: &str, what: Text, hint: &str, example: &str, language: Language) -> Reply {
-    let text = crate::text::cut(text, 60, crate::text::Unit::CodePoints);
-    let mut first = match language {
+/// A word that was not understood; nothing was changed.
+pub(super) fn not_understood(text: &str, what: Text, example: &str, language: Language) -> Reply {
+    let text = shortened(text);
+    let first = match language {
         Language::Ko => {
-            format!("‘{text}’{} {} 읽지 못했습니다.", particle(&text, "을/를"), what.get(language))
+            let object = particle(&text, "을/를");
+            format!("‘{text}’{object} {} 읽지 못했습니다. 예: {example}", what.get(language))
         }
-        Language::En => format!("‘{text}’ could not be read as {}.", what.get(language)),
+        Language::En => format!("‘{text}’ could not be read as {}. Example: {example}", what.get(language)),
     };
-    if !hint.is_empty() {
-        first = format!("{first} {hint}");
-    }
-    let (example, second) = match language {
-        Language::Ko => (format!("예: {example}"), "바뀐 것은 없습니다."),
-        Language::En => (format!("Example: {example}"), "Nothing was changed."),
-    };
-    prose(language, [format!("{first} {example}"), second.to_owned()])
+    prose(language, [first, NOTHING_CHANGED.get(language).to_owned()])
 }
 
-/// The zone that was probably meant, if there is one near.
-pub(super) fn suggestion(error: &UnknownZone, language: Language) -> String {
-    match (&error.suggestion, language) {
-        (Some(zone), Language::Ko) => format!("혹시 {zone}인가요?"),
-        (Some(zone), Language::En) => format!("Did you mean {zone}?"),
-        (None, _) => String::new(),
-    }
+/// A time zone that was not understood; nothing was changed.
+pub(super) fn unknown_zone(error: &zone::UnknownZone, language: Language) -> Reply {
+    prose(language, [error.explain(language), NOTHING_CHANGED.get(language).to_owned()])
 }
 
 /// A word that fits no argument of a command.
 pub(crate) fn not_expected(text: &str, example: &str, language: Language) -> Reply {
-    let text = crate::text::cut(text, 60, crate::text::Unit::CodePoints);
-    let (first, second) = match language {
-        Language::Ko => (
-            format!("‘{text}’{} 이해하지 못했습니다. 예: /{example}", particle(&text, "을/를")),
-            "바뀐 것은 없습니다.",
-        ),
-        Language::En => (format!("‘{text}’ was not understood. Example: /{example}"), "Nothing was changed."),
+    let text = shortened(text);
+    let first = match language {
+        Language::Ko => format!("‘{text}’{} 이해하지 못했습니다. 예: /{example}", particle(&text, "을/를")),
+        Language::En => format!("‘{text}’ was not understood. Example: /{example}"),
     };
-    prose(language, [first, second.to_owned()])
+    prose(language, [first, NOTHING_CHANGED.get(language).to_owned()])
 }
 
 /// No configured feed has this name.
 pub(super) fn no_such_feed(name: &str, feeds: &[Feed], language: Language) -> Reply {
-    let name = crate::text::cut(name, 60, crate::text::Unit::CodePoints);
+    let name = shortened(name);
     let known = feeds.iter().map(|feed| feed.name.as_str()).collect::<Vec<_>>().join(", ");
     let (first, second) = match language {
         Language::Ko => (format!("‘{name}’{} 없는 뉴스입니다.", particle(&name, "은/는")), "받을 수 있는 뉴스"),
@@ -197,7 +184,7 @@ pub(super) fn subscribed(
 ) -> Vec<String> {
     let what = filter_in_words(wish, lexicon, language);
     let style = style_in_words(wish.style, language);
-    let zone = crate::model::zone::city(wish.timezone, language);
+    let zone = zone::display_name(wish.timezone, language);
     let when = wish.schedule.describe(language);
     let first_line = match (language, &wish.schedule) {
         (Language::Ko, Schedule::Now) => {
@@ -233,7 +220,7 @@ pub(super) fn subscribed(
 }
 
 /// A slot is just before the digest usually arrives.
-pub(super) fn slot_before_arrival(better: &BetterSlot, language: Language) -> String {
+pub(super) fn slot_before_arrival(better: &TooEarly, language: Language) -> String {
     let (usual, slot, instead) = (clock_time(better.usual), clock_time(better.slot), clock_time(better.better));
     match language {
         Language::Ko => format!(
@@ -330,4 +317,9 @@ fn short_day(date: NaiveDate, language: Language) -> String {
         Some((short, _)) => short.trim_end().to_owned(),
         None => day,
     }
+}
+
+/// What somebody wrote, as far as a reply repeats it.
+fn shortened(text: &str) -> String {
+    cut(text, 60, Unit::CodePoints)
 }

@@ -119,12 +119,7 @@ impl<C: Courier> Worker<C> {
             let Some(head) = line.take_ready(now) else { break };
             match self.gate.try_take(&head.address, head.kind) {
                 Ok(place) => ready.push((head, place)),
-                Err(busy) => {
-                    line.put(Head { ready_at: busy.until, ..head });
-                    if busy.covers_everything() {
-                        break;
-                    }
-                }
+                Err(at) => line.put(Head { ready_at: at, ..head }),
             }
         }
         if ready.is_empty() {

@@ -15,12 +15,6 @@ use super::feed::FeedName;
 use super::language::Language;
 use super::rich::Block;
 
-/// A short name for a digest that buttons and links carry: 10 hexadecimal digits, the same in every database.
-pub fn handle(feed: &FeedName, key: &DigestKey) -> String {
-    let hash = Sha256::digest(format!("{feed}/{key}"));
-    hash.iter().take(5).map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// A digest's row in the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DigestId(pub i64);

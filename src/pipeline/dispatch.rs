@@ -121,8 +121,8 @@ impl Dispatch {
             let of_feed = due.iter().filter(|due| due.subscription.feed == feed.name);
             let Some(from) = of_feed.map(|due| due.subscription.edition).min() else { continue };
             let digests = self.store.news_after(&feed.name, from).await?;
-            let arrivals = self.store.arrivals(&feed.name, arrival::LEARN_FROM as u32).await?;
-            let usual = feed.timing.expect_by.or_else(|| usual(&arrivals, feed));
+            let arrivals = self.store.arrivals(&feed.name, arrival::LEARN_FROM).await?;
+            let usual = feed.timing.expect_by.or_else(|| arrival::usual_in(&arrivals, feed.timezone));
             news.insert(feed.name.clone(), News { feed, digests, usual });
         }
         Ok(news)
@@ -277,11 +277,6 @@ fn waiting<'d>(
             (stored, Waiting { digest: stored.id.0, stored_at: stored.stored_at, published: latest })
         })
         .collect()
-}
-
-fn usual(arrivals: &[DateTime<Utc>], feed: &Feed) -> Option<NaiveTime> {
-    let local: Vec<NaiveTime> = arrivals.iter().map(|at| at.with_timezone(&feed.timezone).time()).collect();
-    arrival::usual_arrival(&local)
 }
 
 fn place(address: Address, kind: ChannelKind) -> Place {

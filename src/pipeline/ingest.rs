@@ -91,14 +91,7 @@ impl Ingest {
     async fn round(&mut self, early: Vec<(DateTime<Utc>, RawDigest)>) -> Result<Round, StoreError> {
         let now = self.clock.now();
         let loads = self.store.feed_loads(&self.feed.name).await?;
-        let look = match self.folder.look(now).await {
-            Ok(look) => look,
-            Err(error) => {
-                tracing::warn!(feed = %self.feed.name, error = chain(&error), "the feed cannot be loaded");
-                self.store.note_load_failure(&self.feed.name, &error.to_string()).await?;
-                return Ok(Round { early, look_again_at: None });
-            }
-        };
+        let look = tokio::task::block_in_place(|| self.folder.look(now));
         for fault in &look.faults {
             tracing::warn!(feed = %self.feed.name, error = chain(fault), "a post cannot be read");
         }

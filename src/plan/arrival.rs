@@ -40,6 +40,12 @@ pub fn usual_arrival(arrivals: &[NaiveTime]) -> Option<NaiveTime> {
     NaiveTime::from_num_seconds_from_midnight_opt(median % DAY, 0)
 }
 
+/// The same for instants, as local times in the feed's zone.
+pub fn usual_in(arrivals: &[DateTime<Utc>], zone: Tz) -> Option<NaiveTime> {
+    let local: Vec<NaiveTime> = arrivals.iter().map(|at| at.with_timezone(&zone).time()).collect();
+    usual_arrival(&local)
+}
+
 /// When a feed's digest should be there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Expectation {

@@ -10,6 +10,7 @@ pub mod arrival;
 pub mod due;
 pub mod news;
 pub mod quiet;
+pub mod selection;
 pub mod slots;
 
 pub use due::{Access, Batch, Cause, Form, Standing, Verdict, Waiting, decide};

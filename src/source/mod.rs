@@ -3,4 +3,9 @@
 
 pub mod folder;
 pub mod jekyll;
+pub mod permalinks;
 pub mod watch;
+
+pub use folder::{Folder, Look};
+pub use permalinks::Permalinks;
+pub use watch::Watch;

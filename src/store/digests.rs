@@ -197,13 +197,13 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn arrivals(&self, feed: &FeedName, count: u32) -> Result<Vec<DateTime<Utc>>, StoreError> {
+    pub async fn arrivals(&self, feed: &FeedName, count: usize) -> Result<Vec<DateTime<Utc>>, StoreError> {
         let rows: Vec<(i64, i64)> = sqlx::query_as(
             "SELECT id, stored_at FROM digests WHERE feed = $1 AND edition IS NOT NULL
              ORDER BY edition DESC LIMIT $2",
         )
         .bind(feed.as_str())
-        .bind(i64::from(count))
+        .bind(i64::try_from(count).unwrap_or(i64::MAX))
         .fetch_all(&self.read)
         .await?;
         Ok(readable(rows.into_iter().map(|(id, at)| Row { table: "digests", id }.instant(at))))

@@ -2,6 +2,7 @@
 //!
 //! Everything here is a pure function on strings. Setting whole messages is [`render`](crate::render).
 
+mod chain;
 mod clean;
 mod cut;
 mod day;
@@ -12,6 +13,7 @@ mod measure;
 mod particle;
 mod sentence;
 
+pub use chain::chain;
 pub use clean::{clean, is_blank};
 pub use cut::{cut, cut_by};
 pub use day::{clock_time, day};

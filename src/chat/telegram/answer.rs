@@ -39,10 +39,10 @@ pub(super) async fn message(telegram: &Telegram, message: &Message) -> Result<()
 /// Answers a pressed button.
 pub(super) async fn press(telegram: &Telegram, query: CallbackQuery) -> Result<(), CallError> {
     // First, so that the button stops turning; what comes of it follows as a message.
-    telegram.calls.answer_callback_query(&json!({"callback_query_id": query.id})).await?;
+    telegram.calls.answer_callback_query(&query.id.0, None).await?;
     let Some(Asker { caller, .. }) = asked::presser(&query, &telegram.operators) else { return Ok(()) };
     let data = query.data.as_deref().unwrap_or_default();
-    let pressed = press::Press::decode(data, None);
+    let pressed = press::Press::decode(data);
     let in_place = matches!(pressed, Some(press::Press::Open { .. })) && caller.kind == ChannelKind::Private;
     let reply = press::answer(pressed, &caller, &telegram.desk).await;
     let shown = query.regular_message().map(|message| PlatformMessageId(message.id.0.to_string()));

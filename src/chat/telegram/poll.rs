@@ -1,6 +1,6 @@
 //! Long polling with teloxide: each update is answered on its own, so that a slow one holds up no other.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures::StreamExt as _;
@@ -40,8 +40,8 @@ pub struct Telegram {
     pub api_url: url::Url,
     /// The ids of the operators.
     pub operators: Arc<[String]>,
-    /// The bot's username, without `@`.
-    pub username: Arc<str>,
+    /// The bot's username, without `@`: set here once Telegram has told it.
+    pub bot: Arc<OnceLock<String>>,
     /// The time.
     pub clock: SharedClock,
 }
