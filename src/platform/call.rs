@@ -20,7 +20,12 @@ pub struct Post<'a> {
     pub nonce: &'a str,
 }
 
-/// What delivering asks of a platform. Each call takes its place in the platform's rates itself.
+/// What delivering asks of a platform.
+///
+/// No method waits for the platform's rates: the caller takes a [`Place`](crate::platform::gate::Place) first, by
+/// [`Gate::try_take`](crate::platform::gate::Gate::try_take) or [`Gate::take`](crate::platform::gate::Gate::take)
+/// for the same address, and holds it until the call has returned. So whoever schedules can ask for a place before
+/// it claims a message. What an answer says about rates, a courier tells the gate itself.
 pub trait Courier: Send + Sync + 'static {
     /// Sends a message.
     fn send(&self, post: Post<'_>) -> impl Future<Output = Result<PlatformMessageId, CallError>> + Send;

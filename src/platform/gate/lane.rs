@@ -1,0 +1,229 @@
+//! One lane of a [`Gate`](crate::platform::gate::Gate): the whole platform or one channel, with everything that
+//! limits it. Plain state without a clock; the gate locks it and tells it the time.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::limits::Rate;
+
+/// How soon to ask again where only the end of a call in flight can tell more.
+const LOOK_AGAIN: TimeDelta = TimeDelta::milliseconds(25);
+
+/// How soon to ask again, at the latest, where commands are served first: they may give up.
+const COMMANDS_FIRST: TimeDelta = TimeDelta::seconds(1);
+
+/// How many buckets of a channel are remembered. Jogan's calls to a channel know five routes.
+const MAX_BUCKETS: usize = 8;
+
+/// What an answer told about one of a channel's buckets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bucket {
+    /// The platform's name for it.
+    pub id: String,
+    /// How many calls it takes when it is full.
+    pub limit: u32,
+    /// How many calls it still takes now.
+    pub remaining: u32,
+    /// How long until it is full again, from the answer's arrival.
+    pub reset_after: TimeDelta,
+}
+
+/// The platform as a whole, or one channel.
+#[derive(Debug, Default)]
+pub(super) struct Lane {
+    windows: Vec<Window>,
+    buckets: Vec<Known>,
+    /// Whether `buckets` limit this lane.
+    learns: bool,
+    in_flight: usize,
+    told: Option<Alarm>,
+    /// Commands that wait for a place here; bulk leaves them room.
+    pub(super) commands: usize,
+    /// Held by the first of these commands: they go in the order in which they came.
+    pub(super) turn: Arc<tokio::sync::Mutex<()>>,
+}
+
+impl Lane {
+    pub(super) fn new(learns: bool) -> Self {
+        Self { learns, ..Self::default() }
+    }
+
+    /// Makes sure that these rates are kept here. A channel that was only told to wait has none yet.
+    pub(super) fn keep_to(&mut self, rates: impl Iterator<Item = Rate>) {
+        let known = self.windows.len();
+        self.windows.extend(rates.skip(known).map(Window::new));
+    }
+
+    /// The earliest instant at which there may be a place, with `spare` more left for others; `now` if there is
+    /// one now. Never later than it is, so that asking again then wastes nothing.
+    pub(super) fn opens(&mut self, now: DateTime<Utc>, spare: usize) -> DateTime<Utc> {
+        let (in_flight, mut at) = (self.in_flight, now);
+        for window in &mut self.windows {
+            at = at.max(window.opens(now, in_flight, spare));
+        }
+        if self.learns {
+            at = at.max(self.buckets_open(now, spare));
+        }
+        if spare > 0 {
+            at = at.min(now + COMMANDS_FIRST);
+        }
+        self.told.as_mut().map_or(at, |told| at.max(told.at(now)))
+    }
+
+    fn buckets_open(&mut self, now: DateTime<Utc>, spare: usize) -> DateTime<Utc> {
+        if self.buckets.is_empty() {
+            return if self.in_flight + spare == 0 { now } else { now + LOOK_AGAIN };
+        }
+        let busy = self.in_flight + spare;
+        self.buckets.iter_mut().map(|bucket| bucket.opens(now, busy)).max().unwrap_or(now)
+    }
+
+    /// A call begins.
+    pub(super) fn enter(&mut self) {
+        self.in_flight += 1;
+    }
+
+    /// A call is over: its place stays taken for the length of each window from here, because the platform may
+    /// have counted it at any instant up to now.
+    pub(super) fn leave(&mut self, now: DateTime<Utc>) {
+        self.in_flight = self.in_flight.saturating_sub(1);
+        for window in &mut self.windows {
+            window.leave(now);
+        }
+    }
+
+    /// Nothing here before `until`. Returns whether that is longer than was known.
+    pub(super) fn wait(&mut self, until: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+        let longer = self.told.as_mut().is_none_or(|told| told.at(now) < until);
+        if longer {
+            self.told = Some(Alarm::new(until, now));
+        }
+        longer
+    }
+
+    /// Takes note of a bucket.
+    pub(super) fn learn(&mut self, bucket: Bucket, now: DateTime<Utc>) {
+        let reset = Alarm::new(now + bucket.reset_after, now);
+        match self.buckets.iter_mut().find(|known| known.id == bucket.id) {
+            Some(known) => {
+                // Answers overtake each other: within one filling of the bucket the smallest number is the last.
+                let same_filling = known.reset.at(now) > now;
+                known.remaining =
+                    if same_filling { known.remaining.min(bucket.remaining) } else { bucket.remaining };
+                known.limit = bucket.limit.max(1);
+                known.reset = reset;
+            }
+            None => {
+                if self.buckets.len() == MAX_BUCKETS {
+                    self.buckets.remove(0);
+                }
+                self.buckets.push(Known {
+                    id: bucket.id,
+                    limit: bucket.limit.max(1),
+                    remaining: bucket.remaining,
+                    reset,
+                });
+            }
+        }
+    }
+
+    /// Whether forgetting this lane would change nothing that a platform could notice.
+    pub(super) fn is_idle(&mut self, now: DateTime<Utc>) -> bool {
+        self.in_flight == 0
+            && self.commands == 0
+            && self.told.as_mut().is_none_or(|told| told.at(now) <= now)
+            && self.buckets.iter_mut().all(|bucket| bucket.reset.at(now) <= now)
+            && self.windows.iter_mut().all(|window| window.is_empty(now))
+    }
+}
+
+/// One rate, kept by remembering when the calls of the last span were over.
+#[derive(Debug)]
+struct Window {
+    rate: Rate,
+    /// When each finished call stops counting; at most `rate.calls`, the earliest first.
+    frees: VecDeque<DateTime<Utc>>,
+}
+
+impl Window {
+    fn new(rate: Rate) -> Self {
+        Self { rate: Rate { calls: rate.calls.max(1), per: rate.per }, frees: VecDeque::new() }
+    }
+
+    fn opens(&mut self, now: DateTime<Utc>, in_flight: usize, spare: usize) -> DateTime<Utc> {
+        self.forget(now);
+        let calls = self.rate.calls as usize;
+        let taken = in_flight + self.frees.len() + spare;
+        if taken < calls {
+            return now;
+        }
+        // So many have to stop counting first. Those in flight do so a whole span from now at the earliest.
+        self.frees.get(taken - calls).copied().unwrap_or(now + self.rate.per)
+    }
+
+    fn leave(&mut self, now: DateTime<Utc>) {
+        self.forget(now);
+        self.frees.push_back(now + self.rate.per);
+    }
+
+    fn is_empty(&mut self, now: DateTime<Utc>) -> bool {
+        self.forget(now);
+        self.frees.is_empty()
+    }
+
+    fn forget(&mut self, now: DateTime<Utc>) {
+        let latest = now + self.rate.per;
+        if self.frees.back().is_some_and(|at| *at > latest) {
+            // The clock was set back; nothing counts for longer than a whole span from now.
+            self.frees.iter_mut().for_each(|at| *at = latest.min(*at));
+        }
+        while self.frees.front().is_some_and(|at| *at <= now) {
+            self.frees.pop_front();
+        }
+    }
+}
+
+/// A bucket as it is remembered.
+#[derive(Debug)]
+struct Known {
+    id: String,
+    limit: u32,
+    remaining: u32,
+    reset: Alarm,
+}
+
+impl Known {
+    fn opens(&mut self, now: DateTime<Utc>, busy: usize) -> DateTime<Utc> {
+        let reset = self.reset.at(now);
+        let full = reset <= now;
+        let room = if full { self.limit } else { self.remaining } as usize;
+        if busy < room {
+            now
+        } else if !full && self.remaining == 0 {
+            reset
+        } else {
+            now + LOOK_AGAIN
+        }
+    }
+}
+
+/// An instant to wait for, which comes no later for a clock that is set back.
+#[derive(Debug, Clone, Copy)]
+struct Alarm {
+    at: DateTime<Utc>,
+    /// How far ahead it was when it was set.
+    ahead: TimeDelta,
+}
+
+impl Alarm {
+    fn new(at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
+        Self { at, ahead: at - now }
+    }
+
+    fn at(&mut self, now: DateTime<Utc>) -> DateTime<Utc> {
+        self.at = self.at.min(now + self.ahead);
+        self.at
+    }
+}
