@@ -1,1 +1,236 @@
-//! Discord over HTTP.
+//! Discord over HTTP: messages, for `deliver/` ([`Courier`]). What `chat/` needs is in [`chat`], what errors mean in
+//! `discord/errors.rs`, request bodies in `discord/body.rs`, finding a message of ours in `discord/history.rs`.
+//!
+//! A message that opened a forum thread has the id `<thread>/<message>`; all others have Discord's own.
+
+mod body;
+pub mod chat;
+mod errors;
+mod history;
+mod rates;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, USER_AGENT};
+use reqwest::{Method, Url};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tokio::sync::OnceCell;
+
+use crate::clock::SharedClock;
+use crate::model::channel::{Address, ChannelKind};
+use crate::model::message::{Body, PlatformMessageId};
+use crate::platform::call::{CallError, Courier, Covers, Post};
+use crate::platform::gate::Gate;
+use crate::platform::http::{self, Answer, Http, SetupError, Timeouts};
+
+/// Discord asks for the form `DiscordBot (url, version)` and refuses calls without one.
+const AGENT: &str = concat!("DiscordBot (https://crates.io/crates/jogan, ", env!("CARGO_PKG_VERSION"), ")");
+
+/// Where Discord is and who we are there.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The server, without `/api/v10`: `https://discord.com`.
+    pub api_url: Url,
+    /// The bot's token.
+    pub token: SecretString,
+    /// How long a call may take.
+    pub timeouts: Timeouts,
+}
+
+/// The bot at Discord.
+#[derive(Debug)]
+pub struct Discord {
+    http: Http,
+    base: String,
+    gate: Arc<Gate>,
+    clock: SharedClock,
+    me: OnceCell<Me>,
+}
+
+/// Who we are.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Me {
+    /// Our user's id.
+    #[serde(deserialize_with = "snowflake")]
+    pub id: u64,
+    /// Our user's name.
+    pub username: String,
+}
+
+/// The thread that a message opened, in which a forum's further messages go (as [`ChannelKind::Text`]); `None` for
+/// a message that opened none.
+pub fn thread_of(message: &PlatformMessageId) -> Option<Address> {
+    let (thread, _) = message.0.split_once('/')?;
+    Some(Address::Discord { channel: thread.parse().ok()? })
+}
+
+impl Discord {
+    /// A client; it calls nobody yet.
+    ///
+    /// # Errors
+    /// The address or the token cannot be used in a call.
+    pub fn new(settings: Settings, gate: Arc<Gate>, clock: SharedClock) -> Result<Self, SetupError> {
+        let base = format!("{}/api/v10", http::base(&settings.api_url)?);
+        let token = format!("Bot {}", settings.token.expose_secret());
+        let mut token = HeaderValue::from_str(&token).map_err(|_| SetupError::Token("Discord"))?;
+        token.set_sensitive(true);
+        let headers =
+            HeaderMap::from_iter([(AUTHORIZATION, token), (USER_AGENT, HeaderValue::from_static(AGENT))]);
+        let http = Http::new(&settings.api_url, settings.timeouts, headers, vec![settings.token])?;
+        Ok(Self { http, base, gate, clock, me: OnceCell::new() })
+    }
+
+    /// The rates of this platform: a place is to be taken there before a call of [`Courier`].
+    pub fn gate(&self) -> &Arc<Gate> {
+        &self.gate
+    }
+
+    /// Who we are: asked once, then known.
+    ///
+    /// # Errors
+    /// As of any call.
+    pub async fn me(&self) -> Result<&Me, CallError> {
+        self.me.get_or_try_init(|| self.read("/users/@me", None)).await
+    }
+
+    /// Makes a call. `about`: the channel whose rates it counts for.
+    async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+        about: Option<&Address>,
+    ) -> Result<Answer, CallError> {
+        let mut request = self.http.client().request(method, format!("{}{path}", self.base));
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let answer = self.http.call(request, None).await?;
+        if let (Some(address), Some(bucket)) = (about, rates::bucket(&answer.headers)) {
+            self.gate.learned(address, bucket);
+        }
+        if answer.status.is_success() {
+            return Ok(answer);
+        }
+        let error = errors::classify(answer.status, &answer.body, &answer.headers);
+        self.tell_gate(&error, about);
+        Err(error)
+    }
+
+    /// Asks for something; an answer that cannot be read is worth asking for again.
+    async fn read<T: DeserializeOwned>(&self, path: &str, about: Option<&Address>) -> Result<T, CallError> {
+        let answer = self.call(Method::GET, path, None, about).await?;
+        answer.json().map_err(CallError::Transient)
+    }
+
+    fn tell_gate(&self, error: &CallError, about: Option<&Address>) {
+        match (error, about) {
+            (&CallError::RetryAfter { after, covers }, Some(address)) => {
+                self.gate.told(address, covers, after);
+            }
+            (&CallError::RetryAfter { after, covers: Covers::Everything }, None) => self.gate.told_all(after),
+            _ => {}
+        }
+    }
+
+    async fn post(&self, post: &Post<'_>) -> Result<PlatformMessageId, CallError> {
+        let (path, body) = (messages(post.address)?, body::to_send(post.body, post.nonce));
+        let answer = self.call(Method::POST, &path, Some(&body), Some(&post.address)).await?;
+        // It is there, but under what id? The nonce finds out at the next attempt.
+        let sent: Id = answer.json().map_err(CallError::Unanswered)?;
+        Ok(PlatformMessageId(sent.id.to_string()))
+    }
+
+    async fn open_thread(&self, post: &Post<'_>) -> Result<PlatformMessageId, CallError> {
+        let path = format!("/channels/{}/threads", channel(post.address)?);
+        let body = body::to_open_thread(post.body);
+        let answer = self.call(Method::POST, &path, Some(&body), Some(&post.address)).await?;
+        let thread: Id = answer.json().map_err(CallError::Unanswered)?;
+        Ok(opening(thread.id))
+    }
+}
+
+impl Courier for Discord {
+    async fn send(&self, post: Post<'_>) -> Result<PlatformMessageId, CallError> {
+        match post.kind {
+            ChannelKind::Forum => self.open_thread(&post).await,
+            _ => self.post(&post).await,
+        }
+    }
+
+    async fn edit(
+        &self,
+        address: Address,
+        message: &PlatformMessageId,
+        body: &Body,
+    ) -> Result<(), CallError> {
+        let body = body::to_edit(body);
+        self.call(Method::PATCH, &path_of(address, message)?, Some(&body), Some(&address)).await?;
+        Ok(())
+    }
+
+    async fn delete(&self, address: Address, message: &PlatformMessageId) -> Result<(), CallError> {
+        match self.call(Method::DELETE, &path_of(address, message)?, None, Some(&address)).await {
+            Ok(_) | Err(CallError::Gone(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn find(&self, address: Address, body: &Body) -> Result<Option<PlatformMessageId>, CallError> {
+        history::find(self, address, body).await
+    }
+
+    async fn probe(&self, address: Address) -> Result<(), CallError> {
+        let path = format!("/channels/{}", channel(address)?);
+        self.call(Method::GET, &path, None, Some(&address)).await?;
+        Ok(())
+    }
+}
+
+/// Anything with an id.
+#[derive(Debug, Deserialize)]
+struct Id {
+    #[serde(deserialize_with = "snowflake")]
+    id: u64,
+}
+
+/// The id of the message that opened a forum thread: Discord gives it the thread's.
+fn opening(thread: u64) -> PlatformMessageId {
+    PlatformMessageId(format!("{thread}/{thread}"))
+}
+
+fn channel(address: Address) -> Result<u64, CallError> {
+    match address {
+        Address::Discord { channel } => Ok(channel),
+        Address::Telegram { .. } => Err(CallError::Unsupported(format!("{address} is not on Discord"))),
+    }
+}
+
+fn messages(address: Address) -> Result<String, CallError> {
+    Ok(format!("/channels/{}/messages", channel(address)?))
+}
+
+/// A message's path. Only numbers get into it, whatever the id.
+fn path_of(address: Address, message: &PlatformMessageId) -> Result<String, CallError> {
+    let (thread, id) = match message.0.split_once('/') {
+        Some((thread, id)) => (Some(thread), id),
+        None => (None, message.0.as_str()),
+    };
+    let unreadable = |_| CallError::Unsupported(format!("`{}` is no id of a Discord message", message.0));
+    let place = match thread {
+        Some(thread) => thread.parse().map_err(unreadable)?,
+        None => channel(address)?,
+    };
+    Ok(format!("/channels/{place}/messages/{}", id.parse::<u64>().map_err(unreadable)?))
+}
+
+/// An id, which Discord writes as a string.
+fn snowflake<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map_err(|_| serde::de::Error::custom("no id"))
+}

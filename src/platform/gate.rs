@@ -1,1 +1,271 @@
-//! One platform's rates: who may call now, and who has to wait until when.
+//! One platform's rates: who may call now, and who has to wait until when. The numbers are in [`limits`], one
+//! channel's state in `lane`; the couriers (`discord`, `telegram`) tell what the platform's answers say.
+//!
+//! A call counts from the moment it gets its [`Place`] until a whole window after the place is dropped. The
+//! platform counts it somewhere between taking and dropping, so that no delay on the way can bring two calls
+//! closer together, in its eyes, than it allows.
+//!
+//! Deliveries ask with [`Gate::try_take`] and go elsewhere meanwhile; commands of people wait with [`Gate::take`]
+//! and go before them: first for their channel, in which no other channel is held up, then for the platform.
+
+mod lane;
+pub mod limits;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::mpsc::UnboundedSender;
+
+use crate::clock::SharedClock;
+use crate::model::channel::{Address, ChannelKind};
+use crate::platform::call::Covers;
+
+use lane::Lane;
+
+pub use lane::Bucket;
+pub use limits::{Limits, Rate};
+
+/// Idle channels are looked for when this many are known, and then whenever the number has doubled.
+const FORGET_FROM: usize = 1024;
+
+/// What a platform told to wait for, to be stored: it holds after a restart and for all replicas.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wait {
+    /// What it covers.
+    pub covers: Covered,
+    /// Nothing of that before this instant.
+    pub until: DateTime<Utc>,
+}
+
+/// What a [`Wait`] covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Covered {
+    /// Every call to the platform.
+    Everything,
+    /// Calls to one channel; for Telegram the whole chat, whatever the topic.
+    Channel(Address),
+}
+
+/// One platform's rates, shared by everything that calls it.
+#[derive(Debug)]
+pub struct Gate {
+    limits: Limits,
+    clock: SharedClock,
+    waits: UnboundedSender<Wait>,
+    lanes: Mutex<Lanes>,
+}
+
+#[derive(Debug)]
+struct Lanes {
+    overall: Lane,
+    channels: HashMap<Address, Lane>,
+    forget_at: usize,
+}
+
+/// The right to make one call now. Keep it until the call has returned: dropping it says that the call is over.
+#[derive(Debug)]
+#[must_use = "the place is given back when this is dropped"]
+pub struct Place {
+    _overall: Held,
+    _channel: Held,
+}
+
+impl Gate {
+    /// A gate that keeps to `limits` and to what earlier runs were told (`remembered`), and reports to `waits`
+    /// what it is told from now on.
+    pub fn new(
+        limits: Limits,
+        clock: SharedClock,
+        remembered: Vec<Wait>,
+        waits: UnboundedSender<Wait>,
+    ) -> Self {
+        let mut overall = Lane::new(false);
+        overall.keep_to(limits.overall.into_iter());
+        let mut lanes = Lanes { overall, channels: HashMap::new(), forget_at: FORGET_FROM };
+        let now = clock.now();
+        for wait in remembered {
+            lanes.lane(wait.covers, &limits).wait(wait.until, now);
+        }
+        Self { limits, clock, waits, lanes: Mutex::new(lanes) }
+    }
+
+    /// A place for a delivery's call to this channel.
+    ///
+    /// # Errors
+    /// When to ask again, if there is none now: always later than now, and never later than the first instant at
+    /// which there may be one (at most 25 ms later where only the end of a call in flight can tell).
+    pub fn try_take(self: &Arc<Self>, address: &Address, kind: ChannelKind) -> Result<Place, DateTime<Utc>> {
+        let channel = chat_of(address);
+        let mut lanes = self.lanes();
+        let now = self.clock.now();
+        let lane = lanes.channel(channel, kind, &self.limits, now);
+        let spare = lane.commands;
+        let mut at = lane.opens(now, spare);
+        let spare = lanes.overall.commands;
+        at = at.max(lanes.overall.opens(now, spare));
+        if at > now {
+            return Err(at);
+        }
+        lanes.overall.enter();
+        lanes.lane(Covered::Channel(channel), &self.limits).enter();
+        Ok(Place { _overall: self.held(Covered::Everything), _channel: self.held(Covered::Channel(channel)) })
+    }
+
+    /// A place for the answer to a person in this channel, as soon as the rates allow one; before any delivery,
+    /// and in the order in which commands came. Dropping the future gives up waiting.
+    pub async fn take(self: &Arc<Self>, address: &Address, kind: ChannelKind) -> Place {
+        let channel = chat_of(address);
+        // Made and counted under one lock: a lane with a waiting command is never forgotten.
+        let queue = {
+            let mut lanes = self.lanes();
+            let now = self.clock.now();
+            lanes.channel(channel, kind, &self.limits, now).commands += 1;
+            Queued { gate: Arc::clone(self), covers: Covered::Channel(channel) }
+        };
+        let of_channel = queue.wait().await;
+        let queue = {
+            self.lanes().overall.commands += 1;
+            Queued { gate: Arc::clone(self), covers: Covered::Everything }
+        };
+        Place { _overall: queue.wait().await, _channel: of_channel }
+    }
+
+    /// The platform told to wait after a call to this channel. It is obeyed to the letter by what it covers.
+    pub fn told(&self, address: &Address, covers: Covers, after: TimeDelta) {
+        let covers = match covers {
+            Covers::Everything => Covered::Everything,
+            Covers::Channel => Covered::Channel(chat_of(address)),
+        };
+        self.wait(covers, after);
+    }
+
+    /// The platform told to wait with everything, after a call to no channel.
+    pub fn told_all(&self, after: TimeDelta) {
+        self.wait(Covered::Everything, after);
+    }
+
+    /// An answer from this channel said how full one of its buckets is.
+    ///
+    /// A channel's buckets are kept together: when one is empty, the channel waits. They belong to different
+    /// routes (sending, editing, …), but what is delivered to a channel goes one by one in any case.
+    pub fn learned(&self, address: &Address, bucket: Bucket) {
+        if self.limits.learns {
+            let mut lanes = self.lanes();
+            let now = self.clock.now();
+            lanes.lane(Covered::Channel(chat_of(address)), &self.limits).learn(bucket, now);
+        }
+    }
+
+    fn wait(&self, covers: Covered, after: TimeDelta) {
+        let now = self.clock.now();
+        let until = now + after;
+        if self.lanes().lane(covers, &self.limits).wait(until, now) {
+            tracing::info!(?covers, %until, "the platform told to wait");
+            // Nobody listens any more only while the program stops.
+            let _ = self.waits.send(Wait { covers, until });
+        }
+    }
+
+    fn held(self: &Arc<Self>, covers: Covered) -> Held {
+        Held { gate: Arc::clone(self), covers }
+    }
+
+    fn lanes(&self) -> MutexGuard<'_, Lanes> {
+        self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Lanes {
+    /// A channel's lane, for a call.
+    fn channel(
+        &mut self,
+        channel: Address,
+        kind: ChannelKind,
+        limits: &Limits,
+        now: DateTime<Utc>,
+    ) -> &mut Lane {
+        if self.channels.len() >= self.forget_at {
+            self.channels.retain(|_, lane| !lane.is_idle(now));
+            self.forget_at = FORGET_FROM.max(2 * self.channels.len());
+        }
+        let lane = self.lane(Covered::Channel(channel), limits);
+        lane.keep_to(limits.of_channel(kind));
+        lane
+    }
+
+    fn lane(&mut self, covers: Covered, limits: &Limits) -> &mut Lane {
+        match covers {
+            Covered::Everything => &mut self.overall,
+            Covered::Channel(address) => {
+                self.channels.entry(address).or_insert_with(|| Lane::new(limits.learns))
+            }
+        }
+    }
+}
+
+/// A place in one lane.
+#[derive(Debug)]
+struct Held {
+    gate: Arc<Gate>,
+    covers: Covered,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let mut lanes = self.gate.lanes();
+        // Asked under the lock, so that the instants come in order.
+        let now = self.gate.clock.now();
+        lanes.lane(self.covers, &self.gate.limits).leave(now);
+    }
+}
+
+/// A command that waits for a place in one lane, counted there until this is dropped.
+struct Queued {
+    gate: Arc<Gate>,
+    covers: Covered,
+}
+
+impl Queued {
+    async fn wait(self) -> Held {
+        let turn = Arc::clone(&self.gate.lanes().lane(self.covers, &self.gate.limits).turn);
+        let _turn = turn.lock().await;
+        loop {
+            let at = match self.enter() {
+                Ok(held) => return held,
+                Err(at) => at,
+            };
+            self.gate.clock.sleep_until(at).await;
+        }
+    }
+
+    fn enter(&self) -> Result<Held, DateTime<Utc>> {
+        let mut lanes = self.gate.lanes();
+        let now = self.gate.clock.now();
+        let lane = lanes.lane(self.covers, &self.gate.limits);
+        let at = lane.opens(now, 0);
+        if at > now {
+            return Err(at);
+        }
+        lane.enter();
+        Ok(self.gate.held(self.covers))
+    }
+}
+
+impl Drop for Queued {
+    fn drop(&mut self) {
+        let mut lanes = self.gate.lanes();
+        let lane = lanes.lane(self.covers, &self.gate.limits);
+        lane.commands = lane.commands.saturating_sub(1);
+    }
+}
+
+/// What a channel's rates belong to: topics share those of their chat.
+fn chat_of(address: &Address) -> Address {
+    match *address {
+        Address::Telegram { chat, .. } => Address::Telegram { chat, topic: None },
+        discord @ Address::Discord { .. } => discord,
+    }
+}

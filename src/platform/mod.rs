@@ -5,7 +5,11 @@
 
 pub mod call;
 pub mod discord;
+#[cfg(test)]
+mod fake;
 pub mod gate;
+mod http;
 pub mod telegram;
 
 pub use call::{CallError, Courier, Covers, Post};
+pub use http::{SetupError, Timeouts};

@@ -1,6 +1,8 @@
 //! What `chat/` asks of Discord besides messages to channels: where the gateway is, the commands, answers to
 //! interactions, conversations with one person, publishing.
 
+mod commands;
+
 use reqwest::Method;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
@@ -13,8 +15,6 @@ use crate::platform::call::CallError;
 use crate::platform::http::Answer;
 
 use super::{Discord, Id, errors, messages};
-
-mod commands;
 
 /// Where events come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,8 +84,7 @@ impl Discord {
     /// # Errors
     /// As of any call; a command that Discord refuses is [`CallError::Rejected`].
     pub async fn register_commands<C: Serialize + Sync>(&self, commands: &[C]) -> Result<bool, CallError> {
-        let wanted = serde_json::to_value(commands)
-            .map_err(|error| CallError::Unsupported(format!("unwritable commands: {error}")))?;
+        let wanted = to_value(&commands)?;
         let path = format!("/applications/{}/commands", self.application().await?);
         let registered: Value = self.read(&format!("{path}?with_localizations=true"), None).await?;
         if commands::same(&registered, &wanted) {
@@ -132,7 +131,7 @@ impl Discord {
     ) -> Result<(), CallError> {
         let token = interaction.token.expose_secret();
         let path = format!("/interactions/{}/{token}/callback", interaction.id);
-        self.reply(interaction, Method::POST, &path, Some(response)).await?;
+        self.reply(interaction, Method::POST, &path, response).await?;
         Ok(())
     }
 
@@ -146,7 +145,7 @@ impl Discord {
         message: &(impl Serialize + Sync),
     ) -> Result<PlatformMessageId, CallError> {
         let path = webhook(interaction);
-        let answer = self.reply(interaction, Method::POST, &path, Some(message)).await?;
+        let answer = self.reply(interaction, Method::POST, &path, message).await?;
         let sent: Id = answer.json().map_err(CallError::Unanswered)?;
         Ok(PlatformMessageId(sent.id.to_string()))
     }
@@ -161,7 +160,7 @@ impl Discord {
         message: &(impl Serialize + Sync),
     ) -> Result<(), CallError> {
         let path = format!("{}/messages/@original", webhook(interaction));
-        self.reply(interaction, Method::PATCH, &path, Some(message)).await?;
+        self.reply(interaction, Method::PATCH, &path, message).await?;
         Ok(())
     }
 
@@ -187,12 +186,10 @@ impl Discord {
         interaction: &Interaction,
         method: Method,
         path: &str,
-        body: Option<&(impl Serialize + Sync)>,
+        body: &(impl Serialize + Sync),
     ) -> Result<Answer, CallError> {
-        let mut request = self.http.client().request(method, format!("{}{path}", self.base));
-        if let Some(body) = body {
-            request = request.json(&to_value(body)?);
-        }
+        let url = format!("{}{path}", self.base);
+        let request = self.http.client().request(method, url).json(&to_value(body)?);
         let answer = self.http.call(request, Some(&interaction.token)).await?;
         if answer.status.is_success() {
             return Ok(answer);
