@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::sandbox::telegram::faults::{self, Fault};
 use crate::sandbox::telegram::params::Params;
 use crate::sandbox::telegram::refusal::Refusal;
-use crate::sandbox::telegram::state::{Standing, State as Everything};
+use crate::sandbox::telegram::state::{OWNER, Standing, State as Everything};
 use crate::sandbox::telegram::{Call, ChatKind, Telegram, callbacks, commands, messages, updates, view};
 
 /// What listens.
@@ -202,8 +202,7 @@ fn get_administrators(state: &Everything, params: &Params) -> Result<Value, Refu
         return Err(Refusal::bad("there are no administrators in the private chat"));
     }
     let bot = (chat.bot == Standing::Administrator).then_some(state.bot.id);
-    let everybody =
-        [crate::sandbox::telegram::state::OWNER].into_iter().chain(chat.admins.iter().copied()).chain(bot);
+    let everybody = [OWNER].into_iter().chain(chat.admins.iter().copied()).chain(bot);
     Ok(everybody.map(|id| view::member(state, chat, id, Standing::Administrator)).collect())
 }
 

@@ -102,25 +102,21 @@ fn command(value: &Value) -> Result<(String, String), Refusal> {
     let name = field("command")?;
     let name = name.strip_prefix('/').unwrap_or(name);
     let description = field("description")?;
-    match () {
-        () if name.is_empty() => return Err(Refusal::bad("command must be non-empty")),
-        () if name.chars().count() > NAME => {
-            return Err(Refusal::bad("command length must not exceed 32"));
-        }
-        () if !name
-            .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_') =>
-        {
-            return Err(Refusal::bad("BOT_COMMAND_INVALID"));
-        }
-        () if description.is_empty() => {
-            return Err(Refusal::bad("command description must be non-empty"));
-        }
-        () if description.chars().count() > DESCRIPTION => {
-            return Err(Refusal::bad("command description length must not exceed 256"));
-        }
-        () => Ok((name.to_owned(), description.to_owned())),
-    }
+    let is_sound = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    let fault = if name.is_empty() {
+        "command must be non-empty"
+    } else if name.chars().count() > NAME {
+        "command length must not exceed 32"
+    } else if !name.bytes().all(is_sound) {
+        "BOT_COMMAND_INVALID"
+    } else if description.is_empty() {
+        "command description must be non-empty"
+    } else if description.chars().count() > DESCRIPTION {
+        "command description length must not exceed 256"
+    } else {
+        return Ok((name.to_owned(), description.to_owned()));
+    };
+    Err(Refusal::bad(fault))
 }
 
 fn key(state: &State, params: &Params) -> Result<(Scope, String), Refusal> {

@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use crate::sandbox::telegram::params::Params;
+use crate::sandbox::telegram::rates::Flood;
 use crate::sandbox::telegram::refusal::Refusal;
 use crate::sandbox::telegram::state::{Chat, Content, Draft, Message, Standing, State};
 use crate::sandbox::telegram::text::{self, CAPTION_LENGTH, Formatted, MESSAGE_LENGTH};
@@ -229,10 +230,7 @@ fn show(state: &State, chat: i64, id: i64) -> Result<Value, Refusal> {
 }
 
 /// Keeps the rates, where there are any.
-fn count(
-    state: &mut State,
-    keep: impl FnOnce(&mut State) -> Result<(), crate::sandbox::telegram::rates::Flood>,
-) -> Result<(), Refusal> {
+fn count(state: &mut State, keep: impl FnOnce(&mut State) -> Result<(), Flood>) -> Result<(), Refusal> {
     if !state.limits {
         return Ok(());
     }

@@ -6,6 +6,7 @@
 //! methods (`people`), and a test or a page sees what they would see (`view`). Letters in comments name where a
 //! fact comes from: **S** the Bot API's documentation, **C** its server's source, **T** TDLib's.
 
+mod address;
 mod api;
 mod callbacks;
 mod commands;
@@ -43,7 +44,6 @@ use crate::sandbox::telegram::state::{Standing, State};
 pub use crate::sandbox::telegram::faults::{Fault, Faults};
 
 /// A local Telegram with one bot.
-#[derive(Debug)]
 pub struct Telegram {
     token: String,
     clock: SharedClock,
@@ -54,7 +54,7 @@ pub struct Telegram {
 }
 
 /// How a [`Telegram`] is set up.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Options {
     /// The bot's token, `123456:ABC…`; the part before the colon is the bot's id.
     pub token: String,
@@ -181,7 +181,7 @@ impl Telegram {
         api::router(Arc::clone(self))
     }
 
-    /// Rises whenever something changes that can be seen.
+    /// Rises whenever something may have changed that can be seen.
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()
     }
@@ -280,11 +280,9 @@ impl Telegram {
     }
 }
 
-impl std::fmt::Debug for State {
+impl std::fmt::Debug for Telegram {
+    /// Without the token, which clients treat as a secret.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("State")
-            .field("bot", &self.bot.id)
-            .field("chats", &self.chats.len())
-            .finish_non_exhaustive()
+        f.debug_struct("Telegram").field("chats", &self.chats().len()).finish_non_exhaustive()
     }
 }

@@ -146,7 +146,8 @@ impl State {
             topics: BTreeMap::new(),
             messages: BTreeMap::new(),
             migrated_to: None,
-            last_message: 0,
+            // The first is the note that the chat was made; as a topic, 1 is General.
+            last_message: 1,
         });
     }
 

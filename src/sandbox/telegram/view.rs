@@ -87,11 +87,14 @@ pub(crate) fn standing(state: &State, chat: &Chat, id: i64) -> Standing {
         // A block is not told here: for the platform both sides of a private chat are its members.
         return if chat.kind == ChatKind::Private { Standing::Member } else { chat.bot };
     }
-    match () {
-        () if chat.kind == ChatKind::Private => Standing::Member,
-        () if id == OWNER || chat.admins.contains(&id) => Standing::Administrator,
-        () if chat.members.contains(&id) => Standing::Member,
-        () => Standing::Left,
+    if chat.kind == ChatKind::Private {
+        Standing::Member
+    } else if id == OWNER || chat.admins.contains(&id) {
+        Standing::Administrator
+    } else if chat.members.contains(&id) {
+        Standing::Member
+    } else {
+        Standing::Left
     }
 }
 
