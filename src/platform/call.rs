@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::model::channel::{Address, ChannelKind};
 use crate::model::message::{Body, PlatformMessageId};
@@ -27,6 +27,9 @@ pub struct Post<'a> {
 /// for the same address, and holds it until the call has returned. So whoever schedules can ask for a place before
 /// it claims a message. What an answer says about rates, a courier tells the gate itself.
 pub trait Courier: Send + Sync + 'static {
+    /// Whether the platform recognises a message that is sent again soon under the same nonce.
+    fn recognises_nonce(&self) -> bool;
+
     /// Sends a message.
     fn send(&self, post: Post<'_>) -> impl Future<Output = Result<PlatformMessageId, CallError>> + Send;
 
@@ -45,12 +48,13 @@ pub trait Courier: Send + Sync + 'static {
         message: &PlatformMessageId,
     ) -> impl Future<Output = Result<(), CallError>> + Send;
 
-    /// Looks for a message of ours with this content among the channel's latest. `Ok(None)`: it is surely not
-    /// there. An error: nobody can tell (Telegram never can).
+    /// Looks for a message of ours with this content among those that the channel got from `since` on. `Ok(None)`:
+    /// it is surely not there. An error: nobody can tell (Telegram never can).
     fn find(
         &self,
         address: Address,
         body: &Body,
+        since: DateTime<Utc>,
     ) -> impl Future<Output = Result<Option<PlatformMessageId>, CallError>> + Send;
 
     /// Asks, without sending anything, whether messages can go to a channel.

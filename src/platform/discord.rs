@@ -13,6 +13,7 @@ mod tests;
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, USER_AGENT};
 use reqwest::{Method, Url};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -181,8 +182,17 @@ impl Courier for Discord {
         }
     }
 
-    async fn find(&self, address: Address, body: &Body) -> Result<Option<PlatformMessageId>, CallError> {
-        history::find(self, address, body).await
+    fn recognises_nonce(&self) -> bool {
+        true
+    }
+
+    async fn find(
+        &self,
+        address: Address,
+        body: &Body,
+        since: DateTime<Utc>,
+    ) -> Result<Option<PlatformMessageId>, CallError> {
+        history::find(self, address, body, since).await
     }
 
     async fn probe(&self, address: Address) -> Result<(), CallError> {

@@ -11,6 +11,7 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use reqwest::Url;
 use reqwest::header::HeaderMap;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -239,7 +240,16 @@ impl Courier for Telegram {
         }
     }
 
-    async fn find(&self, _: Address, _: &Body) -> Result<Option<PlatformMessageId>, CallError> {
+    fn recognises_nonce(&self) -> bool {
+        false
+    }
+
+    async fn find(
+        &self,
+        _: Address,
+        _: &Body,
+        _: DateTime<Utc>,
+    ) -> Result<Option<PlatformMessageId>, CallError> {
         Err(CallError::Unsupported("Telegram shows a bot no earlier messages".to_owned()))
     }
 

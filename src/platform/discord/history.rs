@@ -14,8 +14,8 @@ use super::{Discord, Id, body, messages, opening, snowflake};
 /// As many messages as Discord gives at once.
 const LATEST: usize = 100;
 
-/// A message that may be in doubt is not older than this: nothing is tried for longer.
-const LOOK_BACK: TimeDelta = TimeDelta::hours(24);
+/// How far Discord's clock, which its ids tell, may be behind ours.
+const CLOCKS_DIFFER_BY: TimeDelta = TimeDelta::seconds(30);
 
 /// The first instant of Discord's ids, in milliseconds: 2015-01-01.
 const EPOCH_MS: u64 = 1_420_070_400_000;
@@ -53,19 +53,22 @@ pub(super) async fn find(
     discord: &Discord,
     address: Address,
     body: &Body,
+    since: DateTime<Utc>,
 ) -> Result<Option<PlatformMessageId>, CallError> {
+    let since = since - CLOCKS_DIFFER_BY;
     let me = discord.me().await?.id.to_string();
     let id = super::channel(address)?;
     let channel: Channel = discord.read(&format!("/channels/{id}"), Some(&address)).await?;
     if THREADS_ONLY.contains(&channel.kind) {
-        return find_thread(discord, address, id, channel, &me, body).await;
+        return find_thread(discord, address, id, channel, &me, body, since).await;
     }
     let path = format!("{}?limit={LATEST}", messages(address)?);
     let latest: Vec<Value> = discord.read(&path, Some(&address)).await?;
     for message in &latest {
         let ours = message.pointer("/author/id").and_then(Value::as_str) == Some(&me);
-        if ours && body::says_the_same(message, body) {
-            return Ok(Some(PlatformMessageId(id_of(message)?.to_string())));
+        let id = id_of(message)?;
+        if ours && made_at(id) >= since && body::says_the_same(message, body) {
+            return Ok(Some(PlatformMessageId(id.to_string())));
         }
     }
     // Without the right to read the history the list is empty: nothing can be concluded from that.
@@ -73,7 +76,7 @@ pub(super) async fn find(
         return Err(CallError::Unsupported("the channel's history cannot be read".to_owned()));
     }
     let oldest = latest.last().map(id_of).transpose()?;
-    if latest.len() >= LATEST && oldest.is_some_and(|id| made_at(id) > discord.clock.now() - LOOK_BACK) {
+    if latest.len() >= LATEST && oldest.is_some_and(|id| made_at(id) > since) {
         return Err(CallError::Unsupported("too many newer messages".to_owned()));
     }
     Ok(None)
@@ -86,6 +89,7 @@ async fn find_thread(
     channel: Channel,
     me: &str,
     body: &Body,
+    since: DateTime<Utc>,
 ) -> Result<Option<PlatformMessageId>, CallError> {
     let guild: u64 = channel
         .guild_id
@@ -97,6 +101,7 @@ async fn find_thread(
         thread.parent_id.as_ref() == Some(&forum)
             && thread.owner_id.as_deref() == Some(me)
             && thread.name.trim() == name
+            && made_at(thread.id) >= since
     });
     for thread in ours {
         let path = format!("/channels/{0}/messages/{0}", thread.id);

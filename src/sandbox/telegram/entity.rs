@@ -3,6 +3,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::sandbox::telegram::link;
+
 /// A stretch of a text that means something. Offsets and lengths are UTF-16 code units.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Entity {
@@ -93,9 +95,7 @@ impl Entity {
             "expandable_blockquote" => Kind::ExpandableBlockquote,
             "code" => Kind::Code,
             "pre" => Kind::Pre { language: word("language").filter(|language| !language.is_empty()) },
-            "text_link" => {
-                Kind::TextLink { url: crate::sandbox::telegram::link::checked(&word("url")?).ok()? }
-            }
+            "text_link" => Kind::TextLink { url: link::checked(&word("url")?).ok()? },
             "text_mention" => Kind::TextMention { user: value.get("user")?.get("id")?.as_i64()? },
             "custom_emoji" => Kind::CustomEmoji { id: word("custom_emoji_id")?.parse().ok()? },
             _ => return None,

@@ -1,7 +1,7 @@
 //! What the platform finds in plain text by itself: mentions, commands, tags, links and addresses (T
-//! `find_entities`). Phone and bank card numbers are left alone, and top-level domains without a scheme are a
-//! shorter list than the platform's.
+//! `find_entities`). Phone and bank card numbers are left alone. What makes an address is in [`super::address`].
 
+use crate::sandbox::telegram::address;
 use crate::sandbox::telegram::entity::{Entity, Kind, drop_overlapping, sort};
 
 /// All of it in `text`, none over another, by place.
@@ -19,6 +19,9 @@ pub(crate) fn find(text: &str) -> Vec<Entity> {
     drop_overlapping(&mut found);
     found
 }
+
+/// Where it begins, the first place after it, and what it is.
+type Found = (usize, usize, Kind);
 
 /// Counts in characters; [`Finder::to_units`] makes UTF-16 units of them.
 struct Finder {
@@ -50,12 +53,7 @@ impl Finder {
     }
 
     /// Tries `read` at each `mark`.
-    fn marked(
-        &self,
-        mark: char,
-        read: fn(&Self, usize) -> Option<(usize, usize, Kind)>,
-        found: &mut Vec<Entity>,
-    ) {
+    fn marked(&self, mark: char, read: fn(&Self, usize) -> Option<Found>, found: &mut Vec<Entity>) {
         let mut from = 0;
         for place in (0..self.characters.len()).filter(|place| self.characters[*place] == mark) {
             if place < from {
@@ -68,7 +66,7 @@ impl Finder {
         }
     }
 
-    fn mention(&self, at: usize) -> Option<(usize, usize, Kind)> {
+    fn mention(&self, at: usize) -> Option<Found> {
         let end = self.end_of(at + 1, is_name);
         let name = self.word(at + 1, end).to_ascii_lowercase();
         let fits = matches!(name.len(), 4..=32) || ["gif", "vid", "pic"].contains(&name.as_str());
@@ -76,7 +74,7 @@ impl Finder {
         (fits && free).then_some((at, end, Kind::Mention))
     }
 
-    fn command(&self, at: usize) -> Option<(usize, usize, Kind)> {
+    fn command(&self, at: usize) -> Option<Found> {
         let beside = |c: char| is_word(c) || matches!(c, '/' | '<' | '>');
         let mut end = self.end_of(at + 1, is_name);
         if self.before(at).is_some_and(beside) || !matches!(end - at - 1, 1..=64) {
@@ -92,7 +90,7 @@ impl Finder {
         (!self.at(end).is_some_and(beside)).then_some((at, end, Kind::BotCommand))
     }
 
-    fn hashtag(&self, at: usize) -> Option<(usize, usize, Kind)> {
+    fn hashtag(&self, at: usize) -> Option<Found> {
         let end = self.end_of(at + 1, is_tag);
         let cut = end.min(at + 257);
         let has_letter = self.characters[at + 1..cut].iter().any(|c| is_letter(*c));
@@ -101,7 +99,7 @@ impl Finder {
         (has_letter && free).then_some((at, if cut == end { whole } else { cut }, Kind::Hashtag))
     }
 
-    fn cashtag(&self, at: usize) -> Option<(usize, usize, Kind)> {
+    fn cashtag(&self, at: usize) -> Option<Found> {
         let beside = |c: char| is_tag(c) || c == '$';
         let inch = self.characters[at + 1..].starts_with(&['1', 'I', 'N', 'C', 'H']);
         let end = if inch { at + 6 } else { self.end_of(at + 1, |c| c.is_ascii_uppercase()) };
@@ -120,7 +118,7 @@ impl Finder {
     }
 
     /// `tg://…`, `ton://…` and `tonsite://…`.
-    fn own_link(&self, at: usize) -> Option<(usize, usize, Kind)> {
+    fn own_link(&self, at: usize) -> Option<Found> {
         if self.at(at + 1) != Some('/') || self.at(at + 2) != Some('/') {
             return None;
         }
@@ -167,10 +165,10 @@ impl Finder {
     fn keep(&self, start: usize, end: usize, found: &mut Vec<Entity>) {
         let link = self.word(start, end);
         let mail = link.strip_prefix("mailto:").unwrap_or(&link);
-        if is_mail(mail) {
+        if address::is_mail(mail) {
             let length = mail.chars().count();
             found.push(Entity::new(end - length, length, Kind::Email));
-        } else if let Some(length) = url_length(&link) {
+        } else if let Some(length) = address::url_length(&link) {
             found.push(Entity::new(start, length, Kind::Url));
         }
     }
@@ -231,12 +229,16 @@ impl Finder {
             };
             let begin = self.start_of(start - 3, in_scheme).max(from);
             let scheme = self.word(begin, start - 3).to_ascii_lowercase();
-            return match () {
-                () if scheme.ends_with("http") && scheme != "shttp" => Ok(start - 7),
-                () if scheme.ends_with("https") => Ok(start - 8),
-                () if scheme.ends_with("ftp") && scheme != "tftp" && scheme != "sftp" => Ok(start - 6),
-                () => Err(()),
+            let length = if scheme.ends_with("http") && scheme != "shttp" {
+                7
+            } else if scheme.ends_with("https") {
+                8
+            } else if scheme.ends_with("ftp") && scheme != "tftp" && scheme != "sftp" {
+                6
+            } else {
+                return Err(());
             };
+            return Ok(start - length);
         }
         let beside = self.before(start).is_some_and(|c| is_word(c) || matches!(c, '/' | '#' | '@'));
         if beside { Err(()) } else { Ok(start) }
@@ -263,88 +265,6 @@ enum Link {
     No { next: usize },
 }
 
-/// How many characters of `link` are a link at all, or none: its host must be one, and closing brackets that were
-/// not opened end it (T `fix_url`).
-fn url_length(link: &str) -> Option<usize> {
-    let lower = link.to_ascii_lowercase();
-    let scheme = ["http://", "https://", "ftp://"].into_iter().find(|scheme| lower.starts_with(scheme));
-    let rest = &link[scheme.map_or(0, str::len)..];
-    let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-    let host = authority.split_once('@').map_or(authority, |(_, host)| host);
-    let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
-    if host.eq_ignore_ascii_case("teiegram.org") || !is_real_host(host, scheme.is_some()) {
-        return None;
-    }
-    let mut open = [0_i32; 3];
-    let balanced = path.find(|c| {
-        if let Some(kind) = "([{".find(c) {
-            open[kind] += 1;
-        }
-        if let Some(kind) = ")]}".find(c) {
-            open[kind] -= 1;
-        }
-        open.iter().any(|count| *count < 0)
-    });
-    let path_kept = path[..balanced.unwrap_or(path.len())]
-        .trim_end_matches(['.', ':', ';', ',', '(', '\'', '?', '!', '`']);
-    Some(link.chars().count() - path.chars().count() + path_kept.chars().count())
-}
-
-fn is_real_host(host: &str, has_scheme: bool) -> bool {
-    let parts: Vec<&str> = host.split('.').collect();
-    if parts.len() < 2 || parts.iter().any(|part| part.is_empty() || part.len() >= 64 || part.ends_with('-'))
-    {
-        return false;
-    }
-    if parts.len() == 4 && host.parse::<std::net::Ipv4Addr>().is_ok() {
-        return true;
-    }
-    let top = parts[parts.len() - 1];
-    let fits = match top.strip_prefix("xn--") {
-        Some(rest) => rest.len() > 1 && rest.bytes().all(|byte| byte.is_ascii_alphanumeric()),
-        None => !top.contains(['_', '-']) && (has_scheme || is_common_top(top)),
-    };
-    let all_digits = host.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    !all_digits && top.chars().count() > 1 && fits && !parts[parts.len() - 2].contains('_')
-}
-
-/// `CO.KR` and `co.kr`, not `Node.Js`.
-fn is_common_top(top: &str) -> bool {
-    let lower = top.to_lowercase();
-    let capitalised = lower != top && lower.chars().next() == top.chars().next();
-    !capitalised && TOP_LEVEL.split_ascii_whitespace().any(|known| known == lower)
-}
-
-/// `a.b+c@d.com` (T `is_email_address`).
-fn is_mail(text: &str) -> bool {
-    let Some((user, host)) = text.split_once('@') else {
-        return false;
-    };
-    let in_name = |part: &str| part.chars().all(|c| is_name(c) || c == '-');
-    let users: Vec<&str> = user.split(['.', '+']).collect();
-    let Some((last, first)) = users.split_last() else {
-        return false;
-    };
-    let hosts: Vec<&str> = host.split('.').collect();
-    let Some((top, labels)) = hosts.split_last() else {
-        return false;
-    };
-    let is_edge = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
-    users.len() < 12
-        && users.iter().all(|part| in_name(part))
-        && first.iter().all(|part| part.len() < 27)
-        && (1..36).contains(&last.len())
-        && (1..=6).contains(&labels.len())
-        && (2..=8).contains(&top.len())
-        && top.bytes().all(|byte| byte.is_ascii_alphabetic())
-        && labels.iter().all(|label| {
-            label.len() < 31
-                && in_name(label)
-                && is_edge(label.chars().next())
-                && is_edge(label.chars().next_back())
-        })
-}
-
 fn is_name(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_'
 }
@@ -359,7 +279,7 @@ fn is_letter(c: char) -> bool {
 
 fn is_tag(c: char) -> bool {
     is_letter(c)
-        || c.to_digit(10).is_some()
+        || c.is_ascii_digit()
         || matches!(c, '_' | '\u{200c}' | '\u{b7}' | '\u{d80}'..='\u{dff}' | '０'..='９')
 }
 
@@ -389,19 +309,6 @@ fn is_user(c: char) -> bool {
 fn is_host(c: char) -> bool {
     if c < '\u{c0}' { is_name(c) || matches!(c, '.' | '-' | '~') } else { in_url(c) }
 }
-
-/// Domains that are links also without a scheme: the countries' and the common others.
-const TOP_LEVEL: &str = "\
-    ac ad ae af ag ai al am ao aq ar as at au aw ax az ba bb bd be bf bg bh bi bj bm bn bo br bs bt bw by bz ca cc \
-    cd cf cg ch ci ck cl cm cn co cr cu cv cw cx cy cz de dj dk dm do dz ec ee eg er es et eu fi fj fk fm fo fr ga \
-    gb gd ge gf gg gh gi gl gm gn gp gq gr gs gt gu gw gy hk hm hn hr ht hu id ie il im in io iq ir is it je jm jo \
-    jp ke kg kh ki km kn kp kr kw ky kz la lb lc li lk lr ls lt lu lv ly ma mc md me mg mh mk ml mm mn mo mp mq mr \
-    ms mt mu mv mw mx my mz na nc ne nf ng ni nl no np nr nu nz om pa pe pf pg ph pk pl pm pn pr ps pt pw py qa re \
-    ro rs ru rw sa sb sc sd se sg sh si sj sk sl sm sn so sr ss st su sv sx sy sz tc td tg th tj tk tl tm tn to tr \
-    tt tv tw tz ua ug uk us uy uz va vc ve vg vi vn vu wf ws ye yt za zm zw \
-    com net org edu gov int mil info biz name pro app dev tech blog news shop site online store cloud page wiki \
-    xyz live media today world global company network software systems tools club email link chat bot art bank ton \
-    google samsung youtube amazon apple microsoft 한국 삼성 닷컴 닷넷";
 
 #[cfg(test)]
 mod tests {
