@@ -1,0 +1,243 @@
+//! What makes and breaks the place: guilds and channels, rights taken away, outages, and what tests read.
+
+use serde_json::json;
+
+use crate::sandbox::discord::state::{Channel, Guild, Role, State, Tag};
+use crate::sandbox::discord::{Call, ChannelKind, Counters, Discord, Faults, Person};
+
+impl Discord {
+    /// Makes a guild with the bot in it, and returns its id.
+    pub fn add_guild(&self, name: &str) -> u64 {
+        self.change(|state, now| {
+            let id = state.next_id(now);
+            let guild = Guild {
+                id,
+                name: name.to_owned(),
+                made: now,
+                locale: "ko".to_owned(),
+                roles: Vec::new(),
+                joined: true,
+                outage: false,
+            };
+            let body = state.guild_create(&guild);
+            state.guilds.insert(id, guild);
+            state.tell("GUILD_CREATE", &body, Some(id));
+            id
+        })
+    }
+
+    /// Makes a channel in a guild, and returns its id. A thread belongs to the guild's first text channel;
+    /// [`add_thread`](Self::add_thread) lets choose.
+    pub fn add_channel(&self, guild: u64, name: &str, kind: ChannelKind) -> u64 {
+        let parent = (kind == ChannelKind::Thread)
+            .then(|| {
+                let state = self.lock();
+                let mut all = state.channels.values();
+                all.find(|one| one.guild == Some(guild) && one.kind == ChannelKind::Text).map(|one| one.id)
+            })
+            .flatten();
+        self.make_channel(Some(guild), parent, name, kind)
+    }
+
+    /// Makes a thread in a channel or forum, and returns its id.
+    pub fn add_thread(&self, parent: u64, name: &str) -> u64 {
+        let guild = self.lock().channels.get(&parent).and_then(|parent| parent.guild);
+        self.make_channel(guild, Some(parent), name, ChannelKind::Thread)
+    }
+
+    /// Opens the DM of a person with the bot, and returns its id.
+    pub fn add_dm(&self, user: &Person) -> u64 {
+        self.change(|state, now| {
+            state.people.insert(user.id, user.clone());
+            state.dm_with(user.id, now)
+        })
+    }
+
+    /// Makes a role in a guild, and returns its id.
+    pub fn add_role(&self, guild: u64, name: &str, mentionable: bool) -> u64 {
+        self.change(|state, now| {
+            let id = state.next_id(now);
+            if let Some(guild) = state.guilds.get_mut(&guild) {
+                guild.roles.push(Role { id, name: name.to_owned(), mentionable });
+            }
+            id
+        })
+    }
+
+    /// Adds a tag to a forum, and returns its id.
+    pub fn add_tag(&self, forum: u64, name: &str) -> u64 {
+        self.change(|state, now| {
+            let id = state.next_id(now);
+            if let Some(forum) = state.channels.get_mut(&forum) {
+                forum.tags.push(Tag { id, name: name.to_owned() });
+            }
+            id
+        })
+    }
+
+    /// Sets whether a forum's posts need a tag.
+    pub fn require_tag(&self, forum: u64, required: bool) {
+        self.with_channel(forum, |channel| channel.tag_required = required);
+    }
+
+    /// Takes permissions (bits of [`permissions`](crate::sandbox::discord::permissions)) from the bot in a
+    /// channel and its threads.
+    pub fn take_permission(&self, channel: u64, bits: u64) {
+        self.with_channel(channel, |channel| channel.denied |= bits);
+    }
+
+    /// Gives them back.
+    pub fn give_permission(&self, channel: u64, bits: u64) {
+        self.with_channel(channel, |channel| channel.denied &= !bits);
+    }
+
+    /// Sets whether a DM's person takes messages from the bot.
+    pub fn close_dm(&self, channel: u64, closed: bool) {
+        self.with_channel(channel, |channel| channel.closed = closed);
+    }
+
+    /// Puts a thread away; locked, only moderators can bring it back.
+    pub fn archive_thread(&self, thread: u64, locked: bool) {
+        self.with_channel(thread, |thread| {
+            thread.archive.archived = true;
+            thread.archive.locked = locked;
+        });
+    }
+
+    /// Deletes a channel with its threads.
+    pub fn delete_channel(&self, channel: u64) {
+        self.change(|state, _| state.remove_channel(channel));
+    }
+
+    /// Deletes a message, as a moderator does.
+    pub fn delete_message(&self, message: u64) {
+        self.change(|state, _| {
+            if let Some(channel) = state.channel_of(message).map(|channel| channel.id)
+                && let Some(channel) = state.channels.get_mut(&channel)
+            {
+                channel.messages.remove(&message);
+            }
+        });
+    }
+
+    /// Throws the bot out of a guild.
+    pub fn remove_bot(&self, guild: u64) {
+        self.change(|state, _| {
+            if let Some(guild) = state.guilds.get_mut(&guild) {
+                guild.joined = false;
+            }
+            state.tell_anyway("GUILD_DELETE", &json!({"id": guild.to_string()}), Some(guild));
+        });
+    }
+
+    /// Takes the bot in again.
+    pub fn return_bot(&self, guild: u64) {
+        self.change(|state, _| {
+            if let Some(guild) = state.guilds.get_mut(&guild) {
+                guild.joined = true;
+            }
+            state.tell_of_guild(guild);
+        });
+    }
+
+    /// Begins or ends an outage of a guild: the bot is told that it is unavailable, and told of it again.
+    pub fn outage(&self, guild: u64, begins: bool) {
+        self.change(|state, _| {
+            if let Some(guild) = state.guilds.get_mut(&guild) {
+                guild.outage = begins;
+            }
+            if begins {
+                let body = json!({"id": guild.to_string(), "unavailable": true});
+                state.tell("GUILD_DELETE", &body, Some(guild));
+            } else {
+                state.tell_of_guild(guild);
+            }
+        });
+    }
+
+    /// Opens a command to every member, as a server's admin can, whatever its `default_member_permissions`.
+    pub fn open_command(&self, name: &str) {
+        self.change(|state, _| {
+            for command in state.commands.iter_mut().filter(|command| command.body["name"] == name) {
+                command.opened = true;
+            }
+        });
+    }
+
+    /// Asks every connection to reconnect and resume (opcode 7).
+    pub fn ask_to_reconnect(&self) {
+        self.lock().sessions.order(7, &serde_json::Value::Null);
+    }
+
+    /// Asks every connection for a heartbeat now (opcode 1).
+    pub fn ask_for_heartbeat(&self) {
+        self.lock().sessions.order(1, &serde_json::Value::Null);
+    }
+
+    /// Closes every connection with a code of the Gateway's (4000: reconnect; 4004: wrong token).
+    pub fn close_gateway(&self, code: u16) {
+        self.change(|state, _| state.sessions.close(code));
+    }
+
+    /// Forgets all sessions, and tells the connected ones (opcode 9): they identify again.
+    pub fn forget_sessions(&self) {
+        self.change(|state, _| {
+            state.sessions.order(9, &false.into());
+            state.sessions.forget();
+        });
+    }
+
+    /// Lets the next calls fail. Several orders wait in line; the first that matches a call is taken.
+    pub fn faults(&self, faults: Faults) {
+        self.lock().faults.push_back(faults);
+    }
+
+    /// The calls that the bot made, oldest first; the last 10,000.
+    pub fn calls(&self) -> Vec<Call> {
+        self.lock().calls.iter().cloned().collect()
+    }
+
+    /// What was counted.
+    pub fn counters(&self) -> Counters {
+        self.lock().counters
+    }
+
+    fn make_channel(&self, guild: Option<u64>, parent: Option<u64>, name: &str, kind: ChannelKind) -> u64 {
+        self.change(|state, now| {
+            let id = state.next_id(now);
+            let channel = Channel { parent, ..Channel::new(id, guild, name, kind, now) };
+            let event = if kind == ChannelKind::Thread { "THREAD_CREATE" } else { "CHANNEL_CREATE" };
+            let body = state.channel_body(&channel);
+            state.channels.insert(id, channel);
+            state.tell(event, &body, guild);
+            id
+        })
+    }
+
+    fn with_channel(&self, channel: u64, set: impl FnOnce(&mut Channel)) {
+        self.change(|state, _| {
+            let Some(channel) = state.channels.get_mut(&channel) else { return };
+            set(channel);
+            let (id, guild, thread) = (channel.id, channel.guild, channel.kind == ChannelKind::Thread);
+            let event = if thread { "THREAD_UPDATE" } else { "CHANNEL_UPDATE" };
+            if let Some(body) = state.channels.get(&id).map(|channel| state.channel_body(channel)) {
+                state.tell(event, &body, guild);
+            }
+        });
+    }
+
+    fn change<T>(&self, change: impl FnOnce(&mut State, chrono::DateTime<chrono::Utc>) -> T) -> T {
+        let now = self.now();
+        let result = change(&mut self.lock(), now);
+        self.changed();
+        result
+    }
+}
+
+impl State {
+    fn tell_of_guild(&mut self, guild: u64) {
+        if let Some(body) = self.guilds.get(&guild).map(|guild| self.guild_create(guild)) {
+            self.tell("GUILD_CREATE", &body, Some(guild));
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! The sandbox held against independent implementations: twilight for limits, serenity for the protocol.
