@@ -2,10 +2,13 @@
 
 import { avatar, followEnd, make, reconcile } from './dom.js';
 import { arrange, drawMessage } from './discord_message.js';
-import { DiscordComposer } from './discord_composer.js';
+import { DiscordComposer, localized } from './discord_composer.js';
+import { showForm } from './discord_form.js';
 import { coalesce, get, post } from './net.js';
 import { Switcher } from './pane.js';
 import { words } from './words.js';
+
+const MESSAGE_COMMAND = 3;
 
 const FAULTS = {
   no_response: words.noResponse,
@@ -16,6 +19,7 @@ const FAULTS = {
 
 export class DiscordPane {
   constructor(root) {
+    this.root = root;
     this.state = { connected: false, channels: [], people: [], commands: [] };
     this.dismissed = new Set();
     this.notices = [];
@@ -31,6 +35,7 @@ export class DiscordPane {
     this.composer = new DiscordComposer(
       () => this.place(),
       (command, options) => this.invoke(command, options),
+      (text) => this.say(text),
     );
     root.append(
       make(
@@ -69,19 +74,21 @@ export class DiscordPane {
   /** Takes the server's new state. */
   update(state) {
     this.state = state;
-    const guilds = [...new Set(state.channels.map((channel) => channel.guild))];
+    this.person.set([{ choices: state.people.map((person) => ({ value: person.id, label: person.name })) }]);
+    // A direct message is seen by the one it is with.
+    const seen = state.channels.filter((channel) => channel.recipient === null || channel.recipient === this.person.value);
+    const guilds = [...new Set(seen.map((channel) => channel.guild))];
     this.channel.set(
       guilds.map((guild) => {
-        const channels = state.channels.filter((channel) => channel.guild === guild);
-        return { label: channels[0].guild_name, choices: channels.map((channel) => ({ value: channel.id, label: `# ${channel.name}` })) };
+        const channels = seen.filter((channel) => channel.guild === guild);
+        return { label: channels[0].guild_name ?? words.directMessages, choices: channels.map((channel) => ({ value: channel.id, label: title(channel) })) };
       }),
     );
-    this.person.set([{ choices: state.people.map((person) => ({ value: person.id, label: person.name })) }]);
     this.status.textContent = state.connected ? words.connected : words.waiting;
     this.status.classList.toggle('status-on', state.connected);
     const here = this.here();
-    this.server.replaceChildren(avatar(here?.guild_name ?? 'D', here?.guild ?? 0));
-    this.composer.name(`#${here?.name ?? ''}`);
+    this.server.replaceChildren(avatar(here?.guild_name ?? '@', here?.guild ?? 0));
+    this.composer.name(here === undefined ? '' : title(here));
   }
 
   moved() {
@@ -108,9 +115,11 @@ export class DiscordPane {
         channel: (id) => this.state.channels.find((channel) => channel.id === id)?.name,
         person: (id) => this.state.people.find((person) => person.id === id)?.name,
       },
-      channels: () => this.place().channels.map((channel) => ({ value: channel.id, label: `# ${channel.name}` })),
-      press: (message, id) => post('/discord/press', { person: this.person.value, message: message.id, custom_id: id }),
-      select: (message, id, values) => post('/discord/select', { person: this.person.value, message: message.id, custom_id: id, values }),
+      channels: () => this.place().channels.map((channel) => ({ value: channel.id, label: title(channel) })),
+      press: (message, id) => this.act('/discord/press', { message: message.id, custom_id: id }),
+      select: (message, id, values) => this.act('/discord/select', { message: message.id, custom_id: id, values }),
+      menu: (message, command) => this.act('/discord/menu', { message: message.id, command }).catch((error) => this.complain(command, error)),
+      menuCommands: () => this.menuCommands(),
       dismiss: (message) => {
         this.dismissed.add(message.id);
         this.draw();
@@ -123,28 +132,49 @@ export class DiscordPane {
       (row) => JSON.stringify(row),
       (row) => drawMessage(row, handlers),
     );
-    const name = `#${this.here()?.name ?? ''}`;
+    const here = this.here();
+    const name = here === undefined ? '' : title(here);
     this.empty.replaceChildren(make('span.d-hash', { 'aria-hidden': 'true' }, '#'), make('p.d-welcome', {}, words.welcome(name)), make('p', {}, words.beginning));
     this.empty.hidden = shown.length > 0;
     this.end.toEnd();
   }
 
+  /** Commands of a message's menu, by name and by what they are called here. */
+  menuCommands() {
+    const { commands, locale } = this.place();
+    return commands.filter((command) => command.type === MESSAGE_COMMAND).map((command) => ({ name: command.name, label: localized(command, 'name', locale) }));
+  }
+
+  /** Does something as the chosen person; shows the form if the bot answers with one. */
+  async act(path, body) {
+    const person = this.person.value;
+    const { form } = await post(path, { person, ...body });
+    if (form) showForm(this.root, form, (values) => this.act('/discord/submit', { values }).catch((error) => this.complain(form.title, error)));
+  }
+
+  async say(text) {
+    this.end.force();
+    await post('/discord/say', { person: this.person.value, channel: this.channel.value, text }).catch((error) => this.complain(null, error));
+  }
+
   async invoke(command, options) {
     this.end.force();
+    await this.act('/discord/invoke', { channel: this.channel.value, command, options }).catch((error) => this.complain(command, error));
+  }
+
+  /** Says why nothing came of it, as Discord does: in a note of its own, for the one who asked alone. */
+  complain(command, error) {
     const person = this.me();
-    try {
-      await post('/discord/invoke', { person: this.person.value, channel: this.channel.value, command, options });
-    } catch (error) {
-      // As Discord does it: a note of its own, for the one who asked alone.
-      this.notices.push({
-        id: `notice-${(this.counted += 1)}`,
-        author: { id: '0', username: 'Discord', bot: false },
-        content: `⚠️ ${FAULTS[error.code] ?? error.message}`,
-        timestamp: new Date().toISOString(),
-        flags: 64,
-        interaction: { type: 2, name: command, user: { id: person?.id, username: person?.name } },
-      });
-      this.draw();
-    }
+    this.notices.push({
+      id: `notice-${(this.counted += 1)}`,
+      author: { id: '0', username: 'Discord', bot: false },
+      content: `⚠️ ${FAULTS[error.code] ?? words.failed}`,
+      timestamp: new Date().toISOString(),
+      flags: 64,
+      interaction: command === null ? undefined : { type: 2, name: command, user: { id: person?.id, username: person?.name } },
+    });
+    this.draw();
   }
 }
+
+const title = (channel) => `${channel.recipient === null ? '#' : '@'}${channel.name}`;

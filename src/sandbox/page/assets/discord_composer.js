@@ -1,4 +1,4 @@
-// Discord's text box: `/` lists the registered commands, a chosen one offers its options as slots, some ask the
+// Discord's text box: text is sent as it stands; `/` lists the registered commands, a chosen one offers its options as slots, some ask the
 // bot while one types, Enter sends. Options are sent by name and value, as an interaction carries them
 // (https://discord.com/developers/docs/interactions/application-commands).
 
@@ -19,9 +19,12 @@ const NUMBER = 10;
 /** How long a pause in typing is, in milliseconds, before the bot is asked. */
 const PAUSE = 120;
 
+/** A name or description as an app in `locale` shows it. */
+export const localized = (thing, what, locale) => thing[`${what}_localizations`]?.[locale] ?? thing[what] ?? '';
+
 /** Every command and subcommand that can be run, with its name and description in `locale`. */
 function runnable(commands, locale) {
-  const said = (thing, what) => thing[`${what}_localizations`]?.[locale] ?? thing[what] ?? '';
+  const said = (thing, what) => localized(thing, what, locale);
   const flatten = (command, path, shown) => {
     const below = (command.options ?? []).filter((option) => option.type === SUB_COMMAND || option.type === SUB_COMMAND_GROUP);
     if (below.length > 0) {
@@ -42,10 +45,11 @@ function runnable(commands, locale) {
 }
 
 export class DiscordComposer {
-  /** `place()` says where one types: `{ person, channel, locale, commands, channels, people }`; `send` runs a command. */
-  constructor(place, send) {
+  /** `place()` says where one types: `{ person, channel, locale, commands, channels, people }`; `send(command, options)`, `say(text)`. */
+  constructor(place, send, say) {
     this.place = place;
     this.send = send;
+    this.write = say;
     this.suggestions = new Suggestions();
     this.slots = [];
     this.command = null;
@@ -147,7 +151,8 @@ export class DiscordComposer {
     const text = this.line.value.trim();
     if (text === '') return;
     if (!text.startsWith('/')) {
-      this.say(words.plainText, true);
+      this.line.value = '';
+      this.write(text);
       return;
     }
     const exact = this.commands().find((command) => text === `/${command.path}` || text === `/${command.title}`);

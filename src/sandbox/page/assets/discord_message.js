@@ -1,9 +1,10 @@
 // One Discord message as an element: the author's row, content, embeds, components, and what surrounds them.
 // Message objects are the API's own (https://discord.com/developers/docs/resources/message).
 
-import { avatar, icon, link, make, safeAddress } from './dom.js';
+import { avatar, icon, link, make } from './dom.js';
 import { inlineMarkdown, markdown } from './markdown.js';
-import { clockTime, dayName, messageTime, sameDay, words } from './words.js';
+import { clockTime, dayName, messageTime, sameDay } from './times.js';
+import { words } from './words.js';
 
 const EPHEMERAL = 1 << 6;
 const LOADING = 1 << 7;
@@ -31,8 +32,8 @@ export function arrange(messages) {
 }
 
 /**
- * `handlers`: `names` for mentions, `press(message, id)`, `select(message, id, values)` (both may reject),
- * `channels` for channel menus, `dismiss(message)`.
+ * `handlers`: `names` for mentions; `press(message, id)`, `select(message, id, values)` and `menu(message, command)`,
+ * which may reject; `menuCommands` and `channels` list what these offer; `dismiss(message)`.
  */
 export function drawMessage({ message, newDay, ownRow }, handlers) {
   const flags = message.flags ?? 0;
@@ -54,6 +55,7 @@ export function drawMessage({ message, newDay, ownRow }, handlers) {
       ),
     );
   }
+  if (!ownRow && (flags & SUPPRESS_NOTIFICATIONS) !== 0) body.append(silentMark());
   if (thinking) {
     body.append(make('p.d-thinking', {}, make('span.dots', {}, make('i'), make('i'), make('i')), words.thinking));
   } else {
@@ -62,7 +64,7 @@ export function drawMessage({ message, newDay, ownRow }, handlers) {
     else if (edited !== null) body.append(make('div.d-content', {}, edited));
   }
   for (const file of message.attachments ?? []) body.append(drawAttachment(file));
-  for (const embed of message.embeds ?? []) body.append(drawEmbed(embed, handlers.names, message.attachments ?? []));
+  for (const embed of message.embeds ?? []) body.append(drawEmbed(embed, handlers.names));
   if ((message.components ?? []).length > 0) body.append(drawComponents(message, handlers));
   if ((flags & EPHEMERAL) !== 0) {
     const dismiss = make('button.d-dismiss', { type: 'button', onclick: () => handlers.dismiss(message) }, words.dismiss);
@@ -76,9 +78,18 @@ export function drawMessage({ message, newDay, ownRow }, handlers) {
   if (ownRow) article.append(avatar(name, author.id));
   else article.append(make('time.d-side', { datetime: message.timestamp }, clockTime(sent)));
   article.append(body);
+  if (author.bot && !thinking) article.append(drawMessageMenu(message, handlers));
   const item = make('li.d-item', {}, article);
   if (newDay) item.prepend(make('p.d-day', {}, make('span', {}, dayName(sent))));
   return item;
+}
+
+/** The commands that Discord has in a message's menu, as buttons that show when the message is pointed at. */
+function drawMessageMenu(message, handlers) {
+  const commands = handlers.menuCommands();
+  if (commands.length === 0) return '';
+  const button = ({ name, label }) => make('button', { type: 'button', 'data-focus': `menu-${name}`, onclick: () => handlers.menu(message, name) }, label);
+  return make('div.d-tools', { role: 'group', 'aria-label': words.messageMenu }, commands.map(button));
 }
 
 function silentMark() {
@@ -86,7 +97,7 @@ function silentMark() {
 }
 
 function usedBy(message) {
-  const used = message.interaction ?? message.interaction_metadata;
+  const used = message.interaction_metadata ?? message.interaction;
   return used?.user !== undefined && (used.type ?? 2) === 2 ? used : null;
 }
 
@@ -94,7 +105,7 @@ function usedLine(message) {
   const used = usedBy(message);
   if (used === null) return null;
   const name = used.user.global_name ?? used.user.username ?? '?';
-  const command = used.name ? make('span.d-command', {}, `/${used.name}`) : '/';
+  const command = make('span.d-command', {}, used.target_message_id === undefined ? `/${used.name ?? ''}` : used.name);
   return make('p.d-above', {}, avatar(name, used.user.id), make('span', {}, make('b', {}, name), words.used(command)));
 }
 
@@ -105,7 +116,7 @@ function replyLine(message) {
   return make('p.d-above', {}, avatar(name, to?.author?.id ?? 0), make('b', {}, name), make('span.d-reply', {}, (to?.content ?? '').split('\n')[0]));
 }
 
-function drawEmbed(embed, names, files) {
+function drawEmbed(embed, names) {
   const card = make('div.d-embed');
   if (typeof embed.color === 'number') card.style.setProperty('--bar', `#${embed.color.toString(16).padStart(6, '0')}`);
   const text = make('div.d-embed-text');
@@ -117,8 +128,8 @@ function drawEmbed(embed, names, files) {
   if (embed.description) text.append(make('div.d-embed-description', {}, markdown(embed.description, names)));
   if ((embed.fields ?? []).length > 0) text.append(drawFields(embed.fields, names));
   card.append(text);
-  if (embed.thumbnail?.url) card.append(drawPicture('d-thumbnail', embed.thumbnail, files));
-  if (embed.image?.url) card.append(drawPicture('d-image', embed.image, files));
+  if (embed.thumbnail?.url) card.append(drawPicture('d-thumbnail', embed.thumbnail));
+  if (embed.image?.url) card.append(drawPicture('d-image', embed.image));
   const when = embed.timestamp ? messageTime(new Date(embed.timestamp)) : null;
   const footer = [embed.footer?.text, when].filter(Boolean).join(' • ');
   if (footer !== '') card.append(make('p.d-embed-footer', {}, footer));
@@ -149,19 +160,18 @@ function drawFields(fields, names) {
   return grid;
 }
 
-/** Pictures of this server are drawn, others never fetched: a place of their size stands for them. */
-function drawPicture(kind, picture, files) {
-  const attached = /^attachment:\/\/(.+)$/.exec(picture.url);
-  const address = attached ? files.find((file) => file.filename === attached[1])?.url : picture.url;
-  const here = address !== undefined && safeAddress(new URL(address, location.href)) !== null && new URL(address, location.href).origin === location.origin;
-  if (here) return make(`img.${kind}`, { src: address, alt: words.image, loading: 'lazy' });
+const FILE = /^http:\/\/(127\.0\.0\.1|localhost)(:\d+)?\/attachments\/\d+\/\d+\/[^/]+$/;
+
+/** A file that was sent here is drawn; a picture from elsewhere is never fetched, a place of its size stands for it. */
+function drawPicture(kind, picture) {
+  if (FILE.test(picture.url)) return make(`img.${kind}`, { src: picture.url, alt: picture.description ?? words.image, width: picture.width, height: picture.height });
   const place = make(`div.${kind}.d-no-picture`, { title: `${words.noImage}: ${picture.url}` }, icon('picture'), make('span', {}, words.image));
   if (picture.width && picture.height) place.style.setProperty('aspect-ratio', `${picture.width} / ${picture.height}`);
   return place;
 }
 
 function drawAttachment(file) {
-  if ((file.content_type ?? '').startsWith('image/')) return drawPicture('d-image', file, []);
+  if ((file.content_type ?? '').startsWith('image/')) return drawPicture('d-image', file);
   return make('p.d-file', {}, icon('file'), make('span', {}, file.filename ?? words.file));
 }
 

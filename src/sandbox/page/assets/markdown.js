@@ -2,7 +2,8 @@
 // The rules follow Discord's client, which reads a small dialect of its own and no HTML.
 
 import { link, make, safeAddress } from './dom.js';
-import { markedTime, words } from './words.js';
+import { markedTime } from './times.js';
+import { words } from './words.js';
 
 /**
  * The elements of `text`. `names` may tell names of channels and people by id:

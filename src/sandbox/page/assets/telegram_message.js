@@ -3,7 +3,8 @@
 
 import { avatar, icon, link, make, safeAddress } from './dom.js';
 import { address, formatted } from './telegram_entities.js';
-import { bubbleTime, dayName, clockTime, sameDay, shortDayName, words } from './words.js';
+import { bubbleTime, clockTime, dayName, sameDay, shortDayName } from './times.js';
+import { words } from './words.js';
 
 const day = (message) => new Date(message.date * 1000);
 const sender = (message) => message.from ?? message.sender_chat ?? message.chat ?? {};

@@ -1,5 +1,5 @@
-// What the page itself says, in Korean and English, and how it writes times. The apps' own phrases follow the
-// apps' Korean editions.
+// What the page itself says, in Korean and English. The apps' own phrases follow the apps' Korean editions.
+// Times are in times.js.
 
 const KOREAN = {
   title: '조간 데모',
@@ -32,7 +32,6 @@ const KOREAN = {
   noResponse: '애플리케이션이 응답하지 않았습니다',
   interactionFailed: '상호작용에 실패했습니다',
   unknownCommand: '그런 명령은 없습니다. /를 치면 목록이 나옵니다.',
-  plainText: 'Discord 쪽은 명령만 받습니다. /로 시작해 주세요.',
   required: '필수 항목입니다',
   wrongNumber: '숫자를 써 주세요',
   pickOne: '목록에서 골라 주세요',
@@ -47,10 +46,14 @@ const KOREAN = {
   values: '값',
   yes: '참',
   no: '거짓',
-  discordBox: (channel) => `${channel}에 명령 쓰기 — / 를 쳐 보세요`,
-  telegramBox: '메시지 — / 를 쳐 보세요',
+  discordBox: (channel) => `${channel}에 메시지 보내기 — /를 치면 명령`,
+  telegramBox: '메시지 — /를 치면 명령',
   send: '보내기',
   ok: '확인',
+  cancel: '취소',
+  submit: '제출',
+  directMessages: '다이렉트 메시지',
+  messageMenu: '이 메시지에 쓰는 명령',
   welcome: (channel) => `${channel}에 오신 걸 환영합니다`,
   beginning: '이 채널의 시작입니다. 아래 입력창에 /를 치면 명령이 나옵니다.',
   nothing: '아직 메시지가 없습니다',
@@ -65,7 +68,7 @@ const KOREAN = {
   topicClosed: '주제가 닫혔습니다',
   topicReopened: '주제가 다시 열렸습니다',
   groupCreated: '그룹이 만들어졌습니다',
-  titled: (name) => `이름이 ‘${name}’ 로 바뀌었습니다`,
+  titled: (name) => `새 이름: ${name}`,
   service: '알림',
   today: '오늘',
   yesterday: '어제',
@@ -104,7 +107,6 @@ const ENGLISH = {
   noResponse: 'The application did not respond',
   interactionFailed: 'This interaction failed',
   unknownCommand: 'There is no such command. Type / for the list.',
-  plainText: 'The Discord side takes commands only. Start with /.',
   required: 'This option is required',
   wrongNumber: 'Enter a number',
   pickOne: 'Choose from the list',
@@ -119,10 +121,14 @@ const ENGLISH = {
   values: 'Values',
   yes: 'True',
   no: 'False',
-  discordBox: (channel) => `Command in ${channel} — try /`,
-  telegramBox: 'Message — try /',
+  discordBox: (channel) => `Message ${channel} — / for commands`,
+  telegramBox: 'Message — / for commands',
   send: 'Send',
   ok: 'OK',
+  cancel: 'Cancel',
+  submit: 'Submit',
+  directMessages: 'Direct messages',
+  messageMenu: 'Commands for this message',
   welcome: (channel) => `Welcome to ${channel}`,
   beginning: 'This is the start of the channel. Type / below for the commands.',
   nothing: 'No messages here yet',
@@ -149,68 +155,3 @@ export const language = new URLSearchParams(location.search).get('lang') === 'en
 
 /** The phrases of the page's language. */
 export const words = language === 'en' ? ENGLISH : KOREAN;
-
-const locale = language === 'en' ? 'en-US' : 'ko-KR';
-const formats = new Map();
-
-function format(options) {
-  const name = JSON.stringify(options);
-  if (!formats.has(name)) formats.set(name, new Intl.DateTimeFormat(locale, options));
-  return formats.get(name);
-}
-
-function dayNumber(date) {
-  return Math.floor((date.getTime() - date.getTimezoneOffset() * 60_000) / 86_400_000);
-}
-
-/** Clock time, `오전 8:30`. */
-export const clockTime = (date) => format({ timeStyle: 'short' }).format(date);
-
-/** Clock time of Telegram's bubbles, `08:30`. */
-export const bubbleTime = (date) => format({ hour: '2-digit', minute: '2-digit', hour12: false }).format(date);
-
-/** The day as a divider names it, `2025년 12월 17일`. */
-export const dayName = (date) => format({ dateStyle: 'long' }).format(date);
-
-/** The day without its year, `12월 17일`, as Telegram's divider has it. */
-export const shortDayName = (date) => format({ month: 'long', day: 'numeric' }).format(date);
-
-/** Two instants on one local day. */
-export const sameDay = (one, other) => dayNumber(one) === dayNumber(other);
-
-/** A message's time as Discord writes it: today and yesterday by name, else the date. */
-export function messageTime(date) {
-  const ago = dayNumber(new Date()) - dayNumber(date);
-  if (ago === 0) return `${words.today} ${clockTime(date)}`;
-  if (ago === 1) return `${words.yesterday} ${clockTime(date)}`;
-  return format({ dateStyle: 'short', timeStyle: 'short' }).format(date);
-}
-
-const STYLES = {
-  t: { timeStyle: 'short' },
-  T: { timeStyle: 'medium' },
-  d: { year: 'numeric', month: '2-digit', day: '2-digit' },
-  D: { dateStyle: 'long' },
-  f: { dateStyle: 'long', timeStyle: 'short' },
-  F: { dateStyle: 'full', timeStyle: 'short' },
-};
-
-/** A `<t:unix:style>` mark as Discord shows it to somebody in this browser's time zone. */
-export function markedTime(date, style) {
-  return style === 'R' ? fromNow(date) : format(STYLES[style] ?? STYLES.f).format(date);
-}
-
-const SPANS = [
-  ['year', 31_536_000],
-  ['month', 2_592_000],
-  ['day', 86_400],
-  ['hour', 3_600],
-  ['minute', 60],
-  ['second', 1],
-];
-
-function fromNow(date) {
-  const seconds = Math.round((date.getTime() - Date.now()) / 1000);
-  const [unit, size] = SPANS.find(([, length]) => Math.abs(seconds) >= length) ?? SPANS.at(-1);
-  return new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(Math.round(seconds / size), unit);
-}
