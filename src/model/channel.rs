@@ -99,7 +99,9 @@ impl fmt::Display for Address {
 
 /// A text that is no channel's address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no channel: write `discord:<channel id>` or `telegram:<chat id>` (`telegram:<chat id>/<topic>` for a forum topic)")]
+#[error(
+    "`{0}` is no channel: write `discord:<channel id>` or `telegram:<chat id>` (`telegram:<chat id>/<topic>` for a forum topic)"
+)]
 pub struct UnreadableAddress(pub String);
 
 impl FromStr for Address {

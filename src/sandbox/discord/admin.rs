@@ -26,6 +26,15 @@ impl Discord {
         })
     }
 
+    /// Sets the language of a guild: `ko` until then.
+    pub fn set_locale(&self, guild: u64, locale: &str) {
+        self.change(|state, _| {
+            if let Some(guild) = state.guilds.get_mut(&guild) {
+                locale.clone_into(&mut guild.locale);
+            }
+        });
+    }
+
     /// Makes a channel in a guild, and returns its id. A thread belongs to the guild's first text channel;
     /// [`add_thread`](Self::add_thread) lets choose.
     pub fn add_channel(&self, guild: u64, name: &str, kind: ChannelKind) -> u64 {
@@ -167,11 +176,6 @@ impl Discord {
     /// Asks every connection to reconnect and resume (opcode 7).
     pub fn ask_to_reconnect(&self) {
         self.lock().sessions.order(7, &serde_json::Value::Null);
-    }
-
-    /// Asks every connection for a heartbeat now (opcode 1).
-    pub fn ask_for_heartbeat(&self) {
-        self.lock().sessions.order(1, &serde_json::Value::Null);
     }
 
     /// Closes every connection with a code of the Gateway's (4000: reconnect; 4004: wrong token).

@@ -152,6 +152,9 @@ impl Discord {
             Ok(payload) if text.len() <= LARGEST => payload,
             _ => return line.close(4002),
         };
+        if line.session.as_ref().is_some_and(|id| !self.lock().sessions.knows(id)) {
+            line.session = None;
+        }
         match payload.get("op").and_then(Value::as_u64) {
             Some(1) => line.send(&json!({"op": 11, "d": null, "s": null, "t": null})),
             Some(2 | 6) if line.session.is_some() => line.close(4005),
@@ -257,6 +260,11 @@ impl Sessions {
     /// Forgets all sessions: nothing can be resumed.
     pub(crate) fn forget(&mut self) {
         self.all.clear();
+    }
+
+    /// Whether a session can still be told something.
+    fn knows(&self, id: &str) -> bool {
+        self.all.iter().any(|session| session.id == id)
     }
 
     /// A connection has ended; the session stays for a resume unless it was ended on purpose.

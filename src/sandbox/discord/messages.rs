@@ -72,11 +72,14 @@ pub(crate) async fn list(
     if state.bot_permissions(channel) & permissions::READ_MESSAGE_HISTORY == 0 {
         return Ok(Json(Value::Array(Vec::new())));
     }
-    let after = page.after.or(page.around.map(|id| id.saturating_sub(1)));
     let seen = channel.messages.values().filter(|message| message.only_for.is_none());
-    let mut found: Vec<&Message> = match (after, page.before) {
-        (Some(after), _) => seen.filter(|message| message.id > after).take(limit).collect(),
-        (None, before) => {
+    let mut found: Vec<&Message> = match page {
+        Page { around: Some(around), .. } => {
+            let before = seen.clone().rev().filter(|message| message.id < around).take(limit / 2);
+            before.chain(seen.clone().filter(|message| message.id >= around)).take(limit).collect()
+        }
+        Page { after: Some(after), .. } => seen.filter(|message| message.id > after).take(limit).collect(),
+        Page { before, .. } => {
             let before = before.unwrap_or(u64::MAX);
             seen.rev().filter(|message| message.id < before).take(limit).collect()
         }

@@ -142,7 +142,8 @@ pub struct Call {
 pub struct Counters {
     /// Calls answered 429.
     pub limited: u64,
-    /// Calls made before the wait was over that an earlier 429 asked for.
+    /// Calls made before the wait was over that an earlier 429 asked for; also those that were on their way
+    /// already.
     pub disobeyed: u64,
     /// Calls answered 401, 403 or 429: Discord bans an address for 10,000 of them in 10 minutes.
     pub invalid: u64,

@@ -70,7 +70,7 @@ fn form(body: &Bytes, boundary: &str) -> Option<Payload> {
     let mut at = find(body, &line.as_bytes()[2..], 0)? + line.len() - 2;
     while !body.get(at..)?.starts_with(b"--") {
         let end = find(body, line.as_bytes(), at)?;
-        let content = find(body, b"\r\n\r\n", at).filter(|content| *content < end)? + 4;
+        let content = find(body, b"\r\n\r\n", at).map(|head| head + 4).filter(|content| *content <= end)?;
         part(&mut payload, std::str::from_utf8(&body[at..content]).ok()?, body.slice(content..end))?;
         at = end + line.len();
     }

@@ -13,6 +13,9 @@ use serde_json::json;
 /// Calls a second that a bot may make over all routes; answers to interactions do not count.
 const GLOBAL: u32 = 50;
 
+/// Buckets that are kept before those that are over are thrown away.
+const BUCKETS: usize = 4096;
+
 /// What a call counts against.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Route {
@@ -52,6 +55,7 @@ impl Route {
 pub(crate) struct Rates {
     global: Window,
     buckets: HashMap<Route, Window>,
+    holds: Vec<Hold>,
 }
 
 /// Calls counted since the window's first one.
@@ -59,8 +63,6 @@ pub(crate) struct Rates {
 struct Window {
     ends: DateTime<Utc>,
     used: u32,
-    /// Until when a caller was told to wait.
-    closed: bool,
 }
 
 impl Window {
@@ -68,73 +70,113 @@ impl Window {
     fn at(&mut self, now: DateTime<Utc>, length: TimeDelta) -> &mut Self {
         // A clock that was set back must not leave a window open for longer than it lasts.
         if now >= self.ends || self.ends - now > length {
-            *self = Self { ends: now + length, used: 0, closed: false };
+            *self = Self { ends: now + length, used: 0 };
         }
         self
     }
 }
 
+/// A caller was told to wait.
+#[derive(Debug)]
+struct Hold {
+    /// With calls of this route; with all that count globally if `None`.
+    route: Option<Route>,
+    until: DateTime<Utc>,
+}
+
 /// What is said to a call.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Verdict {
-    limit: u32,
-    remaining: u32,
-    reset: DateTime<Utc>,
-    wait: TimeDelta,
-    bucket: String,
-    /// Whether it is refused, and whether because of the 50 a second.
-    refused: Option<bool>,
+    bucket: Option<Bucket>,
+    refused: Option<Refused>,
     /// Whether the caller had been told to wait and did not.
     pub(crate) disobeyed: bool,
 }
 
+#[derive(Debug, Clone, PartialEq)]
+struct Bucket {
+    limit: u32,
+    remaining: u32,
+    reset: DateTime<Utc>,
+    after: TimeDelta,
+    name: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Refused {
+    wait: TimeDelta,
+    global: bool,
+}
+
 impl Rates {
-    /// Counts a call at `now`.
-    pub(crate) fn count(&mut self, now: DateTime<Utc>, route: Route) -> Verdict {
+    /// Has a caller wait from `now` on: with one route, or with all. Calls before that count as disobedience.
+    pub(crate) fn hold(&mut self, route: Option<Route>, now: DateTime<Utc>, wait: TimeDelta) {
+        let until = now.checked_add_signed(wait).unwrap_or(DateTime::<Utc>::MAX_UTC);
+        self.holds.retain(|hold| hold.until > now);
+        self.holds.push(Hold { route, until });
+    }
+
+    /// Counts a call at `now`. Without `limits` only holds are looked at.
+    pub(crate) fn count(&mut self, now: DateTime<Utc>, route: &Route, limits: bool) -> Verdict {
+        let held = self.held(now, route);
+        if !limits {
+            return Verdict { bucket: None, refused: held, disobeyed: held.is_some() };
+        }
         let (limit, length) = route.size();
-        let bucket_name = route.name();
-        let globally = route.counts_globally;
-        let bucket = self.buckets.entry(route).or_default().at(now, length);
+        if self.buckets.len() > BUCKETS {
+            self.buckets.retain(|_, window| window.ends > now);
+        }
+        let window = self.buckets.entry(route.clone()).or_default().at(now, length);
         let global = self.global.at(now, TimeDelta::seconds(1));
-        let mut verdict = Verdict {
-            limit,
-            remaining: limit.saturating_sub(bucket.used),
-            reset: bucket.ends,
-            wait: bucket.ends - now,
-            bucket: bucket_name,
-            refused: None,
-            disobeyed: bucket.closed || (globally && global.closed),
+        let refused = if held.is_some() {
+            held
+        } else if route.counts_globally && global.used >= GLOBAL {
+            Some(Refused { wait: global.ends - now, global: true })
+        } else if window.used >= limit {
+            Some(Refused { wait: window.ends - now, global: false })
+        } else {
+            window.used += 1;
+            global.used += u32::from(route.counts_globally);
+            None
         };
-        if globally && global.used >= GLOBAL {
-            global.closed = true;
-            return Verdict { refused: Some(true), wait: global.ends - now, ..verdict };
+        let bucket = Bucket {
+            limit,
+            remaining: limit - window.used,
+            reset: window.ends,
+            after: window.ends - now,
+            name: route.name(),
+        };
+        if let Some(Refused { wait, global }) = refused.filter(|_| held.is_none()) {
+            self.hold((!global).then(|| route.clone()), now, wait);
         }
-        if bucket.used >= limit {
-            bucket.closed = true;
-            return Verdict { refused: Some(false), ..verdict };
-        }
-        bucket.used += 1;
-        verdict.remaining -= 1;
-        if globally {
-            global.used += 1;
-        }
-        verdict
+        Verdict { bucket: Some(bucket), refused, disobeyed: held.is_some() }
+    }
+
+    /// The wait that a caller was told and that is not over.
+    fn held(&self, now: DateTime<Utc>, route: &Route) -> Option<Refused> {
+        let meant = |hold: &&Hold| match &hold.route {
+            Some(held) => held == route,
+            None => route.counts_globally,
+        };
+        let hold = self.holds.iter().filter(|hold| hold.until > now).find(meant)?;
+        Some(Refused { wait: hold.until - now, global: hold.route.is_none() })
     }
 }
 
 impl Verdict {
     /// The 429, if the call is refused.
     pub(crate) fn refusal(&self) -> Option<Response> {
-        self.refused.map(|global| too_many(self.wait, global))
+        self.refused.map(|refused| too_many(refused.wait, refused.global))
     }
 
     /// Adds the bucket's headers to an answer.
     pub(crate) fn tell(&self, headers: &mut HeaderMap) {
-        put(headers, "x-ratelimit-limit", self.limit.to_string());
-        put(headers, "x-ratelimit-remaining", self.remaining.to_string());
-        put(headers, "x-ratelimit-reset", format!("{:.3}", seconds(self.reset - DateTime::UNIX_EPOCH)));
-        put(headers, "x-ratelimit-reset-after", format!("{:.3}", seconds(self.wait)));
-        put(headers, "x-ratelimit-bucket", self.bucket.clone());
+        let Some(bucket) = &self.bucket else { return };
+        put(headers, "x-ratelimit-limit", bucket.limit.to_string());
+        put(headers, "x-ratelimit-remaining", bucket.remaining.to_string());
+        put(headers, "x-ratelimit-reset", format!("{:.3}", seconds(bucket.reset - DateTime::UNIX_EPOCH)));
+        put(headers, "x-ratelimit-reset-after", format!("{:.3}", seconds(bucket.after)));
+        put(headers, "x-ratelimit-bucket", bucket.name.clone());
     }
 }
 
@@ -181,26 +223,40 @@ mod tests {
     fn a_channel_takes_five_messages_in_five_seconds() {
         let mut rates = Rates::default();
         let start = DateTime::UNIX_EPOCH;
+        let at = |seconds| start + TimeDelta::seconds(seconds);
         for left in (0..5).rev() {
-            let verdict = rates.count(start, messages("1"));
-            assert_eq!((verdict.remaining, verdict.refused), (left, None));
+            let verdict = rates.count(start, &messages("1"), true);
+            assert_eq!((verdict.bucket.unwrap().remaining, verdict.refused), (left, None));
         }
-        let sixth = rates.count(start + TimeDelta::seconds(2), messages("1"));
-        assert_eq!((sixth.refused, sixth.wait, sixth.disobeyed), (Some(false), TimeDelta::seconds(3), false));
-        assert_eq!(rates.count(start, messages("2")).refused, None, "another channel");
-        assert!(rates.count(start + TimeDelta::seconds(4), messages("1")).disobeyed);
-        let after = rates.count(start + TimeDelta::seconds(5), messages("1"));
+        let sixth = rates.count(at(2), &messages("1"), true);
+        let wait = |seconds| Some(Refused { wait: TimeDelta::seconds(seconds), global: false });
+        assert_eq!((sixth.refused, sixth.disobeyed), (wait(3), false));
+        assert_eq!(rates.count(at(2), &messages("2"), true).refused, None, "another channel");
+        let early = rates.count(at(4), &messages("1"), true);
+        assert_eq!((early.refused, early.disobeyed), (wait(1), true));
+        let after = rates.count(at(5), &messages("1"), true);
         assert_eq!((after.refused, after.disobeyed), (None, false));
     }
 
     #[test]
     fn a_bot_makes_fifty_calls_a_second() {
         let mut rates = Rates::default();
+        let start = DateTime::UNIX_EPOCH;
         for channel in 0..50 {
-            assert_eq!(rates.count(DateTime::UNIX_EPOCH, messages(&channel.to_string())).refused, None);
+            assert_eq!(rates.count(start, &messages(&channel.to_string()), true).refused, None);
         }
-        assert_eq!(rates.count(DateTime::UNIX_EPOCH, messages("x")).refused, Some(true));
+        let refused = rates.count(start, &messages("x"), true).refused;
+        assert_eq!(refused, Some(Refused { wait: TimeDelta::seconds(1), global: true }));
+        assert!(rates.count(start, &messages("y"), true).disobeyed);
         let answer = Route { counts_globally: false, ..messages("x") };
-        assert_eq!(rates.count(DateTime::UNIX_EPOCH, answer).refused, None);
+        assert_eq!(rates.count(start, &answer, true).refused, None);
+    }
+
+    #[test]
+    fn a_hold_is_kept_without_limits_too() {
+        let mut rates = Rates::default();
+        rates.hold(Some(messages("1")), DateTime::UNIX_EPOCH, TimeDelta::seconds(9));
+        assert!(rates.count(DateTime::UNIX_EPOCH, &messages("1"), false).disobeyed);
+        assert!(!rates.count(DateTime::UNIX_EPOCH, &messages("2"), false).disobeyed);
     }
 }

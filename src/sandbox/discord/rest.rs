@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State as Server};
+use axum::extract::{DefaultBodyLimit, MatchedPath, OriginalUri, Request, State as Server};
 use axum::http::header::{AUTHORIZATION, USER_AGENT};
 use axum::http::{HeaderMap, Method};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, delete, get, post};
+use chrono::TimeDelta;
 
 use crate::sandbox::discord::faults::{self, Fault};
 use crate::sandbox::discord::rates::Route;
@@ -73,17 +74,32 @@ pub(crate) fn router(discord: Arc<Discord>) -> Router {
 }
 
 /// Lets a call through, or refuses it, and notes it.
-async fn gate(Server(discord): Server<Arc<Discord>>, request: Request, next: Next) -> Response {
+async fn gate(
+    Server(discord): Server<Arc<Discord>>,
+    OriginalUri(uri): OriginalUri,
+    request: Request,
+    next: Next,
+) -> Response {
     let method = request.method().clone();
-    let path = request.uri().path().to_owned();
+    let path = uri.path().to_owned();
+    let template = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+    let route = route(&method, &path, template.unwrap_or("unknown"));
     let fault = discord.next_fault(&method, &path);
-    if let Some(Fault::Delay(wait)) = fault {
-        let wait = chrono::TimeDelta::from_std(wait).unwrap_or_default();
-        discord.clock.sleep_until(discord.now() + wait).await;
+    match fault {
+        Some(Fault::Delay(wait)) => {
+            let wait = TimeDelta::from_std(wait).unwrap_or_default();
+            discord.clock.sleep_until(discord.now() + wait).await;
+        }
+        Some(Fault::Limited { wait, global }) => {
+            let wait = TimeDelta::from_std(wait).unwrap_or(TimeDelta::MAX);
+            let now = discord.now();
+            discord.lock().rates.hold((!global).then(|| route.clone()), now, wait);
+        }
+        _ => {}
     }
     let answer = match fault.and_then(Fault::instead) {
         Some(answer) => answer,
-        None => discord.limited(request, next).await,
+        None => discord.limited(&route, &path, request, next).await,
     };
     let broken = matches!(fault, Some(Fault::ResetBefore | Fault::ResetAfter));
     discord.note(&method, path, if broken { 0 } else { answer.status().as_u16() });
@@ -92,19 +108,14 @@ async fn gate(Server(discord): Server<Arc<Discord>>, request: Request, next: Nex
 
 impl Discord {
     /// Answers a call within its rates.
-    async fn limited(&self, request: Request, next: Next) -> Response {
-        if let Err(refusal) = self.known(&request) {
+    async fn limited(&self, route: &Route, path: &str, request: Request, next: Next) -> Response {
+        if let Err(refusal) = self.known(path, &request) {
             return refusal.into_response();
         }
-        if !self.limits {
-            return next.run(request).await;
-        }
-        let template = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
-        let route = route(request.method(), request.uri().path(), template.unwrap_or("unknown"));
         let now = self.now();
         let verdict = {
             let mut state = self.lock();
-            let verdict = state.rates.count(now, route);
+            let verdict = state.rates.count(now, route, self.limits);
             state.counters.disobeyed += u64::from(verdict.disobeyed);
             verdict
         };
@@ -117,13 +128,13 @@ impl Discord {
     }
 
     /// Whether a call comes from the bot. The token in the path of an interaction's calls is proof enough.
-    fn known(&self, request: &Request) -> Result<(), Refusal> {
+    fn known(&self, path: &str, request: &Request) -> Result<(), Refusal> {
         let header = |name| text(request.headers(), name);
         if header(USER_AGENT).is_none_or(str::is_empty) {
             return Err(Refusal::NO_USER_AGENT);
         }
-        let open = ["/api/v10/interactions/", "/api/v10/webhooks/", "/interactions/", "/webhooks/"];
-        if open.iter().any(|path| request.uri().path().starts_with(path)) {
+        let open = ["/api/v10/interactions/", "/api/v10/webhooks/"];
+        if path == "/api/v10/gateway" || open.iter().any(|open| path.starts_with(open)) {
             return Ok(());
         }
         let token = header(AUTHORIZATION).and_then(|value| value.strip_prefix("Bot "));
@@ -154,7 +165,7 @@ impl Discord {
 
 /// The bucket of a call: its route and, in it, the channel, guild or webhook that the path begins with.
 fn route(method: &Method, path: &str, template: &str) -> Route {
-    let path = path.trim_start_matches("/api/v10");
+    let path = path.strip_prefix("/api/v10").unwrap_or(path);
     let mut steps = path.split('/').skip(1);
     let kind = steps.next().unwrap_or_default();
     let owner = match kind {
