@@ -1,0 +1,106 @@
+//! The Telegram pane's requests: what it shows, and what people do there. Discord's are in `discord.rs`.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::sandbox::page::Stage;
+use crate::sandbox::page::fault::{Fault, id};
+use crate::sandbox::telegram::{ChatKind, ChatView, Person};
+
+type Answer = Result<Json<Value>, Fault>;
+
+/// Chats and people.
+pub(crate) fn state(stage: &Stage) -> Value {
+    let chat = |chat: ChatView| {
+        let topic = |(id, name): &(i32, String)| json!({"id": id.to_string(), "name": name});
+        let kind = match chat.kind {
+            ChatKind::Private => "private",
+            ChatKind::Group => "group",
+            ChatKind::Supergroup => "supergroup",
+            ChatKind::Forum => "forum",
+            ChatKind::Channel => "channel",
+        };
+        json!({
+            "id": chat.id.to_string(), "title": chat.title, "kind": kind,
+            "topics": chat.topics.iter().map(topic).collect::<Vec<_>>(),
+        })
+    };
+    let person = |person: &Person| json!({"id": person.id.to_string(), "name": person.first_name});
+    json!({
+        "chats": stage.telegram.chats().into_iter().map(chat).collect::<Vec<_>>(),
+        "people": stage.telegram_people.iter().map(person).collect::<Vec<_>>(),
+    })
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Chat {
+    #[serde(deserialize_with = "id")]
+    chat: i64,
+}
+
+/// A chat's messages.
+pub(crate) async fn timeline(State(stage): State<Arc<Stage>>, Query(of): Query<Chat>) -> Json<Value> {
+    Json(json!({"messages": stage.telegram.timeline(of.chat)}))
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Place {
+    #[serde(deserialize_with = "id")]
+    chat: i64,
+    #[serde(deserialize_with = "id")]
+    person: i64,
+}
+
+/// The bot's menu as somebody has it in a chat.
+pub(crate) async fn commands(State(stage): State<Arc<Stage>>, Query(place): Query<Place>) -> Answer {
+    let by = stage.on_telegram(place.person)?;
+    let menu = stage.telegram.commands(place.chat, by).into_iter();
+    let entry = |(command, description)| json!({"command": command, "description": description});
+    Ok(Json(json!({"commands": menu.map(entry).collect::<Vec<_>>()})))
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Said {
+    #[serde(flatten)]
+    place: Place,
+    topic: Option<i32>,
+    text: String,
+}
+
+/// Somebody writes.
+pub(crate) async fn say(State(stage): State<Arc<Stage>>, Json(said): Json<Said>) -> Answer {
+    let by = stage.on_telegram(said.place.person)?;
+    let message = stage.telegram.say(by, said.place.chat, said.topic, &said.text).await;
+    Ok(Json(json!({"message": message.to_string()})))
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Pressed {
+    #[serde(flatten)]
+    place: Place,
+    #[serde(deserialize_with = "id")]
+    message: i64,
+    data: String,
+}
+
+/// Somebody presses a button: what the bot says to it.
+pub(crate) async fn press(State(stage): State<Arc<Stage>>, Json(on): Json<Pressed>) -> Answer {
+    let by = stage.on_telegram(on.place.person)?;
+    let answer = stage.telegram.press(by, on.place.chat, on.message, &on.data).await.map_err(|error| Fault {
+        status: StatusCode::GATEWAY_TIMEOUT,
+        error: "no_response",
+        detail: error.to_string(),
+    })?;
+    Ok(Json(json!({"text": answer.text, "show_alert": answer.show_alert})))
+}
+
+impl Stage {
+    fn on_telegram(&self, person: i64) -> Result<&Person, Fault> {
+        self.telegram_people.iter().find(|each| each.id == person).ok_or_else(Fault::nobody)
+    }
+}
