@@ -82,6 +82,15 @@ mod tests {
         assert_eq!(hours.to_string().parse(), Ok(hours));
     }
 
+    #[test]
+    fn an_end_that_has_been_is_over_in_the_hour_that_clocks_repeat() {
+        let hours: QuietHours = "22:00-01:30".parse().unwrap();
+        let at = |text: &str| DateTime::parse_from_rfc3339(text).unwrap().to_utc();
+        let end = Some(at("2026-11-01T01:30:00-04:00"));
+        assert_eq!(hours.end(Tz::America__New_York, at("2026-11-01T01:10:00-04:00")), end);
+        assert_eq!(hours.end(Tz::America__New_York, at("2026-11-01T01:10:00-05:00")), None);
+    }
+
     #[rstest]
     #[case("22:00")]
     #[case("22:00-22:00")]

@@ -252,6 +252,15 @@ fn a_slot_missed_too_long_ago_is_merged_into_the_next() {
 }
 
 #[test]
+fn the_time_to_catch_up_may_be_seconds() {
+    let mut story = Story::new("09:00");
+    story.timing.catch_up_within = TimeDelta::seconds(10);
+    story.stores(1, "12-17 07:00");
+    assert_eq!(story.goes_on(at("12-17 09:00") + TimeDelta::seconds(11)), None);
+    assert_eq!(story.at("12-18 09:00"), some(&[1], Form::Each, Cause::Slot));
+}
+
+#[test]
 fn several_missed_slots_fire_once() {
     let mut story = Story::new("09:00,18:00");
     story.stores(1, "12-17 07:00").stores(2, "12-18 07:00");

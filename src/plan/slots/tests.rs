@@ -148,3 +148,32 @@ proptest! {
         }
     }
 }
+
+proptest! {
+    /// `croner` is another implementation of cron, which knows zones. It treats an hour that clocks repeat as we
+    /// do only where minute and hour are single values, and takes `*/5` for a restricted day, which Vixie's cron
+    /// does not; so neither is compared.
+    #[test]
+    fn another_implementation_of_cron_agrees(
+        zone in prop::sample::select(&[
+            Tz::Asia__Seoul, Tz::America__New_York, Tz::Europe__Berlin, Tz::Australia__Lord_Howe, Tz::America__Sao_Paulo,
+            Tz::Africa__Cairo,
+        ][..]),
+        minute in 0u32..60,
+        hour in 0u32..24,
+        days in prop::sample::select(&["*", "1", "8", "29-31", "1,15", "1-31/5"][..]),
+        months in prop::sample::select(&["*", "2", "3,10-11", "*/2"][..]),
+        weekdays in prop::sample::select(&["*", "0", "7", "1-5", "sun", "1,3"][..]),
+        start in 0i64..60 * 24 * 365 * 12,
+    ) {
+        let expression = format!("{minute} {hour} {days} {months} {weekdays}");
+        let start = at("2015-01-01T00:00:00Z") + TimeDelta::minutes(start);
+        // The crate's years end there.
+        let end = at("2100-01-01T00:00:00Z");
+        let ours: Vec<_> = slots(&expression, zone).iter_after(start).take_while(|at| *at < end).take(20).collect();
+        let cron: croner::Cron = expression.parse().unwrap();
+        let theirs = cron.iter_after(start.with_timezone(&zone)).map(|at| at.to_utc());
+        let theirs: Vec<_> = theirs.take_while(|at| *at < end).take(20).collect();
+        prop_assert_eq!(ours, theirs, "{} in {}", expression, zone);
+    }
+}
