@@ -6,6 +6,7 @@
 
 mod discord;
 mod flow;
+mod list;
 mod split;
 mod telegram;
 #[cfg(test)]
@@ -17,6 +18,7 @@ use crate::model::Platform;
 use crate::model::lexicon::Lexicon;
 use crate::model::message::{Body, Rendered};
 use crate::model::reply::{Edition, Reply};
+use crate::render::list::List;
 
 /// What kind of place messages are set for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +52,17 @@ pub fn edition(surface: Surface<'_>, edition: &Edition, lexicon: &Lexicon) -> Ve
         Surface::TelegramPrivate | Surface::TelegramGroup { .. } => {
             telegram::edition(surface, edition, lexicon)
         }
+    }
+}
+
+/// The messages of a list over several digests, such as a week's round-up or a backlog, in order: headlines by day,
+/// at most 20 of the strongest articles, each of which can be opened. None without digests. The editions are of one
+/// feed and language, in the order of their days.
+pub fn list(surface: Surface<'_>, editions: &[Edition], lexicon: &Lexicon) -> Vec<Rendered> {
+    let Some(list) = List::new(editions, lexicon) else { return Vec::new() };
+    match surface {
+        Surface::Discord => discord::list(&list),
+        Surface::TelegramPrivate | Surface::TelegramGroup { .. } => telegram::list(surface, &list),
     }
 }
 

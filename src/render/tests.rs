@@ -5,13 +5,13 @@ mod fixture;
 mod properties;
 mod telegram_html;
 
-use chrono::NaiveTime;
+use chrono::{NaiveDate, NaiveTime};
 use insta::assert_json_snapshot;
 use rstest::rstest;
 use serde_json::Value;
 
 use crate::model::reply::{Action, Audience, Button, Edition, Reply, Selection};
-use crate::model::{Language, Platform, Style};
+use crate::model::{DigestDate, DigestKey, Language, Platform, Style};
 use crate::render::Surface;
 use crate::render::tests::fixture::{article, digest, lexicon, paragraph, section};
 
@@ -93,4 +93,34 @@ fn an_answer(#[values(Platform::Discord, Platform::Telegram)] platform: Platform
         buttons: vec![vec![button("엔비디아", Action::Press("company:NVIDIA".to_owned()))]],
     };
     assert_json_snapshot!(format!("{platform}-answer"), answers(Surface::of(platform), &reply));
+}
+
+#[rstest]
+fn a_list_over_days(#[values(Surface::Discord, GROUP)] surface: Surface<'_>) {
+    let editions: Vec<Edition> = (15..20)
+        .map(|day| {
+            let mut digest = digest();
+            digest.key = DigestKey(format!("2025-12-{day}-ai-news"));
+            digest.date = DigestDate::Day(NaiveDate::from_ymd_opt(2025, 12, day).unwrap());
+            digest.articles.extend(digest.articles.clone());
+            fixture::edition(digest, Style::Summary)
+        })
+        .collect();
+    let bodies: Vec<Value> = crate::render::list(surface, &editions, &lexicon())
+        .into_iter()
+        .map(|message| message.body.0)
+        .collect();
+    let platform = if surface == Surface::Discord { Platform::Discord } else { Platform::Telegram };
+    assert_json_snapshot!(format!("{platform}-list"), bodies);
+    for body in &bodies {
+        match platform {
+            Platform::Discord => discord_limits::check(body),
+            Platform::Telegram => drop(telegram_html::check(body)),
+        }
+    }
+}
+
+#[test]
+fn a_list_of_nothing_is_no_message() {
+    assert_eq!(crate::render::list(Surface::Discord, &[], &lexicon()), []);
 }

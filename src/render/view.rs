@@ -6,7 +6,7 @@ use crate::model::digest::handle;
 use crate::model::lexicon::{Lexicon, TopicLook};
 use crate::model::reply::{Action, Button, Edition, Selection};
 use crate::model::rich::{plain, plain_blocks};
-use crate::model::{Article, Block, EnrichedArticle, Section, Style};
+use crate::model::{Article, Block, EnrichedArticle, Language, Section, Style};
 use crate::render::flow::{Line, Rank, lines};
 use crate::render::words::{Phrase, is_summary_title};
 use crate::text::{Unit, clean, cut, day, safe_link};
@@ -115,26 +115,9 @@ impl<'a> View<'a> {
         parts.join(" · ")
     }
 
-    /// The foremost companies of the shown articles, strongest first, then as they come; none if there are none.
+    /// The foremost companies of the shown articles; none if there are none.
     pub(crate) fn companies_line(&self) -> Option<String> {
-        let mut companies: Vec<(&str, Strength)> = Vec::new();
-        for mention in self.articles().flat_map(|(_, article)| &article.companies) {
-            match companies.iter_mut().find(|(company, _)| *company == mention.company) {
-                Some((_, strength)) => *strength = mention.strength.max(*strength),
-                None => companies.push((&mention.company, mention.strength)),
-            }
-        }
-        if companies.is_empty() {
-            return None;
-        }
-        companies.sort_by_key(|(_, strength)| std::cmp::Reverse(*strength));
-        let names = companies.iter().take(HEADER_COMPANIES).map(|(company, _)| self.company(company));
-        let mut line = names.collect::<Vec<_>>().join(" · ");
-        if companies.len() > HEADER_COMPANIES {
-            line.push(' ');
-            line.push_str(&self.say(Phrase::OtherCompanies(companies.len() - HEADER_COMPANIES)));
-        }
-        Some(line)
+        foremost(self.articles().map(|(_, article)| article), self.lexicon, self.edition.language)
     }
 
     /// The first headline, and how many more there are: `…, 칩 협력 논의 외 5건`; none without articles.
@@ -171,7 +154,7 @@ impl<'a> View<'a> {
     }
 
     fn company(&self, name: &str) -> String {
-        shortened(self.lexicon.company(name, self.edition.language), 80)
+        company(name, self.lexicon, self.edition.language)
     }
 
     /// What stands before the first article, and after the last: only of a whole digest in full.
@@ -217,6 +200,33 @@ impl<'a> View<'a> {
     pub(crate) fn handle(&self) -> String {
         handle(&self.edition.feed.name, &self.edition.digest.key)
     }
+}
+
+/// The foremost companies of articles, strongest first, then as they come: `OpenAI · 아마존 외 6곳`.
+pub(crate) fn foremost<'a>(
+    articles: impl Iterator<Item = &'a EnrichedArticle>,
+    lexicon: &Lexicon,
+    language: Language,
+) -> Option<String> {
+    let mut companies: Vec<(&str, Strength)> = Vec::new();
+    for mention in articles.flat_map(|article| &article.companies) {
+        match companies.iter_mut().find(|(company, _)| *company == mention.company) {
+            Some((_, strength)) => *strength = mention.strength.max(*strength),
+            None => companies.push((&mention.company, mention.strength)),
+        }
+    }
+    companies.sort_by_key(|(_, strength)| std::cmp::Reverse(*strength));
+    let names = companies.iter().take(HEADER_COMPANIES).map(|(name, _)| company(name, lexicon, language));
+    let mut line = names.collect::<Vec<_>>().join(" · ");
+    if companies.len() > HEADER_COMPANIES {
+        let others = Phrase::OtherCompanies(companies.len() - HEADER_COMPANIES);
+        line.push_str(&format!(" {}", others.say(language)));
+    }
+    (!line.is_empty()).then_some(line)
+}
+
+fn company(name: &str, lexicon: &Lexicon, language: Language) -> String {
+    shortened(lexicon.company(name, language), 80)
 }
 
 /// A headline's text, on one line.

@@ -18,7 +18,8 @@ const EMBEDS: usize = 10;
 /// All text of all embeds of a message together.
 const TEXT: usize = 6000;
 const TITLE: usize = 256;
-const DESCRIPTION: usize = 4096;
+/// The longest description.
+pub(super) const DESCRIPTION: usize = 4096;
 const FIELDS: usize = 25;
 const FIELD_VALUE: usize = 1024;
 
@@ -101,6 +102,10 @@ impl Layout<'_, '_> {
     }
 
     fn fits(&self, lines: &[Line], part: usize) -> bool {
+        // Laying out costs more than counting, and markup only adds to the text.
+        if lines.iter().flat_map(|line| &line.spans).map(|span| length(&span.text)).sum::<usize>() > TEXT {
+            return false;
+        }
         if self.is_list() {
             let entries = lines.iter().filter(|line| line.opens).count();
             let description = length(&markdown(lines));

@@ -259,7 +259,9 @@ mod tests {
             },
             Block::Image { url: "https://e.x/p.png".to_owned(), alt: "그림".to_owned() },
         ];
-        insta::assert_snapshot!(markdown(&lines(&blocks, Language::Ko)), @r"
+        // The word joiner is shown, so that it can be seen.
+        let markdown = markdown(&lines(&blocks, Language::Ko)).replace('\u{2060}', "{joiner}");
+        insta::assert_snapshot!(markdown, @r"
         \# 제목 아님
         \- 목록 아님
         - 겉
@@ -269,7 +271,7 @@ mod tests {
         > 말
         ```rust
         a
-        `⁠``
+        `{joiner}``
         b
         ```
         **가** | **나**

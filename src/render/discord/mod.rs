@@ -10,10 +10,11 @@ use crate::model::message::{Body, Rendered};
 use crate::model::reply::{Action, Audience, Button, Edition, Reply};
 use crate::model::rich::plain;
 use crate::model::{EnrichedArticle, Style};
-use crate::render::discord::body::{BUTTON_LINK, CONTENT, MenuOption, Message, OPTIONS, ROWS, Row};
-use crate::render::discord::layout::{Layout, is_title};
+use crate::render::discord::body::{BUTTON_LINK, CONTENT, Embed, MenuOption, Message, OPTIONS, ROWS, Row};
+use crate::render::discord::layout::{DESCRIPTION, Layout, is_title};
 use crate::render::discord::markup::markdown;
 use crate::render::flow::{Line, Marks, Rank, Span, lines, spans};
+use crate::render::list::List;
 use crate::render::split::split;
 use crate::render::view::{View, headline, is_titled, shows_nothing, summary};
 use crate::render::words::Phrase;
@@ -22,6 +23,72 @@ use crate::text::{Unit, clean, cut, discord_markdown, is_blank};
 /// The digest's title and the first headline in the first line, in code points: a phone shows no more.
 const NOTICE_TITLE: usize = 100;
 const NOTICE_HEADLINE: usize = 200;
+
+/// The messages of a list over several digests.
+pub(super) fn list(list: &List<'_>) -> Vec<Rendered> {
+    let mut lines = vec![plain_line(&list.day_line())];
+    lines.extend(list.companies_line().map(|companies| plain_line(&companies)));
+    for (number, item) in list.items() {
+        if let Some(day) = &item.new_day {
+            let day = Span::foreign(day, Marks::STRONG).linked(item.view.web());
+            lines.push(Line::new(Rank::Section, vec![day]).after_gap());
+        }
+        let rank = if item.new_day.is_some() { Rank::Word } else { Rank::Article };
+        lines.push(Line {
+            rank,
+            article: Some(number),
+            opens: true,
+            ..entry(item.view, number, item.article)
+        });
+    }
+    lines.extend(list.left_out().map(|others| plain_line(&others).after_gap()));
+    let parts = split(&lines, |lines, _| Unit::CodePoints.measure(&markdown(lines)) <= DESCRIPTION);
+    let mut rendered = Vec::new();
+    for (part, lines) in parts.iter().enumerate() {
+        let title = if part == 0 { discord_markdown(&list.title(NOTICE_TITLE), true) } else { String::new() };
+        let content = if part == 0 { list_notice(list) } else { String::new() };
+        let embed = Embed { title, description: markdown(lines), ..Embed::default() };
+        let stripped: Vec<Line> = lines.iter().map(Line::stripped).collect();
+        let plain_embed = Embed { description: markdown(&stripped), ..embed.clone() };
+        let shown = list
+            .items()
+            .filter(|(number, _)| lines.iter().any(|line| line.opens && line.article == Some(*number)));
+        let options: Vec<MenuOption> = shown
+            .map(|(number, item)| menu_option(number, item.article, item.view.opening(item.place)))
+            .collect();
+        let menus = options.chunks(OPTIONS).enumerate().map(|(place, options)| Row::Menu {
+            id: format!("pick:{part}.{place}"),
+            placeholder: list.say(Phrase::PickArticle),
+            options: options.to_vec(),
+        });
+        let silent = part > 0;
+        let rich = Message {
+            content: content.clone(),
+            embeds: vec![embed],
+            rows: menus.collect(),
+            silent,
+            private: false,
+        };
+        let plain = Message {
+            content: content.replace("**", ""),
+            embeds: vec![plain_embed],
+            rows: Vec::new(),
+            ..rich.clone()
+        };
+        rendered.push(Rendered { body: rich.body(), plain: plain.body() });
+    }
+    rendered
+}
+
+fn list_notice(list: &List<'_>) -> String {
+    let title = discord_markdown(&list.title(NOTICE_TITLE), true);
+    let headline = list.first_headline(NOTICE_HEADLINE).unwrap_or_default();
+    format!("📰 **{title}** — {}", discord_markdown(&headline, false))
+}
+
+fn plain_line(text: &str) -> Line {
+    Line::new(Rank::Line, vec![Span::foreign(text, Marks::default())])
+}
 
 /// A message, and the same words without markup.
 struct Pair {
@@ -109,8 +176,8 @@ fn notice(view: &View<'_>) -> String {
 
 /// An answer's paragraphs as contents of messages.
 fn prose(paragraphs: &[String]) -> Vec<String> {
-    let line = |text: &str| Line::new(Rank::Line, vec![Span::foreign(text, Marks::default())]);
-    let lines: Vec<Line> = paragraphs.iter().flat_map(|paragraph| paragraph.split('\n').map(line)).collect();
+    let lines: Vec<Line> =
+        paragraphs.iter().flat_map(|paragraph| paragraph.split('\n').map(plain_line)).collect();
     let parts = split(&lines, |lines, _| Unit::CodePoints.measure(&markdown(lines)) <= CONTENT);
     parts.iter().map(|part| markdown(part)).filter(|content| !is_blank(content)).collect()
 }
@@ -125,7 +192,10 @@ fn flow(view: &View<'_>) -> Vec<Line> {
     flow.append(&mut view.prose(&digest.intro));
     for (place, article) in view.articles() {
         let mut own = match view.style() {
-            Style::Headlines => vec![entry(view, place, article)],
+            Style::Headlines => {
+                let number = view.number(place).0;
+                vec![Line { gap: number == 1, ..entry(view, number, article) }]
+            }
             Style::Summary => with_title(article, summarised(view, article)),
             Style::Full => with_title(article, full(view, article)),
         };
@@ -146,22 +216,19 @@ fn flow(view: &View<'_>) -> Vec<Line> {
 }
 
 fn header(view: &View<'_>) -> Vec<Line> {
-    let line = |text: &str| Line::new(Rank::Line, vec![Span::foreign(text, Marks::default())]);
     let mut header = Vec::new();
     if !is_title(&view.title()) {
         header.push(Line::new(Rank::Line, vec![Span::foreign(&view.title(), Marks::STRONG)]));
     }
-    header.push(line(&view.day_line()));
+    header.push(plain_line(&view.day_line()));
     if view.style() != Style::Headlines && view.is_whole() {
-        header.extend(view.companies_line().map(|companies| line(&companies)));
+        header.extend(view.companies_line().map(|companies| plain_line(&companies)));
     }
     header
 }
 
 /// A line of a list: `**1.** headline — publisher · 💰 투자`. Unlinked: long addresses would fill the message.
-fn entry(view: &View<'_>, place: usize, article: &EnrichedArticle) -> Line {
-    let number = view.number(place).0;
-    let mut entry = vec![Span::ours(format!("{number}."), Marks::STRONG)];
+fn entry(view: &View<'_>, number: usize, article: &EnrichedArticle) -> Line {
     let mut rest = format!(" {}", headline(&article.article));
     let publisher =
         article.article.publisher.as_deref().map(str::trim).filter(|publisher| !publisher.is_empty());
@@ -170,8 +237,8 @@ fn entry(view: &View<'_>, place: usize, article: &EnrichedArticle) -> Line {
     if !behind.is_empty() {
         rest.push_str(&format!(" — {}", behind.join(" · ")));
     }
-    entry.push(Span::foreign(&rest, Marks::default()));
-    Line { gap: number == 1, ..Line::new(Rank::Article, entry) }
+    let number = Span::ours(format!("{number}."), Marks::STRONG);
+    Line::new(Rank::Article, vec![number, Span::foreign(&rest, Marks::default())])
 }
 
 fn summarised(view: &View<'_>, article: &EnrichedArticle) -> Vec<Line> {
@@ -229,15 +296,14 @@ fn tags(view: &View<'_>, article: &EnrichedArticle) -> Option<Line> {
     (!tags.is_empty()).then(line)
 }
 
-/// The menus of a list of headlines: each opens an article, named by the option's value as a press of a button
-/// would.
+/// The menus of a list of headlines: each opens an article of the digest that its id names.
 fn menus(view: &View<'_>, lines: &[Line]) -> Vec<Row> {
     if view.style() != Style::Headlines {
         return Vec::new();
     }
     let places: Vec<usize> = lines.iter().filter(|line| line.opens).filter_map(|line| line.article).collect();
     let menus = places.chunks(OPTIONS).map(|places| Row::Menu {
-        id: format!("pick:{}:{}", view.handle(), places[0]),
+        id: view.opening(places[0]),
         placeholder: view.say(Phrase::PickArticle),
         options: places.iter().filter_map(|place| option(view, *place)).collect(),
     });
@@ -245,14 +311,15 @@ fn menus(view: &View<'_>, lines: &[Line]) -> Vec<Row> {
 }
 
 fn option(view: &View<'_>, place: usize) -> Option<MenuOption> {
-    let article = &view.article(place)?.article;
-    Some(MenuOption {
-        label: format!("{}. {}", view.number(place).0, headline(article)),
-        description: article
-            .publisher
-            .as_deref()
-            .map(|name| clean(name).trim().to_owned())
-            .unwrap_or_default(),
-        value: view.opening(place),
-    })
+    let article = view.article(place)?;
+    Some(menu_option(view.number(place).0, article, place.to_string()))
+}
+
+fn menu_option(number: usize, article: &EnrichedArticle, value: String) -> MenuOption {
+    let publisher = article.article.publisher.as_deref().unwrap_or_default();
+    MenuOption {
+        label: format!("{number}. {}", headline(&article.article)),
+        description: clean(publisher).trim().to_owned(),
+        value,
+    }
 }

@@ -13,6 +13,7 @@ use crate::model::rich::plain as plain_text;
 use crate::model::{EnrichedArticle, Style};
 use crate::render::Surface;
 use crate::render::flow::{Line, Marks, Rank, Span, lines, spans};
+use crate::render::list::List;
 use crate::render::split::split;
 use crate::render::telegram::body::{BUTTON_LINK, Message, ROW};
 use crate::render::telegram::markup::{plain, set};
@@ -38,6 +39,42 @@ pub(super) fn edition(surface: Surface<'_>, edition: &Edition, lexicon: &Lexicon
         let silent = part > 0;
         let plain = Message { text: message.plain, is_plain: true, silent, ..Message::default() };
         let rich = Message { silent, ..message.rich };
+        rendered.push(Rendered { body: rich.body(), plain: plain.body() });
+    }
+    rendered
+}
+
+/// The messages of a list over several digests.
+pub(super) fn list(surface: Surface<'_>, list: &List<'_>) -> Vec<Rendered> {
+    let title = Span::foreign(&list.title(TITLE), Marks::STRONG);
+    let icon = Span::ours("📰 ", Marks::default());
+    let mut lines = vec![Line::new(Rank::Article, vec![icon, title]), plain_line(&list.day_line())];
+    for (number, item) in list.items() {
+        if let Some(day) = &item.new_day {
+            let day = Span::foreign(day, Marks::STRONG).linked(item.view.web());
+            lines.push(Line::new(Rank::Section, vec![day]).after_gap());
+        }
+        let rank = if item.new_day.is_some() { Rank::Word } else { Rank::Article };
+        lines.push(Line {
+            rank,
+            article: Some(number),
+            opens: true,
+            ..entry(item.view, number, item.article)
+        });
+    }
+    let below = list.left_out().into_iter().chain(list.companies_line());
+    lines.extend(below.map(|text| plain_line(&text).after_gap()));
+    let mut rendered = Vec::new();
+    for lines in split(&lines, |lines, _| set(lines).fits()) {
+        let shown = list
+            .items()
+            .filter(|(number, _)| lines.iter().any(|line| line.opens && line.article == Some(*number)));
+        let buttons: Vec<Button> =
+            shown.filter_map(|(number, item)| opener(surface, item.view, number, item.place)).collect();
+        let rows = buttons.chunks(ROW).map(<[_]>::to_vec).collect();
+        let silent = !rendered.is_empty();
+        let rich = Message { text: set(&lines).raw, rows, silent, ..Message::default() };
+        let plain = Message { text: plain(&lines), is_plain: true, silent, ..Message::default() };
         rendered.push(Rendered { body: rich.body(), plain: plain.body() });
     }
     rendered
@@ -164,7 +201,7 @@ fn flow(view: &View<'_>) -> Vec<Line> {
     for (place, article) in view.articles() {
         let is_first_entry = view.shown.first() == Some(&place);
         let mut own = match view.style() {
-            Style::Headlines => vec![entry(view, place, article)],
+            Style::Headlines => vec![entry(view, view.number(place).0, article)],
             Style::Summary | Style::Full => set_article(view, place, article),
         };
         own[0].gap = is_first_entry || view.style() != Style::Headlines;
@@ -186,16 +223,19 @@ fn flow(view: &View<'_>) -> Vec<Line> {
 fn header(view: &View<'_>) -> Vec<Line> {
     let title = cut(&view.title(), TITLE, Unit::Utf16);
     let icon = Span::ours("📰 ", Marks::default());
-    let line = |text: &str| Line::new(Rank::Line, vec![Span::foreign(text, Marks::default())]);
     let mut header = vec![
         Line::new(Rank::Article, vec![icon, Span::foreign(&title, Marks::STRONG).linked(view.web())]),
-        line(&view.day_line()),
+        plain_line(&view.day_line()),
     ];
     if !view.prose(&view.edition.digest.intro).is_empty() {
         // An intro would push the first headline out of the notification.
-        header.extend(view.first_headline(REPEATED).map(|headline| line(&headline)));
+        header.extend(view.first_headline(REPEATED).map(|headline| plain_line(&headline)));
     }
     header
+}
+
+fn plain_line(text: &str) -> Line {
+    Line::new(Rank::Line, vec![Span::foreign(text, Marks::default())])
 }
 
 /// The title, where the header has it cut.
@@ -212,8 +252,8 @@ fn number(view: &View<'_>, place: usize) -> Span {
 }
 
 /// A line of a list: the number, the headline, the publisher.
-fn entry(view: &View<'_>, place: usize, article: &EnrichedArticle) -> Line {
-    let number = Span::ours(format!("{}.", view.number(place).0), Marks::STRONG);
+fn entry(view: &View<'_>, number: usize, article: &EnrichedArticle) -> Line {
+    let number = Span::ours(format!("{number}."), Marks::STRONG);
     let blank = Span::ours(" ", Marks::default());
     let headline = Span::foreign(&headline(&article.article), Marks::default());
     let mut entry = vec![number, blank, headline.linked(view.link(&article.article))];
@@ -300,19 +340,21 @@ fn numbers(surface: Surface<'_>, view: &View<'_>, lines: &[Line]) -> Vec<Vec<But
         return Vec::new();
     }
     let places = lines.iter().filter(|line| line.opens).filter_map(|line| line.article);
-    let buttons: Vec<Button> = places
-        .filter_map(|place| {
-            let action = match surface {
-                Surface::TelegramGroup { bot } => {
-                    let start = format!("open_{}_{place}", view.handle());
-                    Action::Open(format!("https://t.me/{}?start={start}", bot?))
-                }
-                Surface::TelegramPrivate | Surface::Discord => Action::Press(view.opening(place)),
-            };
-            Some(Button { label: view.number(place).0.to_string(), action })
-        })
-        .collect();
+    let buttons: Vec<Button> =
+        places.filter_map(|place| opener(surface, view, view.number(place).0, place)).collect();
     buttons.chunks(ROW).map(<[_]>::to_vec).collect()
+}
+
+/// The button that opens an article.
+fn opener(surface: Surface<'_>, view: &View<'_>, number: usize, place: usize) -> Option<Button> {
+    let action = match surface {
+        Surface::TelegramGroup { bot } => {
+            let start = format!("open_{}_{place}", view.handle());
+            Action::Open(format!("https://t.me/{}?start={start}", bot?))
+        }
+        Surface::TelegramPrivate | Surface::Discord => Action::Press(view.opening(place)),
+    };
+    Some(Button { label: number.to_string(), action })
 }
 
 fn web_button(view: &View<'_>) -> Option<Vec<Button>> {
