@@ -8,10 +8,12 @@ use crate::enrich::matcher::{Hit, Target};
 
 /// The most topics that an article has.
 const MOST: usize = 3;
-/// The score from which a topic counts: one strong term, or two usual ones. A weight's scale is `dictionary`'s.
+/// The score from which a topic may count: one strong term, or two usual ones. A weight's scale is `dictionary`'s.
 const ENOUGH: u32 = 6;
-/// A topic counts only if it has this share, in percent, of the best one's score.
+/// It must also have this share, in percent, of the best topic's score …
 const SHARE: u32 = 40;
+/// … or this score: a long article has room for a second topic however often it speaks of the first.
+const PLENTY: u32 = 9;
 /// A term in the headline is worth this many in the body.
 const HEADLINE: u32 = 2;
 /// What a front-matter tag that names the topic is worth.
@@ -43,7 +45,7 @@ pub(crate) fn judge(
     places
 }
 
-/// What each term is worth: its weight, doubled in the headline, and half as much again where it is repeated.
+/// What each term is worth: its weight, doubled in the headline, and as much again where it is repeated.
 fn worths(headline: usize, hits: &[Hit]) -> BTreeMap<(usize, usize), u32> {
     let mut times: BTreeMap<(usize, usize), (u32, u32)> = BTreeMap::new();
     for hit in hits {
@@ -55,7 +57,7 @@ fn worths(headline: usize, hits: &[Hit]) -> BTreeMap<(usize, usize), u32> {
     }
     times
         .into_iter()
-        .map(|(term, (worth, count))| (term, worth + if count > 1 { worth / 2 } else { 0 }))
+        .map(|(term, (worth, count))| (term, if count > 1 { worth * 2 } else { worth }))
         .collect()
 }
 
