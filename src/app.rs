@@ -215,7 +215,7 @@ impl Parts {
                 }
             }
         });
-        Ok(Gate::new(limits, Arc::clone(&self.clock), remembered, log))
+        Ok(Arc::new(Gate::new(limits, Arc::clone(&self.clock), remembered, log)))
     }
 
     fn deliver<C: Courier>(&self, platform: Platform, courier: Arc<C>, gate: Arc<Gate>) -> Arc<Notify> {

@@ -6,3 +6,17 @@
 
 pub mod discord;
 pub mod telegram;
+
+use std::time::Duration;
+
+use backon::{BackoffBuilder as _, ExponentialBuilder};
+
+/// The waits before a lost connection is tried again: from a second to a minute, with jitter, for ever.
+fn retries() -> impl Iterator<Item = Duration> {
+    ExponentialBuilder::default()
+        .with_min_delay(Duration::from_secs(1))
+        .with_max_delay(Duration::from_secs(60))
+        .with_jitter()
+        .without_max_times()
+        .build()
+}

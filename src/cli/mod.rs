@@ -5,7 +5,6 @@
 
 mod classify;
 mod demo;
-mod import;
 mod outcome;
 mod preview;
 mod run;
@@ -43,7 +42,6 @@ enum Command {
     /// Show how a post is understood and set
     Preview(preview::Arguments),
     /// Load a folder of old posts without delivering them
-    Import(import::Arguments),
     /// Look things up as the chat commands would
     #[command(subcommand)]
     Lookup(Lookup),
@@ -65,7 +63,6 @@ pub fn main() -> ExitCode {
         Command::Demo(arguments) => demo::demo(&arguments),
         Command::Run => run::run(cli.config.as_deref(), &environment),
         Command::Preview(arguments) => preview::preview(&arguments),
-        Command::Import(arguments) => import::import(&arguments, cli.config.as_deref(), &environment),
         Command::Lookup(Lookup::Classify(arguments)) => classify::classify(&arguments),
     };
     outcome::report(outcome)

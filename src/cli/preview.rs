@@ -107,7 +107,7 @@ fn edition(file: &Path, mut draft: Draft, classifier: &Classifier, style: Style)
 }
 
 fn print_outline(out: &mut impl std::io::Write, draft: &Draft, json: bool) -> anyhow::Result<()> {
-    let outline = Outline::of(draft);
+    let outline = Outline::from(draft);
     if json {
         writeln!(out, "{}", serde_json::to_string_pretty(&outline)?)?;
         return Ok(());

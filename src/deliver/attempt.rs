@@ -1,5 +1,7 @@
 //! One message on its way: look first where an earlier attempt may have arrived, then send.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::clock::Clock;
@@ -32,7 +34,7 @@ enum Before {
 /// The call's failure; the caller judges it.
 pub(super) async fn attempt<C: Courier>(
     courier: &C,
-    gate: &Gate,
+    gate: &Arc<Gate>,
     clock: &dyn Clock,
     claimed: &Claimed,
     place: Place,

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
+use secrecy::SecretString;
 use serde_json::{Value, json};
 use serenity::all::{Interaction, MessageFlags};
 
@@ -12,7 +13,7 @@ use crate::clock::SharedClock;
 use crate::commands::Desk;
 use crate::model::reply::Reply;
 use crate::platform::CallError;
-use crate::platform::discord::Discord as Calls;
+use crate::platform::discord::{Discord as Calls, chat as calls};
 use crate::render::{self, Surface};
 
 /// An answer that is not ready after this is deferred: Discord shows an error after 3 s, people wonder after 1 s.
@@ -51,38 +52,39 @@ impl Answers {
         interaction: &Interaction,
         reply: impl Future<Output = Reply> + Send,
     ) -> Result<(), CallError> {
-        let (id, token) = (interaction.id().get(), interaction.token());
-        let application = interaction.application_id().get();
+        let to = calls::Interaction {
+            application: interaction.application_id().get(),
+            id: interaction.id().get(),
+            token: SecretString::from(interaction.token()),
+        };
         tokio::pin!(reply);
         let in_time = tokio::select! {
             reply = &mut reply => Some(reply),
             () = self.clock.sleep_until(self.clock.now() + DEFER_AFTER) => None,
         };
-        let mut bodies = match in_time {
+        let bodies = match in_time {
             Some(reply) => {
-                let mut bodies = self.set(interaction, &reply);
-                let first = bodies.next().unwrap_or(Value::Null);
-                let answer = response(CHANNEL_MESSAGE_WITH_SOURCE, first);
-                self.calls.answer_interaction(id, token, &answer).await?;
+                let mut bodies = self.set(interaction, &reply).into_iter();
+                let answer = json!({"type": CHANNEL_MESSAGE_WITH_SOURCE, "data": bodies.next()});
+                self.calls.answer(&to, &answer).await?;
                 bodies
             }
             None => {
-                let defer = json!({"flags": private_flag(interaction)});
-                let answer = response(DEFERRED_CHANNEL_MESSAGE_WITH_SOURCE, defer);
-                self.calls.answer_interaction(id, token, &answer).await?;
-                let mut bodies = self.set(interaction, &reply.await);
-                let first = bodies.next().unwrap_or(Value::Null);
-                self.calls.edit_answer(application, token, &first).await?;
+                let data = json!({"flags": private_flag(interaction)});
+                let answer = json!({"type": DEFERRED_CHANNEL_MESSAGE_WITH_SOURCE, "data": data});
+                self.calls.answer(&to, &answer).await?;
+                let mut bodies = self.set(interaction, &reply.await).into_iter();
+                self.calls.edit_answer(&to, &bodies.next()).await?;
                 bodies
             }
         };
-        for body in bodies.by_ref() {
-            self.calls.follow_up(application, token, &body).await?;
+        for body in bodies {
+            self.calls.follow_up(&to, &body).await?;
         }
         Ok(())
     }
 
-    fn set(&self, interaction: &Interaction, reply: &Reply) -> std::vec::IntoIter<Value> {
+    fn set(&self, interaction: &Interaction, reply: &Reply) -> Vec<Value> {
         let in_guild = is_in_guild(interaction);
         let mut bodies: Vec<Value> = render::reply(Surface::Discord, reply, &self.desk.lexicon)
             .into_iter()
@@ -92,12 +94,8 @@ impl Answers {
             // In a conversation with the bot nobody else is there to hide an answer from.
             bodies.iter_mut().for_each(show);
         }
-        bodies.into_iter()
+        bodies
     }
-}
-
-fn response(kind: u8, data: Value) -> Value {
-    json!({"type": kind, "data": data})
 }
 
 fn is_in_guild(interaction: &Interaction) -> bool {

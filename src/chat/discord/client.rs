@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use backon::{BackoffBuilder as _, ExponentialBuilder};
 use secrecy::{ExposeSecret as _, SecretString};
 use serenity::all::{
     ClientBuilder, Context, EventHandler, GatewayIntents, HttpBuilder, Interaction, Ready, ShardManager,
@@ -13,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::answer::Answers;
 use super::{asked, menu};
+use crate::chat::retries;
 use crate::clock::SharedClock;
 use crate::commands::{self, Desk, press};
 use crate::platform::discord::Discord as Calls;
@@ -25,22 +25,14 @@ pub struct Discord {
     pub desk: Arc<Desk>,
     /// Discord's REST calls.
     pub calls: Arc<Calls>,
+    /// The address of Discord's server.
+    pub api_url: url::Url,
     /// The bot's token, for the gateway.
     pub token: SecretString,
     /// The ids of the operators.
     pub operators: Arc<[String]>,
     /// The time.
     pub clock: SharedClock,
-}
-
-/// How often a lost gateway is tried again: from a second to a minute, with jitter, for ever.
-fn retries() -> impl Iterator<Item = Duration> {
-    ExponentialBuilder::default()
-        .with_min_delay(Duration::from_secs(1))
-        .with_max_delay(Duration::from_secs(60))
-        .with_jitter()
-        .without_max_times()
-        .build()
 }
 
 /// Stays connected until `stop`: registers the commands, asks for the gateway's address, connects, and does it
@@ -68,13 +60,13 @@ async fn connect(discord: &Discord, stop: &CancellationToken) -> Result<(), Fail
     // serenity's own limiter ignores the proxy and would call discord.com; with it off no call of serenity's is
     // limited, but the only one that it makes is the one below.
     let http = HttpBuilder::new(discord.token.expose_secret())
-        .proxy(discord.calls.api_url())
+        .proxy(discord.api_url.as_str().trim_end_matches('/'))
         .ratelimiter_disabled(true)
         .build();
     let handler = Handler { discord: discord.clone(), answers: Answers::new(discord) };
     let mut client = ClientBuilder::new_with_http(http, GatewayIntents::GUILDS).event_handler(handler).await?;
     // serenity falls back to a public address when it cannot ask for the gateway's; ours was told to us.
-    client.ws_url.lock().await.clone_from(&gateway.url);
+    *client.ws_url.lock().await = gateway.url.to_string();
     let shards: Arc<ShardManager> = Arc::clone(&client.shard_manager);
     let connected = client.start_shards(gateway.shards.max(1));
     tokio::select! {

@@ -15,7 +15,7 @@ use crate::render::{self, Surface};
 
 /// Answers a message, if it asks something.
 pub(super) async fn message(telegram: &Telegram, message: &Message) -> Result<(), CallError> {
-    let Some(asked) = asked::message(message, &telegram.username) else { return Ok(()) };
+    let Some(asked) = asked::message(message, telegram.bot()) else { return Ok(()) };
     let Asker { mut caller, look_up } = asked::writer(message, &telegram.operators);
     let reply = match asked {
         Asked::Press(pressed) => press::answer(pressed, &caller, &telegram.desk).await,
@@ -69,7 +69,8 @@ async fn is_admin(
     caller: &Caller,
 ) -> Result<bool, CallError> {
     let Some((chat, user)) = look_up else { return Ok(caller.is_admin) };
-    let member: ChatMember = telegram.calls.chat_member(chat, user).await?;
+    let whom = json!({"chat_id": chat, "user_id": user});
+    let member: ChatMember = telegram.calls.call("getChatMember", &whom).await?;
     Ok(member.is_owner() || member.is_administrator())
 }
 
@@ -91,7 +92,7 @@ async fn send_one(telegram: &Telegram, caller: &Caller, body: &Body) -> Result<(
 }
 
 fn set(telegram: &Telegram, caller: &Caller, reply: &Reply) -> Vec<Body> {
-    render::reply(surface(caller.kind, &telegram.username), reply, &telegram.desk.lexicon)
+    render::reply(surface(caller.kind, telegram.bot()), reply, &telegram.desk.lexicon)
 }
 
 fn surface(kind: ChannelKind, bot: &str) -> Surface<'_> {

@@ -12,7 +12,7 @@ use crate::model::language::Language;
 const GROUP_ANONYMOUS_BOT: u64 = 1_087_968_824;
 
 /// What somebody asks.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(super) enum Asked {
     /// A command, with the text behind it.
     Command { spec: &'static Spec, text: String },

@@ -1,10 +1,12 @@
 //! Long polling with teloxide: each update is answered on its own, so that a slow one holds up no other.
 
+use std::error::Error;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures::StreamExt as _;
 use secrecy::{ExposeSecret as _, SecretString};
+use serde::de::IgnoredAny;
 use teloxide::Bot;
 use teloxide::types::{AllowedUpdate, Update};
 use teloxide::update_listeners::{AsUpdateStream as _, Polling};
@@ -13,8 +15,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::{answer, menu};
+use crate::chat::retries;
 use crate::clock::SharedClock;
 use crate::commands::Desk;
+use crate::platform::CallError;
 use crate::platform::telegram::Telegram as Calls;
 use crate::text::chain;
 
@@ -24,8 +28,8 @@ const POLL: Duration = Duration::from_secs(25);
 const CALL: Duration = Duration::from_secs(40);
 /// Updates that are answered at once; more wait, so that a flood does not fill the memory.
 const AT_ONCE: usize = 64;
-/// The wait after a failed call that Telegram did not answer.
-const AGAIN: Duration = Duration::from_secs(2);
+/// The longest wait before Telegram is tried again.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// What the Telegram side of the program is made of.
 #[derive(Debug, Clone)]
@@ -46,16 +50,43 @@ pub struct Telegram {
     pub clock: SharedClock,
 }
 
-/// Sets the menus, then polls until `stop`.
-///
-/// # Errors
-/// If no client for polling can be built.
-pub async fn run(telegram: Telegram, stop: CancellationToken) -> Result<(), reqwest::Error> {
-    for menu in menu::menus() {
-        if let Err(error) = telegram.calls.set_my_commands(&menu).await {
-            tracing::warn!(%error, "a command menu could not be set");
+impl Telegram {
+    /// The bot's username; empty until Telegram has told it, and then no command is for us.
+    pub(super) fn bot(&self) -> &str {
+        self.bot.get().map_or("", String::as_str)
+    }
+}
+
+/// Asks who we are, sets the menus, then polls until `stop`.
+pub async fn run(telegram: Telegram, stop: CancellationToken) {
+    let mut waits = retries();
+    while !stop.is_cancelled() {
+        let ended = match introduce(&telegram).await {
+            Ok(()) => poll(&telegram, &stop).await.map_err(Into::into),
+            Err(error) => Err(Box::<dyn Error + Send + Sync>::from(error)),
+        };
+        if let Err(error) = ended {
+            tracing::warn!(error = chain(&*error), "Telegram is not connected");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(waits.next().unwrap_or(LONGEST_WAIT)) => {}
+            () = stop.cancelled() => {}
         }
     }
+}
+
+/// Tells Telegram our commands, and learns our own name from it.
+async fn introduce(telegram: &Telegram) -> Result<(), CallError> {
+    let me = telegram.calls.me().await?;
+    let name = telegram.bot.get_or_init(|| me.username.clone());
+    for menu in menu::menus() {
+        telegram.calls.call::<IgnoredAny>("setMyCommands", &menu).await?;
+    }
+    tracing::info!(bot = name, "connected to Telegram");
+    Ok(())
+}
+
+async fn poll(telegram: &Telegram, stop: &CancellationToken) -> Result<(), reqwest::Error> {
     let client = reqwest::Client::builder().timeout(CALL).connect_timeout(Duration::from_secs(5)).build()?;
     let bot = Bot::with_client(telegram.token.expose_secret(), client).set_api_url(telegram.api_url.clone());
     let mut polling = Polling::builder(bot)
@@ -87,9 +118,8 @@ pub async fn run(telegram: Telegram, stop: CancellationToken) -> Result<(), reqw
                 });
             }
             Some(Err(error)) => {
-                // teloxide takes the token out of its errors and waits longer after each.
+                // teloxide takes the token out of its errors, and waits longer after each before it asks again.
                 tracing::warn!(error = chain(&error), "Telegram gave no updates");
-                tokio::time::sleep(AGAIN).await;
             }
             None => break,
         }
