@@ -21,7 +21,7 @@ pub(crate) struct View<'a> {
 
 /// Companies in the header, companies in an article's tags.
 const HEADER_COMPANIES: usize = 5;
-const TAG_COMPANIES: usize = 5;
+const TAG_COMPANIES: usize = 3;
 
 /// Publishers are set in at most this many code points, their dates in 40: they share Discord's footer of 2,048.
 const PUBLISHER_LENGTH: usize = 200;

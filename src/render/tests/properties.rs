@@ -1,16 +1,19 @@
 //! Over digests of any shape: no message passes a limit, no word is lost, nothing from a post takes effect.
 
+use chrono::NaiveTime;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use rstest::rstest;
 use serde_json::Value;
 
+use crate::model::reply::{Audience, Edition, Reply};
 use crate::model::rich::{plain, plain_blocks};
-use crate::model::{Block, EnrichedDigest, Inline, Platform, Section, Style};
+use crate::model::{Block, EnrichedDigest, Inline, Language, Platform, Section, Style};
 use crate::render::Surface;
 use crate::render::tests::fixture::{self, article, lexicon, paragraph, section};
 use crate::render::tests::{discord_limits, telegram_html};
+use crate::text::is_blank;
 
 /// What people and attackers put into texts.
 const HOSTILE: [&str; 24] = [
@@ -269,6 +272,52 @@ proptest! {
     }
 
     #[test]
+    fn every_headline_is_in_a_list(digest in digests()) {
+        let headlines: Vec<String> =
+            digest.articles.iter().map(|article| essence(&plain(&article.article.headline))).collect();
+        let digest = EnrichedDigest { intro: Vec::new(), closing: Vec::new(), ..digest };
+        let set = messages(Platform::Telegram, &digest, Style::Headlines);
+        assert_in_order(&joined_telegram(&set), &headlines);
+        let set = messages(Platform::Discord, &digest, Style::Headlines);
+        assert_in_order(&joined_discord(&set), &headlines);
+    }
+
+    #[test]
+    fn a_correction_divides_a_digest_as_before(digest in digests(), style in styles()) {
+        let before = fixture::edition(digest, style);
+        let after = Edition { corrected_at: NaiveTime::from_hms_opt(17, 2, 0), ..before.clone() };
+        let telegram = |edition: &Edition| -> Vec<String> {
+            let set = crate::render::edition(Surface::TelegramPrivate, edition, &lexicon());
+            set.iter().map(|message| telegram_html::check(&message.body.0).text).collect()
+        };
+        let noted: Vec<String> = telegram(&before).into_iter().map(|text| text + "\n17:02 고침").collect();
+        prop_assert_eq!(telegram(&after), noted);
+        let discord = |edition: &Edition| -> Vec<Vec<Value>> {
+            let set = crate::render::edition(Surface::Discord, edition, &lexicon());
+            set.iter().for_each(|message| discord_limits::check(&message.body.0));
+            let embeds = |body: &Value| body["embeds"].as_array().unwrap().iter().map(|e| e["description"].clone()).collect();
+            set.iter().map(|message| embeds(&message.body.0)).collect()
+        };
+        prop_assert_eq!(discord(&after), discord(&before));
+    }
+
+    #[test]
+    fn an_answer_of_any_length_fits(lines in vec(words(), 1..40), repeat in 1_usize..60) {
+        let lines: Vec<String> = lines.into_iter().map(|line| line.repeat(repeat)).collect();
+        prop_assume!(lines.iter().any(|line| !is_blank(line)));
+        let said: Vec<String> = lines.iter().map(|line| essence(line)).collect();
+        let (audience, language) = (Audience::Channel, Language::Ko);
+        let reply = Reply { audience, language, lines, edition: None, buttons: Vec::new() };
+        let discord = crate::render::reply(Surface::Discord, &reply, &lexicon());
+        discord.iter().for_each(|body| discord_limits::check(&body.0));
+        let joined: String = discord.iter().filter_map(|body| body.0["content"].as_str()).collect();
+        assert_in_order(&joined, &said);
+        let telegram = crate::render::reply(Surface::TelegramPrivate, &reply, &lexicon());
+        let joined: String = telegram.iter().map(|body| telegram_html::check(&body.0).text).collect();
+        assert_in_order(&joined, &said);
+    }
+
+    #[test]
     fn nothing_from_a_post_takes_effect(digest in digests(), style in styles()) {
         for (body, _) in messages(Platform::Discord, &digest, style) {
             let all = body.to_string();
@@ -326,6 +375,18 @@ fn extremes_fit_and_lose_nothing(#[case] unit: &str) {
     let set = messages(Platform::Discord, &digest, Style::Full);
     set.iter().flat_map(|(body, plain)| [body, plain]).for_each(discord_limits::check);
     assert_in_order(&joined_discord(&set), &said);
+}
+
+#[rstest]
+fn a_notification_shows_the_first_headline(
+    #[values(Style::Headlines, Style::Summary, Style::Full)] style: Style,
+) {
+    let mut digest = fixture::digest();
+    digest.title = "아주 긴 제목 ".repeat(40);
+    digest.intro = vec![paragraph(&"긴 머리말입니다. ".repeat(40))];
+    let bodies = messages(Platform::Telegram, &digest, style);
+    let start: String = telegram_html::check(&bodies[0].0).text.chars().take(120).collect();
+    assert!(start.contains("OpenAI, 아마존과"), "{start}");
 }
 
 #[rstest]

@@ -154,6 +154,11 @@ impl Discord {
         self.lock().modals.get(&person).map(|modal| modal.form.clone())
     }
 
+    /// A person closes the form before them without sending it. The bot is not told.
+    pub fn dismiss(&self, person: u64) {
+        self.lock().modals.remove(&person);
+    }
+
     /// A person sends the form before them, with `values` by the inputs' custom ids. Returns once the bot has
     /// answered.
     pub async fn submit(&self, by: &Person, values: &[(&str, &str)]) -> Result<(), InvokeError> {

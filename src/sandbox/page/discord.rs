@@ -24,9 +24,8 @@ pub(crate) fn state(stage: &Stage) -> Value {
             "recipient": channel.recipient.map(|id| id.to_string()),
         })
     };
-    let person = |person: &Person| {
-        json!({"id": person.id.to_string(), "name": person.name, "locale": person.locale})
-    };
+    let person =
+        |person: &Person| json!({"id": person.id.to_string(), "name": person.name, "locale": person.locale});
     json!({
         "connected": stage.discord.connected(),
         "channels": channels.map(channel).collect::<Vec<_>>(),
@@ -59,7 +58,7 @@ pub(crate) struct Said {
 pub(crate) async fn say(State(stage): State<Arc<Stage>>, Json(said): Json<Said>) -> Answer {
     let by = stage.on_discord(said.place.person)?;
     let sent = stage.discord.say(by, said.place.channel, &said.text);
-    sent.ok_or_else(|| InvokeError::UnknownChannel(said.place.channel))?;
+    sent.ok_or(InvokeError::UnknownChannel(said.place.channel))?;
     Ok(Json(json!({})))
 }
 
@@ -152,6 +151,18 @@ pub(crate) async fn submit(State(stage): State<Arc<Stage>>, Json(filled): Json<F
     Ok(stage.form(by))
 }
 
+#[derive(Debug, Deserialize)]
+pub(crate) struct Closed {
+    #[serde(deserialize_with = "id")]
+    person: u64,
+}
+
+/// Somebody closes the form before them; the bot is not told.
+pub(crate) async fn dismiss(State(stage): State<Arc<Stage>>, Json(closed): Json<Closed>) -> Json<Value> {
+    stage.discord.dismiss(closed.person);
+    Json(json!({}))
+}
+
 impl Stage {
     fn on_discord(&self, person: u64) -> Result<&Person, Fault> {
         self.discord_people.iter().find(|each| each.id == person).ok_or_else(Fault::nobody)
@@ -171,7 +182,7 @@ impl From<InvokeError> for Fault {
             InvokeError::NotOffered(_) => (StatusCode::FORBIDDEN, "forbidden"),
             InvokeError::UnknownCommand(_) => (StatusCode::NOT_FOUND, "unknown_command"),
             InvokeError::UnknownChannel(_) | InvokeError::UnknownMessage(_) => {
-                (StatusCode::NOT_FOUND, "unknown_place")
+                return Self::nowhere(&error.to_string());
             }
             InvokeError::BadOption { .. } | InvokeError::UnknownComponent(_) => {
                 (StatusCode::BAD_REQUEST, "refused")

@@ -21,6 +21,11 @@ impl Fault {
     pub(crate) fn nobody() -> Self {
         Self { status: StatusCode::NOT_FOUND, error: "unknown_person", detail: "no such person".to_owned() }
     }
+
+    /// The page names a place, message or button that is not there, or no longer.
+    pub(crate) fn nowhere(detail: &str) -> Self {
+        Self { status: StatusCode::NOT_FOUND, error: "unknown_place", detail: detail.to_owned() }
+    }
 }
 
 impl IntoResponse for Fault {

@@ -46,3 +46,30 @@ pub(crate) fn router() -> Router<Arc<Stage>> {
         router.route(path, get(move || async move { ([(CONTENT_TYPE, kind)], content) }))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn every_file_of_the_page_is_served() {
+        let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/sandbox/page/assets");
+        for file in std::fs::read_dir(assets).unwrap() {
+            let name = file.unwrap().file_name().into_string().unwrap();
+            let path = if name == "page.html" { "/".to_owned() } else { format!("/{name}") };
+            assert!(FILES.iter().any(|(served, ..)| *served == path), "{name} is not in FILES");
+        }
+    }
+
+    #[test]
+    fn every_module_that_a_module_imports_is_served() {
+        for (path, _, content) in FILES.iter().filter(|(_, kind, _)| *kind == SCRIPT) {
+            for imported in content.lines().filter(|line| line.starts_with("import ")) {
+                let module = imported.split("'./").nth(1).and_then(|rest| rest.split('\'').next()).unwrap();
+                assert!(FILES.iter().any(|(served, ..)| served[1..] == *module), "{path} imports {module}");
+            }
+        }
+    }
+}

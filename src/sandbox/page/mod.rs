@@ -10,8 +10,6 @@ mod fault;
 mod files;
 mod guard;
 mod telegram;
-#[cfg(test)]
-mod tests;
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -62,7 +60,9 @@ pub fn router(stage: Arc<Stage>) -> Router {
         .route("/discord/press", post(discord::press))
         .route("/discord/select", post(discord::select))
         .route("/discord/submit", post(discord::submit))
+        .route("/discord/dismiss", post(discord::dismiss))
         .route("/telegram/timeline", get(telegram::timeline))
+        .route("/telegram/photo", get(telegram::photo))
         .route("/telegram/commands", get(telegram::commands))
         .route("/telegram/say", post(telegram::say))
         .route("/telegram/press", post(telegram::press))

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::sandbox::page::Stage;
 use crate::sandbox::page::fault::{Fault, id};
-use crate::sandbox::telegram::{ChatKind, ChatView, Person};
+use crate::sandbox::telegram::{ChatKind, ChatView, Person, PressError};
 
 type Answer = Result<Json<Value>, Fault>;
 
@@ -69,13 +71,21 @@ pub(crate) struct Said {
     #[serde(flatten)]
     place: Place,
     topic: Option<i32>,
+    reply_to: Option<i64>,
     text: String,
 }
 
 /// Somebody writes.
 pub(crate) async fn say(State(stage): State<Arc<Stage>>, Json(said): Json<Said>) -> Answer {
     let by = stage.on_telegram(said.place.person)?;
-    let message = stage.telegram.say(by, said.place.chat, said.topic, &said.text).await;
+    let chat = said.place.chat;
+    let message = match said.reply_to {
+        Some(to) => stage.telegram.reply(by, chat, to, &said.text).await,
+        None => stage.telegram.say(by, chat, said.topic, &said.text).await,
+    };
+    if message == 0 {
+        return Err(Fault::nowhere("no such chat"));
+    }
     Ok(Json(json!({"message": message.to_string()})))
 }
 
@@ -91,12 +101,44 @@ pub(crate) struct Pressed {
 /// Somebody presses a button: what the bot says to it.
 pub(crate) async fn press(State(stage): State<Arc<Stage>>, Json(on): Json<Pressed>) -> Answer {
     let by = stage.on_telegram(on.place.person)?;
-    let answer = stage.telegram.press(by, on.place.chat, on.message, &on.data).await.map_err(|error| Fault {
-        status: StatusCode::GATEWAY_TIMEOUT,
-        error: "no_response",
-        detail: error.to_string(),
-    })?;
-    Ok(Json(json!({"text": answer.text, "show_alert": answer.show_alert})))
+    let answer = stage.telegram.press(by, on.place.chat, on.message, &on.data).await?;
+    Ok(Json(json!({"text": answer.text, "show_alert": answer.show_alert, "url": answer.url})))
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Picture {
+    file: String,
+}
+
+/// A picture that the bot sent, by its `file_id`.
+pub(crate) async fn photo(
+    State(stage): State<Arc<Stage>>,
+    Query(of): Query<Picture>,
+) -> Result<Response, Fault> {
+    let bytes = stage.telegram.photo(&of.file).ok_or_else(|| Fault::nowhere("no such picture"))?;
+    // The bot chose the bytes: they are a picture or nothing (`nosniff` is on every answer).
+    Ok(([(CONTENT_TYPE, picture_type(&bytes))], bytes).into_response())
+}
+
+/// The content type of the sorts of pictures that Telegram takes, by their first bytes.
+fn picture_type(bytes: &[u8]) -> &'static str {
+    match bytes {
+        [0x89, b'P', b'N', b'G', ..] => "image/png",
+        [0xff, 0xd8, 0xff, ..] => "image/jpeg",
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => "image/webp",
+        _ => "application/octet-stream",
+    }
+}
+
+impl From<PressError> for Fault {
+    fn from(error: PressError) -> Self {
+        match error {
+            PressError::NoMessage | PressError::NoButton => Self::nowhere(&error.to_string()),
+            PressError::NoAnswer => {
+                Self { status: StatusCode::GATEWAY_TIMEOUT, error: "no_response", detail: error.to_string() }
+            }
+        }
+    }
 }
 
 impl Stage {

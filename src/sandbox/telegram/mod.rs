@@ -204,13 +204,21 @@ impl Telegram {
         })
     }
 
-    /// A chat's messages as they are now, oldest first, as Bot API `Message` objects.
+    /// A chat's messages as they are now, oldest first, as Bot API `Message` objects. What the bot sent silently
+    /// has `disable_notification` too, as its call had.
     pub fn timeline(&self, chat: i64) -> Vec<Value> {
         self.look(|state, _| {
             let Some(chat) = state.chats.get(&chat) else {
                 return Vec::new();
             };
-            chat.messages.values().map(|message| view::message(state, chat, message)).collect()
+            let view = |message: &state::Message| {
+                let mut object = view::message(state, chat, message);
+                if message.author == state.bot.id && !message.rings {
+                    object["disable_notification"] = Value::Bool(true);
+                }
+                object
+            };
+            chat.messages.values().map(view).collect()
         })
     }
 

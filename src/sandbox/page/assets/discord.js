@@ -149,7 +149,13 @@ export class DiscordPane {
   async act(path, body) {
     const person = this.person.value;
     const { form } = await post(path, { person, ...body });
-    if (form) showForm(this.root, form, (values) => this.act('/discord/submit', { values }).catch((error) => this.complain(form.title, error)));
+    if (!form) return;
+    showForm(
+      this.root,
+      form,
+      (values) => post('/discord/submit', { person, values }).catch((error) => this.complain(null, error)),
+      () => post('/discord/dismiss', { person }),
+    );
   }
 
   async say(text) {

@@ -45,6 +45,8 @@ const SHAPES = {
   file: 'M6 3h8l4 4v14H6ZM14 3v4h4',
   warning: 'M12 3 2 20h20ZM12 10v4M12 17h.01',
   check: 'm5 12 5 5 9-10',
+  reply: 'M9 7 4 12l5 5M4 12h10a6 6 0 0 1 6 6v1',
+  close: 'm6 6 12 12M18 6 6 18',
 };
 
 /** A line drawing of 24 by 24, in the colour of the text around it. */

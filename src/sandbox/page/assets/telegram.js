@@ -4,6 +4,7 @@ import { avatar, followEnd, make, reconcile } from './dom.js';
 import { coalesce, get, post } from './net.js';
 import { Switcher } from './pane.js';
 import { TelegramComposer } from './telegram_composer.js';
+import { startOf } from './telegram_entities.js';
 import { arrange, drawMessage } from './telegram_message.js';
 import { words } from './words.js';
 
@@ -27,7 +28,7 @@ export class TelegramPane {
     this.alert = make('dialog.t-alert', {}, this.alertText, make('form', { method: 'dialog' }, make('button', {}, words.ok)));
     this.composer = new TelegramComposer(
       () => this.menu(),
-      (text) => this.say(text),
+      (text, to) => this.say(text, to),
     );
     root.append(
       make(
@@ -54,7 +55,7 @@ export class TelegramPane {
     this.person.set([{ choices: state.people.map((person) => ({ value: person.id, label: person.name })) }]);
     // A private chat has its person's id, and nobody else sees it.
     const own = state.chats.filter((chat) => chat.kind !== 'private' || chat.id === this.person.value);
-    this.chat.set([{ choices: own.map((chat) => ({ value: chat.id, label: chat.title })) }]);
+    this.chat.set([{ choices: own.map((chat) => ({ value: chat.id, label: chat.kind === 'private' ? words.privateChat : chat.title })) }]);
     const here = this.here();
     const topics = here?.topics ?? [];
     this.topic.element.hidden = topics.length === 0;
@@ -64,6 +65,7 @@ export class TelegramPane {
   }
 
   moved() {
+    this.composer.answer(null);
     this.update(this.state);
     this.end.force();
     this.refresh();
@@ -85,6 +87,7 @@ export class TelegramPane {
       press: (message, data) => this.press(message, data),
       command: (text) => this.say(text),
       start: (payload) => this.start(payload),
+      reply: (message, line) => this.composer.answer(message, line),
     };
     const grouped = this.here()?.kind !== 'private';
     reconcile(
@@ -103,9 +106,10 @@ export class TelegramPane {
     return commands;
   }
 
-  async say(text) {
+  async say(text, to = null) {
     this.end.force();
-    const body = { person: this.person.value, chat: this.chat.value, topic: this.topic.value || null, text };
+    const topic = this.topic.value === '' ? null : Number(this.topic.value);
+    const body = { person: this.person.value, chat: this.chat.value, topic, text, reply_to: to };
     await post('/telegram/say', body).catch(() => this.tell(words.failed));
   }
 
@@ -120,6 +124,8 @@ export class TelegramPane {
   async press(message, data) {
     try {
       const answer = await post('/telegram/press', { person: this.person.value, chat: this.chat.value, message: String(message.message_id), data });
+      const payload = answer.url === null ? null : startOf(answer.url);
+      if (payload !== null) await this.start(payload);
       if (!answer.text) return;
       if (answer.show_alert) {
         this.alertText.textContent = answer.text;

@@ -4,15 +4,21 @@ import { icon, make } from './dom.js';
 import { Suggestions, composing } from './suggest.js';
 import { words } from './words.js';
 
+/** The box grows with its text up to this many pixels. */
+const TALLEST = 160;
+
 export class TelegramComposer {
-  /** `menu()` resolves to the chat's `[{ command, description }]`; `send(text)` says it. */
+  /** `menu()` resolves to the chat's `[{ command, description }]`; `send(text, to)` says it, in reply to message `to`. */
   constructor(menu, send) {
     this.menu = menu;
     this.send = send;
     this.suggestions = new Suggestions();
     this.box = make('textarea.t-line', { rows: '1', maxlength: 4096, 'aria-label': words.telegramBox, placeholder: words.telegramBox, enterkeyhint: 'send', 'data-focus': 'telegram-line' });
     this.button = make('button.t-send', { type: 'submit', 'aria-label': words.send, title: words.send }, icon('send'));
-    this.element = make('form.composer.t-composer', {}, this.suggestions.element, this.box, this.button);
+    this.replied = make('span.t-replied');
+    const drop = make('button.t-drop', { type: 'button', 'aria-label': words.cancel, title: words.cancel, onclick: () => this.answer(null) }, icon('close'));
+    this.reply = make('p.t-replying', { hidden: true }, icon('reply'), this.replied, drop);
+    this.element = make('form.composer.t-composer', {}, this.suggestions.element, this.reply, this.box, this.button);
     Suggestions.wire(this.box, this.suggestions);
     this.box.addEventListener('input', () => this.typed());
     this.box.addEventListener('blur', () => this.suggestions.hide());
@@ -46,6 +52,8 @@ export class TelegramComposer {
       event.preventDefault();
       if (marked !== undefined) this.say(marked.title);
       else this.submit();
+    } else if (event.key === 'Escape') {
+      this.answer(null);
     } else if (event.key === 'Tab' && !event.shiftKey && this.suggestions.open) {
       event.preventDefault();
       this.box.value = `${(marked ?? this.suggestions.entries[0]).title} `;
@@ -62,11 +70,23 @@ export class TelegramComposer {
     this.box.value = '';
     this.grow();
     this.suggestions.hide();
-    this.send(text);
+    this.send(text, this.to);
+    this.answer(null);
+  }
+
+  /** The next text answers `message` (none: no message), of which `line` is shown. */
+  answer(message, line = '') {
+    this.to = message === null ? null : message.message_id;
+    this.replied.textContent = line;
+    this.reply.hidden = message === null;
+    if (message !== null) this.box.focus();
   }
 
   grow() {
     this.box.style.setProperty('height', 'auto');
-    this.box.style.setProperty('height', `${Math.min(this.box.scrollHeight, 160)}px`);
+    const border = this.box.offsetHeight - this.box.clientHeight;
+    const wanted = this.box.scrollHeight + border;
+    this.box.style.setProperty('height', `${Math.min(wanted, TALLEST)}px`);
+    this.box.classList.toggle('t-scrolls', wanted > TALLEST);
   }
 }

@@ -111,7 +111,7 @@ export function address(url, inner, handlers) {
 }
 
 /** What follows `start=` in a link that opens a bot, else null. */
-function startOf(address_) {
+export function startOf(address_) {
   try {
     const url = new URL(address_);
     return url.hostname === 't.me' ? url.searchParams.get('start') : null;

@@ -23,8 +23,8 @@ export function arrange(messages, person) {
 }
 
 /**
- * `handlers`: `press(message, data)` (may reject), `command(text)`, `start(payload)`; `grouped` says whether
- * senders are named.
+ * `handlers`: `press(message, data)`, `command(text)`, `start(payload)`, `reply(message, line)`; `grouped` says
+ * whether senders are named.
  */
 export function drawMessage({ message, newDay, begins, ends, mine }, handlers, grouped) {
   const item = make('li.t-item');
@@ -48,6 +48,9 @@ export function drawMessage({ message, newDay, begins, ends, mine }, handlers, g
   const article = make(`article.${classes.join('.')}`, { 'aria-label': nameOf(who), 'data-message': message.message_id });
   if (grouped && !mine) article.append(ends ? avatar(nameOf(who), who.id) : make('span.avatar.avatar-none'));
   article.append(stack);
+  const reply = make('button.t-answer', { type: 'button', 'aria-label': `${words.replied}: ${nameOf(who)}`, title: words.replied }, icon('reply'));
+  reply.addEventListener('click', () => handlers.reply(message, `${nameOf(who)}: ${text.split('\n')[0]}`));
+  article.append(reply);
   item.append(article);
   return item;
 }
@@ -71,11 +74,10 @@ function drawReply(message) {
   return make('p.t-reply', {}, make('b', {}, nameOf(sender(message))), make('span', {}, text));
 }
 
-/** A photo's place: the page fetches no file from anywhere. */
+/** A picture that was sent here; the page's own server has it. */
 function drawPhoto(photo) {
-  const place = make('div.t-photo', { title: words.noImage }, icon('picture'), make('span', {}, words.image));
-  if (photo?.width && photo?.height) place.style.setProperty('aspect-ratio', `${photo.width} / ${photo.height}`);
-  return place;
+  const { file_id: file, width, height } = photo ?? {};
+  return make('img.t-photo', { src: `/telegram/photo?${new URLSearchParams({ file })}`, alt: words.image, width, height });
 }
 
 /** The link's card, of which only the host is known here. */
