@@ -77,11 +77,126 @@ impl Classifier {
         text.push_str(&searchable(body));
         let hits = self.matcher.find(&text);
         let found = companies::judge(&self.dictionaries, &text, headline, &hits);
-        let topics = topics::judge(&self.dictionaries, headline, &hits, tags);
+        let topics = topics::judge(&self.dictionaries, headline, &hits, &found, tags);
         (found, topics.into_iter().map(|place| self.dictionaries.topics[place].key.clone()).collect())
     }
 
     fn company(&self, found: Found) -> String {
         self.dictionaries.companies[found.company].name.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::model::article::Section;
+    use crate::model::digest::{DigestDate, DigestKey};
+    use crate::model::rich::{Block, Inline};
+
+    fn article(headline: &str, lines: &[&str]) -> Article {
+        let text = |text: &str| vec![Inline::Text(text.to_owned())];
+        let items = lines.iter().map(|line| vec![Block::Paragraph(text(line))]).collect();
+        Article {
+            headline: text(headline),
+            publisher: Some("BNN Bloomberg".to_owned()),
+            sections: vec![Section {
+                title: text("요약"), blocks: vec![Block::List { start: None, items }]
+            }],
+            ..Article::default()
+        }
+    }
+
+    fn digest(article: Article, tags: &[&str]) -> Digest {
+        Digest {
+            key: DigestKey("2025-12-17-ai-news".to_owned()),
+            title: "AI 뉴스".to_owned(),
+            date: DigestDate::Day(chrono::NaiveDate::MIN),
+            language: None,
+            categories: Vec::new(),
+            tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
+            link: None,
+            intro: Vec::new(),
+            articles: vec![article],
+            closing: Vec::new(),
+        }
+    }
+
+    fn enriched(article: Article, tags: &[&str]) -> EnrichedArticle {
+        let classifier = Classifier::new(&Dictionaries::shipped());
+        classifier.enrich(digest(article, tags)).articles.remove(0)
+    }
+
+    #[test]
+    fn companies_come_strongest_first() {
+        let article = article(
+            "OpenAI, 아마존과 100억 달러 규모 투자 논의",
+            &[
+                "구글이 보증을 선다.",
+                "이는 AMD와의 계약과 별개이며 제미나이와 겨룬다.",
+                "깃허브는 말을 아꼈다.",
+            ],
+        );
+        let found: Vec<(String, Strength)> =
+            enriched(article, &[]).companies.into_iter().map(|m| (m.company, m.strength)).collect();
+        let expected = [
+            ("OpenAI", Strength::Headline),
+            ("Amazon", Strength::Headline),
+            ("Google", Strength::Subject),
+            ("GitHub", Strength::Subject),
+            ("AMD", Strength::Passing),
+            ("Alphabet", Strength::Implied),
+            ("Microsoft", Strength::Implied),
+        ];
+        assert_eq!(found, expected.map(|(name, strength)| (name.to_owned(), strength)));
+    }
+
+    #[rstest]
+    #[case::subject("메타(Meta)가 밝혔다", Strength::Subject)]
+    #[case::topic("어제 메타는 밝혔다", Strength::Subject)]
+    #[case::bullet_label("**메타**: 새 칩", Strength::Subject)]
+    #[case::english("Meta said so.", Strength::Subject)]
+    #[case::object("누가 메타를 샀다", Strength::Passing)]
+    #[case::english_object("They praised Meta.", Strength::Passing)]
+    #[case::product("왓츠앱이 바뀐다", Strength::Implied)]
+    fn strength_is_told(#[case] line: &str, #[case] strength: Strength) {
+        let companies = enriched(article("제목", &[line]), &[]).companies;
+        assert_eq!(companies.iter().find(|m| m.company == "Meta").map(|m| m.strength), Some(strength));
+    }
+
+    #[test]
+    fn the_publisher_is_not_what_the_article_is_about() {
+        assert!(enriched(article("제목", &["본문"]), &[]).companies.is_empty());
+    }
+
+    #[test]
+    fn a_tag_adds_to_a_topic_that_the_article_has_words_of_and_to_no_other() {
+        let plain = article("새 칩", &["공정 이야기"]);
+        assert_eq!(enriched(plain.clone(), &["헬스케어"]).topics, ["chips"]);
+        let faint = article("제목", &["칩 이야기, 메모리"]);
+        assert!(enriched(faint.clone(), &[]).topics.is_empty());
+        assert_eq!(enriched(faint, &["반도체"]).topics, ["chips"]);
+    }
+
+    #[test]
+    fn the_parts_of_a_row_vouch_for_each_other() {
+        let classifier = Classifier::new(&Dictionaries::shipped());
+        let about = classifier.classify_text("서한에는 허깅페이스, 미스트랄, 리플렉션 등이 서명했다.");
+        assert_eq!(about.companies, ["Hugging Face", "Mistral AI", "Reflection AI"]);
+        assert!(classifier.classify_text("자바의 리플렉션 기능은 느리다.").companies.is_empty());
+    }
+
+    #[test]
+    fn where_a_link_leads_is_no_mention() {
+        let classifier = Classifier::new(&Dictionaries::shipped());
+        let about = classifier.classify_text("[런타임 — GitHub](https://github.com/a/b) 공개");
+        assert!(about.companies.is_empty(), "{about:?}");
+    }
+
+    #[test]
+    fn at_most_three_topics() {
+        let text = "반도체 규제 논문을 낸 로봇 병원이 투자 유치와 데이터센터 해킹, 코스피를 말했다.";
+        assert_eq!(Classifier::new(&Dictionaries::shipped()).classify_text(text).topics.len(), 3);
     }
 }

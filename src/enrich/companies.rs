@@ -91,7 +91,7 @@ fn accepted(dictionaries: &Dictionaries, text: &str, hits: &[Hit]) -> Vec<(usize
     for hit in hits {
         let (Target::Name(place) | Target::Word(place)) = hit.target else { continue };
         let company = &dictionaries.companies[place];
-        if is_other_meaning(company, text, &hit.at) {
+        if is_other_meaning(company, text, &hit.at) || is_attribution(text, &hit.at) {
             continue;
         }
         let sure =
@@ -119,6 +119,11 @@ fn is_other_meaning(company: &Company, text: &str, at: &Range<usize>) -> bool {
     let after = text[at.end..].trim_start_matches(is_loose);
     company.not_after.iter().any(|word| ends_with_word(before, word))
         || company.not_before.iter().any(|word| starts_like(after, word))
+}
+
+/// Whether the name only tells where a link leads, `[An agent runtime — GitHub](…)`. The address is already gone.
+fn is_attribution(text: &str, at: &Range<usize>) -> bool {
+    text[at.end..].starts_with("](") && text[..at.start].trim_end().ends_with(['—', '–', '|', '-'])
 }
 
 /// What may stand between a name and the word that changes its meaning.

@@ -48,6 +48,8 @@ pub(crate) struct Topic {
     pub(crate) terms: Vec<(String, u32)>,
     /// Front-matter tags and categories that mean the topic, in lower case.
     pub(crate) tags: Vec<String>,
+    /// Sectors whose companies are a sign of the topic.
+    pub(crate) sectors: Vec<String>,
 }
 
 /// The companies and topics that articles are searched for.
@@ -161,7 +163,7 @@ fn refuse_shared_names(companies: &[Company], faults: &mut Vec<DictionaryFault>)
     }
 }
 
-const TOPIC_KEYS: &[&str] = &["ko", "en", "emoji", "colour", "tags", "strong", "usual", "weak"];
+const TOPIC_KEYS: &[&str] = &["ko", "en", "emoji", "colour", "tags", "sectors", "strong", "usual", "weak"];
 
 /// What a term of each list is worth; `topics` says how much makes a topic.
 const WEIGHTS: [(&str, u32); 3] = [("strong", 6), ("usual", 3), ("weak", 1)];
@@ -184,7 +186,7 @@ fn read_topics(text: &str, faults: &mut Vec<DictionaryFault>) -> (Vec<Topic>, BT
         }
         let mut tags: Vec<String> = entry.list("tags").iter().map(|tag| tag.to_lowercase()).collect();
         tags.extend([key.to_lowercase(), look.ko.to_lowercase(), look.en.to_lowercase()]);
-        topics.push(Topic { key: key.clone(), terms, tags });
+        topics.push(Topic { key: key.clone(), terms, tags, sectors: entry.list("sectors") });
         looks.insert(key.clone(), look);
     }
     (topics, looks)

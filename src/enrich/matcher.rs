@@ -141,3 +141,65 @@ fn is_short(text: &str) -> bool {
 }
 
 const LONGEST_SHORT: usize = 4;
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    static MATCHER: LazyLock<Matcher> = LazyLock::new(|| Matcher::new(&Dictionaries::shipped()));
+
+    /// Every alias whose letters join with others; Han characters don't.
+    static ALIASES: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let dictionaries = Dictionaries::shipped();
+        let aliases = dictionaries.companies.iter().flat_map(|company| company.aliases.clone());
+        let joins =
+            |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || ('가'..='힣').contains(&c));
+        aliases.filter(|a| joins(a.chars().next()) && joins(a.chars().next_back())).collect()
+    });
+
+    fn names(text: &str) -> Vec<Range<usize>> {
+        let hits = MATCHER.find(text).into_iter();
+        hits.filter(|hit| !matches!(hit.target, Target::Term(..))).map(|hit| hit.at).collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(400))]
+
+        #[test]
+        fn any_alias_with_legal_boundaries_is_found(
+            alias in any::<prop::sample::Index>(),
+            before in "([가-힣]{1,5} |[a-z]{1,6} |[0-9]{1,3}, |\\(|\\*\\*|·|\n)?",
+            after in "(|의|가|는|와|에서도|로부터|까지는|측은|이라고|입니다|'s| [a-z가-힣]{0,6}|·|, |\\)은|\\*\\*이|\n)",
+        ) {
+            let alias = alias.get(&ALIASES);
+            let at = before.len()..before.len() + alias.len();
+            let text = format!("{before}{alias}{after}");
+            // A longer name may stand there: 구글 in 구글 딥마인드.
+            let found = names(&text);
+            prop_assert!(found.iter().any(|hit| hit.start <= at.start && hit.end >= at.end), "{text}: {found:?}");
+        }
+
+        #[test]
+        fn an_alias_with_a_letter_glued_on_is_not_found(
+            alias in any::<prop::sample::Index>(),
+            letter in "[a-zA-Z_힣뷁쾌]",
+            in_front in any::<bool>(),
+        ) {
+            let alias = alias.get(&ALIASES);
+            let (text, start) = match in_front {
+                true => (format!("{letter}{alias}"), letter.len()),
+                false => (format!("{alias}{letter}"), 0),
+            };
+            prop_assert!(!names(&text).contains(&(start..start + alias.len())), "{text}");
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(text in "\\PC{0,200}") {
+            MATCHER.find(&text);
+        }
+    }
+}

@@ -5,6 +5,8 @@ use std::fmt;
 use crate::model::rich::Block;
 use crate::model::{Article, Digest, DigestDate, DigestKey, Language};
 
+use super::file_name;
+
 /// A post as it was understood, which may lack what a digest needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Draft {
@@ -115,10 +117,9 @@ impl Draft {
         !self.published
     }
 
-    /// The key without its date: `ai-news` of `2025-12-17-ai-news`; what a site's permalinks call `:title`.
-    pub fn slug(&self) -> Option<&str> {
-        let key = self.key.as_ref()?;
-        Some(key.0.get("2025-12-17-".len()..).unwrap_or_default())
+    /// The file's name without date and extension, in its own spelling: what a site's permalinks call `:title`.
+    pub fn slug(&self) -> &str {
+        file_name::slug_as_written(&self.name)
     }
 
     /// The digest, if the post has all that one needs. `link` is where the publisher shows it.

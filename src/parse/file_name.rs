@@ -17,11 +17,7 @@ pub(crate) struct FileName {
 impl FileName {
     /// Reads the name of a file in any spelling; folders before it don't count.
     pub(crate) fn read(name: &str) -> Self {
-        let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
-        let stem = ["md", "markdown", "txt"]
-            .iter()
-            .find_map(|extension| name.strip_suffix(extension)?.strip_suffix('.'))
-            .unwrap_or(name);
+        let stem = stem(name);
         match day_and_rest(stem) {
             Some((day, rest)) => Self { date: Some(day), slug: slug(rest) },
             None => Self { date: None, slug: slug(stem) },
@@ -34,6 +30,20 @@ impl FileName {
         let day = self.date.unwrap_or_else(|| date.day());
         DigestKey(format!("{}-{}", day.format("%Y-%m-%d"), self.slug))
     }
+}
+
+/// `AI-News` of `2025-12-17-AI-News.md`.
+pub(crate) fn slug_as_written(name: &str) -> &str {
+    let stem = stem(name);
+    day_and_rest(stem).map_or(stem, |(_, rest)| rest.trim_start_matches(['-', '_', '.', ' ']))
+}
+
+fn stem(name: &str) -> &str {
+    let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    ["md", "markdown", "txt"]
+        .iter()
+        .find_map(|extension| name.strip_suffix(extension)?.strip_suffix('.'))
+        .unwrap_or(name)
 }
 
 fn day_and_rest(stem: &str) -> Option<(NaiveDate, &str)> {

@@ -53,7 +53,9 @@ pub enum ParseError {
         offset: usize,
     },
     /// The post is larger than [`MAX_BYTES`].
-    #[error("{name} has {bytes} bytes, and a post may have {MAX_BYTES}; split it, or take out what is embedded")]
+    #[error(
+        "{name} has {bytes} bytes, and a post may have {MAX_BYTES}; split it, or take out what is embedded"
+    )]
     TooLarge {
         /// The file's name.
         name: String,
@@ -70,7 +72,10 @@ pub fn parse(raw: &RawDigest, rules: &Rules) -> Result<Draft, ParseError> {
     let text = text_of(raw)?;
     let file = FileName::read(&raw.name);
     let (front, body) = front_matter::split(&text);
-    let mut matter = front.map(front_matter::read).unwrap_or_default();
+    let mut matter = match front {
+        Some(front) => front_matter::read(front),
+        None => front_matter::missing(&text),
+    };
     let document = markdown::read(body.text, body.first_line);
 
     let mut warnings = std::mem::take(&mut matter.warnings);

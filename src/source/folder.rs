@@ -169,7 +169,9 @@ impl Folder {
         let mut seen = match before {
             // A clock that was set back makes the wait begin anew, not last for days.
             Some(seen) if seen.stamp == stamp && seen.since <= now => seen,
-            Some(seen) => Seen { stamp, since: now, done: seen.done && seen.stamp == stamp, known: seen.known },
+            Some(seen) => {
+                Seen { stamp, since: now, done: seen.done && seen.stamp == stamp, known: seen.known }
+            }
             None => Seen { stamp, since: now, done: false, known: false },
         };
         if stamp.len > MAX_BYTES {
@@ -179,17 +181,18 @@ impl Folder {
                 Ok(Some(bytes)) => {
                     seen.done = true;
                     seen.known = true;
-                    look.settled.push(Found { path: path.to_owned(), raw: RawDigest { name: name_of(path), bytes } });
+                    look.settled
+                        .push(Found { path: path.to_owned(), raw: RawDigest { name: name_of(path), bytes } });
                 }
                 // It has changed since it was listed.
                 Ok(None) => seen.since = now,
+                // Tried again at every look: it may be allowed without a change to the file.
                 Err(error) => {
                     faults.push(SourceFault::File { path: path.to_owned(), reason: error.to_string() });
-                    seen.since = now;
                 }
             }
         }
-        if !seen.done && stamp.len <= MAX_BYTES {
+        if !seen.done && now - seen.since < SETTLE && stamp.len <= MAX_BYTES {
             let at = seen.since + SETTLE;
             look.look_again_at = Some(look.look_again_at.map_or(at, |sooner| sooner.min(at)));
         }
@@ -268,8 +271,9 @@ fn leads_inside(path: &Path, folder: &Path) -> bool {
 
 /// Whether a file is a post by its name.
 pub(crate) fn is_post(path: &Path) -> bool {
-    path.extension()
-        .is_some_and(|extension| extension.eq_ignore_ascii_case("md") || extension.eq_ignore_ascii_case("markdown"))
+    path.extension().is_some_and(|extension| {
+        extension.eq_ignore_ascii_case("md") || extension.eq_ignore_ascii_case("markdown")
+    })
 }
 
 fn name_of(path: &Path) -> String {
@@ -412,7 +416,9 @@ mod tests {
         let huge = fs::File::create(desk.disk.path().join("huge.md")).expect("a file");
         huge.set_len(MAX_BYTES + 1).expect("a size");
         let first = desk.look();
-        assert!(matches!(first.faults.as_slice(), [SourceFault::TooLarge { bytes, .. }] if *bytes > MAX_BYTES));
+        assert!(
+            matches!(first.faults.as_slice(), [SourceFault::TooLarge { bytes, .. }] if *bytes > MAX_BYTES)
+        );
         let second = desk.look_after(SETTLE);
         assert_eq!(names(&second), ["a.md"]);
         assert!(second.faults.is_empty() && second.look_again_at.is_none());
@@ -449,9 +455,11 @@ mod tests {
         let outside = tempfile::tempdir().expect("a folder");
         fs::write(outside.path().join("secret.md"), "비밀").expect("a file");
         std::os::unix::fs::symlink(outside.path(), desk.disk.path().join("away")).expect("a link");
-        std::os::unix::fs::symlink(outside.path().join("secret.md"), desk.disk.path().join("a.md")).expect("a link");
+        std::os::unix::fs::symlink(outside.path().join("secret.md"), desk.disk.path().join("a.md"))
+            .expect("a link");
         desk.write("kept/b.md", "하나");
-        std::os::unix::fs::symlink(desk.disk.path().join("kept/b.md"), desk.disk.path().join("c.md")).expect("a link");
+        std::os::unix::fs::symlink(desk.disk.path().join("kept/b.md"), desk.disk.path().join("c.md"))
+            .expect("a link");
         std::os::unix::fs::symlink(desk.disk.path(), desk.disk.path().join("kept/round")).expect("a link");
         assert_eq!(desk.settle(), ["c.md", "b.md"]);
     }

@@ -205,7 +205,8 @@ fn value(name: &str, post: &Post<'_>) -> Option<String> {
 /// Letters and digits in lower case, all else as single hyphens.
 fn slugified(text: &str) -> String {
     let lower = text.to_lowercase();
-    let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> =
+        lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     words.join("-")
 }
 

@@ -1,8 +1,8 @@
 //! Cuts a post where its form (`shape.rs`) says that articles begin. What is in none of them is the intro, the
 //! closing, or a category's heading.
 
-use crate::model::rich::{Block, Inline, plain};
 use crate::model::Article;
+use crate::model::rich::{Block, Inline, plain};
 use crate::parse::draft::Dropped;
 use crate::parse::markdown::{Piece, PieceKind};
 
@@ -58,7 +58,14 @@ pub(crate) fn cut(pieces: Vec<Piece>, form: &Form, title: Option<&str>) -> Parts
         let fences = form.fences.get(number) == Some(&true);
         if starts {
             put_between(&mut parts, std::mem::take(&mut between));
-            place = Place::Article;
+            // Below a list of several articles stands nothing of its last; below a list of one, that one's text.
+            place = match &piece.kind {
+                PieceKind::Block(Block::List { items, .. }) if items.len() > 1 && number < last_start => {
+                    Place::Between
+                }
+                PieceKind::Block(Block::List { items, .. }) if items.len() > 1 => Place::Closing,
+                _ => Place::Article,
+            };
             begin(&mut parts, piece, form.shape);
             continue;
         }
@@ -109,7 +116,9 @@ fn put_between(parts: &mut Parts, pieces: Vec<Piece>) {
     for piece in pieces {
         match piece.kind {
             PieceKind::Heading { text, .. } if !has_text => {
-                parts.dropped.push(Dropped::new(plain(&text), "a category's heading; articles are shown without it"));
+                parts
+                    .dropped
+                    .push(Dropped::new(plain(&text), "a category's heading; articles are shown without it"));
             }
             _ => parts.intro.extend(piece.into_block()),
         }
@@ -199,7 +208,7 @@ fn split_line(mut run: Vec<Inline>) -> (Vec<Inline>, Vec<Inline>) {
 }
 
 fn paragraph(run: Vec<Inline>, line: u32) -> Option<Piece> {
-    (!run.is_empty()).then(|| Piece { line, kind: PieceKind::Block(Block::Paragraph(run)) })
+    (!run.is_empty()).then_some(Piece { line, kind: PieceKind::Block(Block::Paragraph(run)) })
 }
 
 /// Where articles have no links and a list outside them has one bare address for each, these are theirs.

@@ -38,7 +38,11 @@ pub(crate) fn read(pieces: Vec<Piece>, title: Option<&str>, shape: Option<Shape>
     body.closing = parts.closing;
     body.dropped = parts.dropped;
     if parts.articles.is_empty() {
-        body.warnings.push(Warning::new(None, "the post has no text", "write articles below its front matter"));
+        body.warnings.push(Warning::new(
+            None,
+            "the post has no text",
+            "write articles below its front matter",
+        ));
         return body;
     }
     if parts.whole {
@@ -75,10 +79,9 @@ fn warn_of_links(articles: &[Article], lines: &[u32], warnings: &mut Vec<Warning
 /// Whether the headlines are numbered 1, 2, 3 …: then the place says it, and the number is left out.
 fn is_ordered(articles: &[Raw]) -> bool {
     articles.len() > 1
-        && articles
-            .iter()
-            .enumerate()
-            .all(|(place, raw)| shape::ordinal(&plain(&raw.headline)).is_some_and(|(number, _)| number == place + 1))
+        && articles.iter().enumerate().all(|(place, raw)| {
+            shape::ordinal(&plain(&raw.headline)).is_some_and(|(number, _)| number == place + 1)
+        })
 }
 
 fn article(raw: Raw, ordered: bool) -> Article {
@@ -112,7 +115,10 @@ fn headline_from(sections: &mut Vec<Section>) -> Vec<Inline> {
     if section.blocks.is_empty() && section.title.is_empty() {
         sections.remove(0);
     }
-    headline.into_iter().map(|inline| if inline == Inline::Break { Inline::Text(" ".into()) } else { inline }).collect()
+    headline
+        .into_iter()
+        .map(|inline| if inline == Inline::Break { Inline::Text(" ".into()) } else { inline })
+        .collect()
 }
 
 /// Parts an article's pieces at the highest headings among them; lower ones stay in their section.

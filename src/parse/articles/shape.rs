@@ -55,10 +55,7 @@ impl FromStr for Shape {
     type Err = UnknownShape;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .into_iter()
-            .find(|shape| shape.name() == text)
-            .ok_or_else(|| UnknownShape(text.to_owned()))
+        Self::ALL.into_iter().find(|shape| shape.name() == text).ok_or_else(|| UnknownShape(text.to_owned()))
     }
 }
 
@@ -155,7 +152,9 @@ fn headings_form(
 
 /// Whether the heading at `place` heads an article.
 fn is_article(pieces: &[Piece], place: usize, titles: &Titles) -> bool {
-    let Some(Piece { kind: PieceKind::Heading { level, text }, .. }) = pieces.get(place) else { return false };
+    let Some(Piece { kind: PieceKind::Heading { level, text }, .. }) = pieces.get(place) else {
+        return false;
+    };
     if titles.is_known_section(text) {
         return false;
     }
@@ -170,19 +169,50 @@ fn is_article(pieces: &[Piece], place: usize, titles: &Titles) -> bool {
         return false;
     }
     let next_heading = below.iter().find(|piece| piece.level().is_some());
-    let has_sections = next_heading.is_some_and(|next| {
-        next.level().is_some_and(|next| next > *level) && titles.is_section(next)
-    });
+    let has_sections = next_heading
+        .is_some_and(|next| next.level().is_some_and(|next| next > *level) && titles.is_section(next));
     let has_labelled_link = own_blocks.filter_map(Piece::first_line).any(source_line::is_labelled_link);
     has_sections || has_labelled_link || (titles.numbered_at(*level) > 1 && ordinal(&plain(text)).is_some())
 }
 
 /// Headings that head a part of an article and no article.
 const SECTIONS: [&str; 36] = [
-    "요약", "핵심요약", "한줄요약", "세줄요약", "내용", "주요내용", "주요내용및시사점", "핵심내용", "시사점",
-    "의미와시사점", "기술적의미", "산업적영향", "의의", "의미", "영향", "배경", "전망", "향후전망", "분석", "해설",
-    "출처", "원문", "참고", "참고자료", "관련링크", "summary", "keypoints", "takeaways", "keytakeaways",
-    "implications", "analysis", "background", "source", "sources", "sourcelinks", "references",
+    "요약",
+    "핵심요약",
+    "한줄요약",
+    "세줄요약",
+    "내용",
+    "주요내용",
+    "주요내용및시사점",
+    "핵심내용",
+    "시사점",
+    "의미와시사점",
+    "기술적의미",
+    "산업적영향",
+    "의의",
+    "의미",
+    "영향",
+    "배경",
+    "전망",
+    "향후전망",
+    "분석",
+    "해설",
+    "출처",
+    "원문",
+    "참고",
+    "참고자료",
+    "관련링크",
+    "summary",
+    "keypoints",
+    "takeaways",
+    "keytakeaways",
+    "implications",
+    "analysis",
+    "background",
+    "source",
+    "sources",
+    "sourcelinks",
+    "references",
 ];
 
 /// What the headings of a post say, letters and digits alone.
@@ -248,12 +278,14 @@ fn candidates(pieces: &[Piece], shape: Shape) -> Option<(usize, Form)> {
         Shape::Bullets => bullet_lists(pieces),
         Shape::Headings | Shape::Whole => return None,
     };
-    let count = pieces.iter().zip(&starts).filter(|(_, start)| **start).map(|(piece, _)| item_count(piece)).sum();
+    let count =
+        pieces.iter().zip(&starts).filter(|(_, start)| **start).map(|(piece, _)| item_count(piece)).sum();
     if count == 0 {
         return None;
     }
     let titles = Titles::of(pieces);
-    let fences = pieces.iter().map(|piece| piece.level().is_some() && !titles.is_repeated_section(piece)).collect();
+    let fences =
+        pieces.iter().map(|piece| piece.level().is_some() && !titles.is_repeated_section(piece)).collect();
     Some((count, Form { shape, starts, fences }))
 }
 
@@ -302,15 +334,21 @@ fn is_numbered_paragraph(piece: &Piece) -> bool {
 /// Lists of which every item begins with a link, or with bold words and has a link; without links they count
 /// where another list has one bare address for each.
 fn bullet_lists(pieces: &[Piece]) -> Vec<bool> {
-    let linked: Vec<bool> =
-        pieces.iter().map(|piece| list_items(piece).is_some_and(|items| items.iter().all(|item| is_linked(item)))).collect();
+    let linked: Vec<bool> = pieces
+        .iter()
+        .map(|piece| list_items(piece).is_some_and(|items| items.iter().all(|item| is_linked(item))))
+        .collect();
     if linked.contains(&true) {
         return linked;
     }
-    let bold: Vec<bool> =
-        pieces.iter().map(|piece| list_items(piece).is_some_and(|items| items.iter().all(|item| is_bold(item)))).collect();
-    let count: usize = pieces.iter().zip(&bold).filter(|(_, bold)| **bold).map(|(piece, _)| item_count(piece)).sum();
-    let has_addresses = pieces.iter().filter_map(list_items).any(|items| addresses(items).len() == count && count > 0);
+    let bold: Vec<bool> = pieces
+        .iter()
+        .map(|piece| list_items(piece).is_some_and(|items| items.iter().all(|item| is_bold(item))))
+        .collect();
+    let count: usize =
+        pieces.iter().zip(&bold).filter(|(_, bold)| **bold).map(|(piece, _)| item_count(piece)).sum();
+    let has_addresses =
+        pieces.iter().filter_map(list_items).any(|items| addresses(items).len() == count && count > 0);
     bold.into_iter().map(|bold| bold && has_addresses).collect()
 }
 

@@ -20,16 +20,46 @@ struct Source {
 }
 
 /// Words before a publisher's name.
-const PUBLISHER: [&str; 9] = ["출처", "매체", "언론사", "발행처", "source", "sources", "publisher", "via", "from"];
+const PUBLISHER: [&str; 9] =
+    ["출처", "매체", "언론사", "발행처", "source", "sources", "publisher", "via", "from"];
 /// Words before, or in, a link to the article.
 const LINK: [&str; 16] = [
-    "원문", "원문링크", "원문보기", "기사원문", "기사보기", "기사링크", "링크", "바로가기", "전문보기", "자세히보기",
-    "link", "url", "original", "readmore", "article", "fullarticle",
+    "원문",
+    "원문링크",
+    "원문보기",
+    "기사원문",
+    "기사보기",
+    "기사링크",
+    "링크",
+    "바로가기",
+    "전문보기",
+    "자세히보기",
+    "link",
+    "url",
+    "original",
+    "readmore",
+    "article",
+    "fullarticle",
 ];
 /// Words before a date, longer ones first.
 const DATE: [&str; 17] = [
-    "발행일자", "발행일", "발행", "게시일", "게재일", "보도일", "작성일", "등록일", "날짜", "일자", "일시",
-    "published on", "published at", "published", "posted on", "posted", "date",
+    "발행일자",
+    "발행일",
+    "발행",
+    "게시일",
+    "게재일",
+    "보도일",
+    "작성일",
+    "등록일",
+    "날짜",
+    "일자",
+    "일시",
+    "published on",
+    "published at",
+    "published",
+    "posted on",
+    "posted",
+    "date",
 ];
 /// A longer text before a date is a sentence and no publisher, in characters.
 const MAX_PUBLISHER: usize = 60;
@@ -116,8 +146,11 @@ fn labelled(line: &[Inline]) -> Option<Source> {
     let (before, link, _) = around_link(line)?;
     let Inline::Link { url, .. } = link else { return None };
     let label = bare(&plain(before));
-    (PUBLISHER.contains(&label.as_str()) || LINK.contains(&label.as_str()))
-        .then(|| Source { link: Some(url.clone()), labelled: true, ..Source::default() })
+    (PUBLISHER.contains(&label.as_str()) || LINK.contains(&label.as_str())).then(|| Source {
+        link: Some(url.clone()),
+        labelled: true,
+        ..Source::default()
+    })
 }
 
 fn push_links(run: &[Inline], links: &mut Vec<String>) {
@@ -172,7 +205,8 @@ fn with_link(before: &[Inline], url: &str, text: &[Inline], after: &[Inline]) ->
     }
     let labelled = !label.is_empty();
     let link = Some(url.to_owned());
-    let publisher = Some(shown.trim().to_owned()).filter(|name| is_name && name.chars().count() <= MAX_PUBLISHER);
+    let publisher =
+        Some(shown.trim().to_owned()).filter(|name| is_name && name.chars().count() <= MAX_PUBLISHER);
     if is_name && publisher.is_none() {
         return None;
     }
@@ -184,8 +218,11 @@ fn with_link(before: &[Inline], url: &str, text: &[Inline], after: &[Inline]) ->
                 None => (None, text.trim_start_matches(is_separator)),
             };
             let rest = rest.trim_start_matches(is_separator);
-            let mut run: Vec<Inline> =
-                Some(rest).filter(|rest| !rest.is_empty()).map(|rest| Inline::Text(rest.to_owned())).into_iter().collect();
+            let mut run: Vec<Inline> = Some(rest)
+                .filter(|rest| !rest.is_empty())
+                .map(|rest| Inline::Text(rest.to_owned()))
+                .into_iter()
+                .collect();
             run.extend(more.iter().cloned());
             (published, run)
         }
@@ -237,9 +274,9 @@ fn split_at_date(line: &str) -> Option<(&str, String, &str)> {
 
 /// A date with its label, or one that is written so that nobody takes it for anything else; and what follows.
 fn date_in(text: &str) -> Option<(String, &str)> {
-    let label = DATE.iter().find(|label| {
-        text.get(..label.len()).is_some_and(|start| start.eq_ignore_ascii_case(label))
-    });
+    let label = DATE
+        .iter()
+        .find(|label| text.get(..label.len()).is_some_and(|start| start.eq_ignore_ascii_case(label)));
     let value = match label {
         Some(label) => text.get(label.len()..)?.trim_start().strip_prefix([':', '：']).map(str::trim_start),
         None => None,
@@ -284,10 +321,9 @@ mod tests {
 
     use super::*;
 
-    fn read_line(line: &str) -> Option<(Option<String>, Option<String>, Option<String>, String)> {
+    fn read_line(line: &str) -> Option<Source> {
         let document = markdown::read(line, 1);
-        let source = read(document.pieces.first()?.first_line()?)?;
-        Some((source.publisher, source.link, source.published, plain(&source.rest)))
+        read(document.pieces.first()?.first_line()?)
     }
 
     #[rstest]
@@ -296,7 +332,13 @@ mod tests {
     #[case::bar("[BNN](https://a.b) | Published: Dec 17, 2025", "BNN", "https://a.b", "Dec 17, 2025", "")]
     #[case::dot("[BNN](https://a.b) · 2025-12-17", "BNN", "https://a.b", "2025-12-17", "")]
     #[case::brackets("[BNN](https://a.b) (2025-12-17)", "BNN", "https://a.b", "2025-12-17", "")]
-    #[case::no_colon("[BNN](https://a.b) 발행일 2025년 12월 17일", "BNN", "https://a.b", "2025년 12월 17일", "")]
+    #[case::no_colon(
+        "[BNN](https://a.b) 발행일 2025년 12월 17일",
+        "BNN",
+        "https://a.b",
+        "2025년 12월 17일",
+        ""
+    )]
     #[case::no_date("[BNN](https://a.b)", "BNN", "https://a.b", "", "")]
     #[case::no_link("BNN Bloomberg - 발행일: 2025-12-17", "BNN Bloomberg", "", "2025-12-17", "")]
     #[case::date_alone("발행일: 2025-12-17", "", "", "2025-12-17", "")]
@@ -304,9 +346,21 @@ mod tests {
     #[case::label("출처: [BNN](https://a.b)", "BNN", "https://a.b", "", "")]
     #[case::label_without_link("출처: BNN", "BNN", "", "", "")]
     #[case::address("원문 링크: https://a.b/c", "", "https://a.b/c", "", "")]
-    #[case::more("[BNN](https://a.b) - 발행일: 2025-12-17 | 기자: 홍길동", "BNN", "https://a.b", "2025-12-17", "기자: 홍길동")]
+    #[case::more(
+        "[BNN](https://a.b) - 발행일: 2025-12-17 | 기자: 홍길동",
+        "BNN",
+        "https://a.b",
+        "2025-12-17",
+        "기자: 홍길동"
+    )]
     #[case::not_the_web("[BNN](javascript:alert) - 발행일: 2025-12-17", "BNN", "", "2025-12-17", "")]
-    #[case::hyphens("[e-daily](https://a.b) - 발행일: 2025-12-17", "e-daily", "https://a.b", "2025-12-17", "")]
+    #[case::hyphens(
+        "[e-daily](https://a.b) - 발행일: 2025-12-17",
+        "e-daily",
+        "https://a.b",
+        "2025-12-17",
+        ""
+    )]
     fn sources_are_read(
         #[case] line: &str,
         #[case] publisher: &str,
@@ -315,8 +369,11 @@ mod tests {
         #[case] rest: &str,
     ) {
         let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-        let expected = (some(publisher), some(link), some(published), rest.to_owned());
-        assert_eq!(read_line(line), Some(expected));
+        let source = read_line(line).expect("a source");
+        assert_eq!(source.publisher, some(publisher));
+        assert_eq!(source.link, some(link));
+        assert_eq!(source.published, some(published));
+        assert_eq!(plain(&source.rest), rest);
     }
 
     #[rstest]

@@ -71,7 +71,8 @@ fn read_tag(text: &str) -> Option<(Option<Found>, &str)> {
     }
     let closes = inner.starts_with('/');
     let inner = inner.trim_start_matches('/');
-    let name: String = inner.chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
+    let name: String =
+        inner.chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
     if name.is_empty() {
         return None;
     }
@@ -97,9 +98,40 @@ fn read_tag(text: &str) -> Option<(Option<Found>, &str)> {
 }
 
 const STANDS_ALONE: [&str; 34] = [
-    "address", "article", "aside", "blockquote", "br", "center", "dd", "details", "dialog", "div", "dl", "dt",
-    "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main",
-    "ol", "p", "pre", "section", "summary", "table", "tr", "ul",
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "br",
+    "center",
+    "dd",
+    "details",
+    "dialog",
+    "div",
+    "dl",
+    "dt",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "li",
+    "main",
+    "ol",
+    "p",
+    "pre",
+    "section",
+    "summary",
+    "table",
+    "tr",
+    "ul",
 ];
 
 /// One past the `>` that ends the tag, quoted ones left aside.
@@ -142,7 +174,8 @@ fn attribute(tag: &str, name: &str) -> Option<String> {
         if rest.is_empty() {
             return None;
         }
-        let (key, after) = rest.split_at(rest.find(|c: char| c.is_whitespace() || c == '=').unwrap_or(rest.len()));
+        let (key, after) =
+            rest.split_at(rest.find(|c: char| c.is_whitespace() || c == '=').unwrap_or(rest.len()));
         let Some(value) = after.trim_start().strip_prefix('=').map(str::trim_start) else {
             rest = after;
             continue;

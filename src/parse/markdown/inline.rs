@@ -21,20 +21,23 @@ fn finish_level(run: Vec<Inline>, breaks: bool, in_link: bool, dropped: &mut Vec
     let mut level = Vec::with_capacity(run.len());
     for inline in run {
         let inner = |run, dropped: &mut Vec<Dropped>| finish_level(run, breaks, in_link, dropped);
-        push(&mut level, match inline {
-            Inline::Strong(run) => Inline::Strong(inner(run, dropped)),
-            Inline::Emphasis(run) => Inline::Emphasis(inner(run, dropped)),
-            Inline::Strike(run) => Inline::Strike(inner(run, dropped)),
-            Inline::Link { url, text } => {
-                let mut text = finish_level(text, false, true, dropped);
-                if text.is_empty() {
-                    text.push(Inline::Text(clean::line(&url)));
+        push(
+            &mut level,
+            match inline {
+                Inline::Strong(run) => Inline::Strong(inner(run, dropped)),
+                Inline::Emphasis(run) => Inline::Emphasis(inner(run, dropped)),
+                Inline::Strike(run) => Inline::Strike(inner(run, dropped)),
+                Inline::Link { url, text } => {
+                    let mut text = finish_level(text, false, true, dropped);
+                    if text.is_empty() {
+                        text.push(Inline::Text(clean::line(&url)));
+                    }
+                    Inline::Link { url, text }
                 }
-                Inline::Link { url, text }
-            }
-            Inline::Break if !breaks => Inline::Text(" ".to_owned()),
-            other => other,
-        });
+                Inline::Break if !breaks => Inline::Text(" ".to_owned()),
+                other => other,
+            },
+        );
     }
     let without_tags = drop_site_markup(level, dropped);
     let mended = mend_strong(without_tags);

@@ -1,9 +1,11 @@
 //! Markdown as a short list of top-level pieces with the line each begins on; `articles/` makes articles of them.
 //!
-//! [`tree`] turns the events of `pulldown-cmark` into blocks, [`inline`] finishes each run of text, [`html`]
+//! `tree` turns the events of `pulldown-cmark` into blocks, `inline` finishes each run of text, `html`
 //! reduces HTML to its words, [`clean`] takes out characters that nobody sees.
 
 pub(crate) mod clean;
+mod definitions;
+mod frame;
 mod html;
 mod inline;
 mod tree;
@@ -47,3 +49,6 @@ pub(crate) enum PieceKind {
     /// Anything else.
     Block(Block),
 }
+
+#[cfg(test)]
+mod tests;

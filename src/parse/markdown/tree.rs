@@ -10,6 +10,8 @@ use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, T
 use crate::model::rich::{Block, Inline, plain};
 use crate::parse::draft::Dropped;
 
+use super::definitions::{self, Gaps};
+use super::frame::{Frame, Kind, is_container_end, is_inline_end};
 use super::html::{self, Found};
 use super::{Document, Piece, PieceKind, clean, inline};
 
@@ -22,60 +24,16 @@ const MAX_INLINES: usize = 8;
 pub(crate) fn read(markdown: &str, first_line: u32) -> Document {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_FOOTNOTES;
     let events = Parser::new_ext(markdown, options).into_offset_iter();
-    let definitions: Vec<(String, std::ops::Range<usize>)> = events
-        .reference_definitions()
-        .iter()
-        .map(|(label, definition)| (label.to_lowercase(), definition.span.clone()))
-        .collect();
+    let definitions = definitions::all(events.reference_definitions());
+    let mut gaps = Gaps::default();
     let mut tree = Tree::new(markdown, first_line);
     for (event, range) in events {
+        gaps.note(&event, &range);
         tree.take(event, range);
     }
     tree.flush_mute();
-    drop_unused(markdown, definitions, &tree.used_labels, &mut tree.document.dropped);
+    tree.document.dropped.extend(gaps.dropped(markdown, definitions, &tree.used_labels));
     tree.document
-}
-
-/// A link's definition that no link uses may be a line that only looks like one (`[비고]: 내일은 쉽니다`).
-fn drop_unused(
-    markdown: &str,
-    mut definitions: Vec<(String, std::ops::Range<usize>)>,
-    used: &HashSet<String>,
-    dropped: &mut Vec<Dropped>,
-) {
-    definitions.retain(|(label, _)| !used.contains(label));
-    definitions.sort_by_key(|(_, span)| span.start);
-    for (_, span) in definitions {
-        let text = markdown.get(span).unwrap_or_default();
-        dropped.push(Dropped::new(clean::lines(text.trim()), "a link's definition that no link uses"));
-    }
-}
-
-/// An element that has begun and not ended.
-struct Frame {
-    kind: Kind,
-    line: u32,
-    blocks: Vec<Block>,
-    run: Vec<Inline>,
-}
-
-enum Kind {
-    Paragraph,
-    Heading(u8),
-    Quote,
-    Code { language: String, text: String },
-    Html(String),
-    List { start: Option<u64>, items: Vec<Vec<Block>> },
-    Item,
-    Footnote(String),
-    Table { header: Vec<Vec<Inline>>, rows: Vec<Vec<Vec<Inline>>> },
-    Row(Vec<Vec<Inline>>),
-    Cell,
-    Strong,
-    Emphasis,
-    Strike { single: bool },
-    Link(String),
-    Image(String),
 }
 
 struct Tree<'a> {
@@ -90,6 +48,8 @@ struct Tree<'a> {
     /// What is read while a script between words has not ended.
     mute: Option<String>,
     used_labels: HashSet<String>,
+    /// The byte behind the last cell.
+    cell_end: usize,
     /// The line of the byte `counted`.
     line: u32,
     counted: usize,
@@ -107,6 +67,7 @@ impl<'a> Tree<'a> {
             flat_inlines: 0,
             mute: None,
             used_labels: HashSet::new(),
+            cell_end: 0,
             line: first_line,
             counted: 0,
         }
@@ -115,7 +76,7 @@ impl<'a> Tree<'a> {
     fn take(&mut self, event: Event<'_>, range: std::ops::Range<usize>) {
         match event {
             Event::Start(tag) => self.start(tag, range),
-            Event::End(tag) => self.end(tag),
+            Event::End(tag) => self.end(tag, range),
             Event::Text(text) => self.text(&text, range.start),
             Event::Code(code) => self.inline(Inline::Code(code.into_string())),
             Event::SoftBreak | Event::HardBreak => self.inline(Inline::Break),
@@ -192,10 +153,10 @@ impl<'a> Tree<'a> {
             }
         }
         let line = self.line_at(range.start);
-        self.stack.push(Frame { kind, line, blocks: Vec::new(), run: Vec::new() });
+        self.stack.push(Frame::new(kind, line));
     }
 
-    fn end(&mut self, tag: TagEnd) {
+    fn end(&mut self, tag: TagEnd, range: std::ops::Range<usize>) {
         // Elements end in the order in which they began: those beyond the limit first.
         if is_inline_end(tag) && self.flat_inlines > 0 {
             self.flat_inlines -= 1;
@@ -220,7 +181,7 @@ impl<'a> Tree<'a> {
         }
         let line = frame.line;
         if !frame.kind.is_line() {
-            flush(&mut frame, &mut self.document.dropped);
+            frame.flush(&mut self.document.dropped);
         }
         match frame.kind {
             Kind::Paragraph => self.put_all(frame.blocks, line),
@@ -257,18 +218,32 @@ impl<'a> Tree<'a> {
             }
             Kind::Cell => {
                 let text = inline::finish(frame.run, false, &mut self.document.dropped);
+                self.cell_end = range.end;
                 if let Some(Kind::Row(cells)) = self.stack.last_mut().map(|frame| &mut frame.kind) {
                     cells.push(text);
                 }
             }
-            Kind::Row(cells) => match self.stack.last_mut().map(|frame| &mut frame.kind) {
-                Some(Kind::Table { header, .. }) if tag == TagEnd::TableHead => *header = cells,
-                Some(Kind::Table { rows, .. }) => rows.push(cells),
-                _ => {}
-            },
+            Kind::Row(mut cells) => {
+                cells.extend(self.cells_beyond(range.end));
+                self.row_end(cells, tag == TagEnd::TableHead);
+            }
             Kind::Table { header, rows } => self.put(Block::Table { header, rows }, line),
             Kind::Strong | Kind::Emphasis | Kind::Strike { .. } | Kind::Link(_) | Kind::Image(_) => {}
         }
+    }
+
+    fn row_end(&mut self, cells: Vec<Vec<Inline>>, is_head: bool) {
+        if let Some(Kind::Table { header, rows }) = self.stack.last_mut().map(|frame| &mut frame.kind) {
+            if is_head { *header = cells } else { rows.push(cells) }
+        }
+    }
+
+    /// Cells beyond the table's last column, which Markdown leaves out.
+    fn cells_beyond(&mut self, row_end: usize) -> Vec<Vec<Inline>> {
+        let rest = self.markdown.get(self.cell_end..row_end).unwrap_or_default();
+        let cells = rest.split('|').map(str::trim).filter(|cell| !cell.is_empty());
+        let dropped = &mut self.document.dropped;
+        cells.map(|cell| inline::finish(vec![Inline::Text(cell.to_owned())], false, dropped)).collect()
     }
 
     fn end_inline(&mut self, frame: Frame) {
@@ -375,7 +350,7 @@ impl<'a> Tree<'a> {
     }
 
     fn html_block(&mut self, html: &str, line: u32) {
-        let mut frame = Frame { kind: Kind::Paragraph, line, blocks: Vec::new(), run: Vec::new() };
+        let mut frame = Frame::new(Kind::Paragraph, line);
         for found in html::read(html) {
             match found {
                 Found::Text(text) => {
@@ -392,15 +367,17 @@ impl<'a> Tree<'a> {
                 }
                 Found::Break => frame.run.push(Inline::Break),
                 Found::Image { url, alt } => {
-                    flush(&mut frame, &mut self.document.dropped);
+                    frame.flush(&mut self.document.dropped);
                     frame.blocks.push(Block::Image { url, alt: clean::line(alt.trim()) });
                 }
                 Found::Comment(text) => self.comment(&text),
                 Found::Script(text) => self.dropped_script(&text),
-                Found::ScriptStart(name) | Found::ScriptEnd(name) => self.dropped_script(&format!("<{name}>")),
+                Found::ScriptStart(name) | Found::ScriptEnd(name) => {
+                    self.dropped_script(&format!("<{name}>"))
+                }
             }
         }
-        flush(&mut frame, &mut self.document.dropped);
+        frame.flush(&mut self.document.dropped);
         self.put_all(frame.blocks, line);
     }
 
@@ -435,7 +412,9 @@ impl<'a> Tree<'a> {
         };
         let (language, rest) = info.trim().split_once([' ', '\t']).unwrap_or((info.trim(), ""));
         if !rest.trim().is_empty() {
-            self.document.dropped.push(Dropped::new(clean::line(rest.trim()), "stands behind a code's language"));
+            self.document
+                .dropped
+                .push(Dropped::new(clean::line(rest.trim()), "stands behind a code's language"));
         }
         Kind::Code { language: clean::line(language), text: String::new() }
     }
@@ -457,7 +436,7 @@ impl<'a> Tree<'a> {
             && !frame.kind.is_line()
             && !frame.kind.is_inline()
         {
-            flush(frame, &mut self.document.dropped);
+            frame.flush(&mut self.document.dropped);
         }
     }
 
@@ -483,42 +462,6 @@ impl<'a> Tree<'a> {
             self.counted = at;
         }
         self.line
-    }
-}
-
-impl Kind {
-    fn is_inline(&self) -> bool {
-        matches!(self, Self::Strong | Self::Emphasis | Self::Strike { .. } | Self::Link(_) | Self::Image(_))
-    }
-
-    fn is_container(&self) -> bool {
-        matches!(self, Self::Quote | Self::List { .. } | Self::Item | Self::Footnote(_))
-    }
-
-    /// Whether it holds one line of text and no blocks.
-    fn is_line(&self) -> bool {
-        matches!(self, Self::Heading(_) | Self::Cell)
-    }
-}
-
-fn is_inline_end(tag: TagEnd) -> bool {
-    matches!(
-        tag,
-        TagEnd::Strong | TagEnd::Emphasis | TagEnd::Strikethrough | TagEnd::Link | TagEnd::Image
-    )
-}
-
-fn is_container_end(tag: TagEnd) -> bool {
-    matches!(tag, TagEnd::BlockQuote(_) | TagEnd::List(_) | TagEnd::Item | TagEnd::FootnoteDefinition)
-}
-
-fn flush(frame: &mut Frame, dropped: &mut Vec<Dropped>) {
-    if frame.run.is_empty() {
-        return;
-    }
-    let run = inline::finish(std::mem::take(&mut frame.run), true, dropped);
-    if !run.is_empty() {
-        frame.blocks.push(Block::Paragraph(run));
     }
 }
 

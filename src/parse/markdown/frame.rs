@@ -1,0 +1,75 @@
+//! The elements on the stack of `tree.rs` that have begun and not ended.
+
+use pulldown_cmark::TagEnd;
+
+use crate::model::rich::{Block, Inline};
+use crate::parse::draft::Dropped;
+
+use super::inline;
+
+/// An element that has begun and not ended.
+pub(super) struct Frame {
+    pub(super) kind: Kind,
+    pub(super) line: u32,
+    pub(super) blocks: Vec<Block>,
+    pub(super) run: Vec<Inline>,
+}
+
+pub(super) enum Kind {
+    Paragraph,
+    Heading(u8),
+    Quote,
+    Code { language: String, text: String },
+    Html(String),
+    List { start: Option<u64>, items: Vec<Vec<Block>> },
+    Item,
+    Footnote(String),
+    Table { header: Vec<Vec<Inline>>, rows: Vec<Vec<Vec<Inline>>> },
+    Row(Vec<Vec<Inline>>),
+    Cell,
+    Strong,
+    Emphasis,
+    Strike { single: bool },
+    Link(String),
+    Image(String),
+}
+
+impl Frame {
+    pub(super) fn new(kind: Kind, line: u32) -> Self {
+        Self { kind, line, blocks: Vec::new(), run: Vec::new() }
+    }
+
+    /// Makes a paragraph of the text gathered so far.
+    pub(super) fn flush(&mut self, dropped: &mut Vec<Dropped>) {
+        if self.run.is_empty() {
+            return;
+        }
+        let run = inline::finish(std::mem::take(&mut self.run), true, dropped);
+        if !run.is_empty() {
+            self.blocks.push(Block::Paragraph(run));
+        }
+    }
+}
+
+impl Kind {
+    pub(super) fn is_inline(&self) -> bool {
+        matches!(self, Self::Strong | Self::Emphasis | Self::Strike { .. } | Self::Link(_) | Self::Image(_))
+    }
+
+    pub(super) fn is_container(&self) -> bool {
+        matches!(self, Self::Quote | Self::List { .. } | Self::Item | Self::Footnote(_))
+    }
+
+    /// Whether it holds one line of text and no blocks.
+    pub(super) fn is_line(&self) -> bool {
+        matches!(self, Self::Heading(_) | Self::Cell)
+    }
+}
+
+pub(super) fn is_inline_end(tag: TagEnd) -> bool {
+    matches!(tag, TagEnd::Strong | TagEnd::Emphasis | TagEnd::Strikethrough | TagEnd::Link | TagEnd::Image)
+}
+
+pub(super) fn is_container_end(tag: TagEnd) -> bool {
+    matches!(tag, TagEnd::BlockQuote(_) | TagEnd::List(_) | TagEnd::Item | TagEnd::FootnoteDefinition)
+}
