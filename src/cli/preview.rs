@@ -11,7 +11,7 @@ use super::{Failed, Outcome};
 use crate::app::shipped_lexicon;
 use crate::enrich::Classifier;
 use crate::model::channel::Platform;
-use crate::model::digest::{DigestDate, DigestKey, RawDigest};
+use crate::model::digest::{Digest, DigestDate, DigestKey, RawDigest};
 use crate::model::feed::{Feed, FeedName, OnUnknown, Timing};
 use crate::model::language::Language;
 use crate::model::lexicon::Lexicon;
@@ -81,14 +81,22 @@ fn read(file: &Path) -> anyhow::Result<Draft> {
 }
 
 /// The post as it would be delivered. A preview shows any post: what is missing gets a stand-in.
-fn edition(file: &Path, mut draft: Draft, classifier: &Classifier, style: Style) -> Edition {
+fn edition(file: &Path, draft: Draft, classifier: &Classifier, style: Style) -> Edition {
     let language = draft.language.unwrap_or_default();
     let folder = file.parent().unwrap_or(Path::new(""));
     let link = Permalinks::of_folder(folder, None, None).link(&draft);
-    draft.date.get_or_insert(DigestDate::Day(NaiveDate::default()));
-    draft.key.get_or_insert_with(|| DigestKey(draft.name.clone()));
-    draft.title.get_or_insert_with(|| draft.name.clone());
-    let digest = draft.assume_complete(link);
+    let digest = Digest {
+        key: draft.key.unwrap_or_else(|| DigestKey(draft.name.clone())),
+        title: draft.title.unwrap_or(draft.name),
+        date: draft.date.unwrap_or(DigestDate::Day(NaiveDate::default())),
+        language: draft.language,
+        categories: draft.categories,
+        tags: draft.tags,
+        link,
+        intro: draft.intro,
+        articles: draft.articles,
+        closing: draft.closing,
+    };
     Edition {
         feed: Feed {
             name: FeedName("preview".to_owned()),

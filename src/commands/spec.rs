@@ -38,7 +38,7 @@ pub enum Who {
 }
 
 /// What kind of thing an argument is: how its words are recognised, and what is offered for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ArgumentKind {
     /// A configured feed's name.
     Feed,
