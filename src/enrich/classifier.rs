@@ -1,6 +1,7 @@
 //! Tells what articles are about: the front door of this module for digests and texts. What it knows is in
 //! `dictionary`.
 
+use crate::enrich::candidates::candidates;
 use crate::enrich::companies::{self, Found};
 use crate::enrich::dictionary::Dictionaries;
 use crate::enrich::matcher::Matcher;
@@ -52,6 +53,12 @@ impl Classifier {
             implied: implied.iter().map(|found| self.company(*found)).collect(),
             topics,
         }
+    }
+
+    /// Names in a text that may be companies and that the dictionary lacks, once for each time they stand there.
+    pub fn candidates(&self, text: &str) -> Vec<String> {
+        let text = searchable(text);
+        candidates(&text, &self.matcher.find(&text)).into_iter().map(str::to_owned).collect()
     }
 
     fn enrich_article(&self, article: Article, tags: &[String]) -> EnrichedArticle {
@@ -192,6 +199,13 @@ mod tests {
         let classifier = Classifier::new(&Dictionaries::shipped());
         let about = classifier.classify_text("[런타임 — GitHub](https://github.com/a/b) 공개");
         assert!(about.companies.is_empty(), "{about:?}");
+    }
+
+    #[test]
+    fn names_that_the_dictionary_lacks_are_candidates() {
+        let text = "Today Zorblat Labs beat OpenAI. 신생 기업 Quuxly가 GPU를 샀고 Zorblat Labs도 샀다.";
+        let found = Classifier::new(&Dictionaries::shipped()).candidates(text);
+        assert_eq!(found, ["Quuxly", "Zorblat Labs"]);
     }
 
     #[test]

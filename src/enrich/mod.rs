@@ -5,6 +5,7 @@
 //! [`dictionary`], two files that people edit by hand; [`lookup`] answers what somebody typed.
 
 mod boundary;
+mod candidates;
 mod classifier;
 mod companies;
 mod dictionary;
