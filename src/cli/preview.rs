@@ -13,7 +13,6 @@ use crate::enrich::Classifier;
 use crate::model::channel::Platform;
 use crate::model::digest::{Digest, DigestDate, DigestKey, RawDigest};
 use crate::model::feed::{Feed, FeedName, OnUnknown, Timing};
-use crate::model::language::Language;
 use crate::model::lexicon::Lexicon;
 use crate::model::reply::{Edition, Selection};
 use crate::model::subscription::Style;

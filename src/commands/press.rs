@@ -18,6 +18,11 @@ pub enum Press {
         /// The article's place in the digest, from 0.
         article: usize,
     },
+    /// Go back from an article to the list of headlines: the digest's handle.
+    List {
+        /// The digest.
+        handle: String,
+    },
     /// Show the latest digest of a feed.
     Latest {
         /// The feed.
@@ -30,19 +35,27 @@ impl Press {
     pub fn encode(&self) -> String {
         match self {
             Self::Open { handle, article } => format!("open:{handle}:{article}"),
+            Self::List { handle } => format!("list:{handle}"),
             Self::Latest { feed } => format!("latest:{feed}"),
         }
     }
 
-    /// Reads what a button, or the chosen entry of a menu, carried. `None`: of an older version, or forged.
-    pub fn decode(text: &str) -> Option<Self> {
+    /// Reads what a button carried, or a menu and the entry that was `chosen` in it. `None`: of an older version,
+    /// or forged.
+    ///
+    /// A menu of one digest's articles carries the text of its first article, and its entries are places; a menu
+    /// over several digests (`pick:…`) has complete texts for entries.
+    pub fn decode(text: &str, chosen: Option<&str>) -> Option<Self> {
         let (what, rest) = text.split_once(':')?;
-        match what {
-            "open" => {
-                let (handle, article) = rest.split_once(':')?;
-                Some(Self::Open { handle: handle.to_owned(), article: article.parse().ok()? })
+        match (what, chosen) {
+            ("open", chosen) => {
+                let (handle, place) = rest.split_once(':')?;
+                let article = chosen.unwrap_or(place).parse().ok()?;
+                Some(Self::Open { handle: handle.to_owned(), article })
             }
-            "latest" => Some(Self::Latest { feed: FeedName(rest.to_owned()) }),
+            ("list", None) => Some(Self::List { handle: rest.to_owned() }),
+            ("latest", None) => Some(Self::Latest { feed: FeedName(rest.to_owned()) }),
+            ("pick", Some(chosen)) => Self::decode(chosen, None),
             _ => None,
         }
     }
@@ -52,6 +65,7 @@ impl Press {
 pub async fn answer(press: Option<Press>, caller: &Caller, desk: &Desk) -> Reply {
     let done: Result<Reply, Failure> = match press {
         Some(Press::Open { handle, article }) => open::article(&handle, article, caller, desk).await,
+        Some(Press::List { handle }) => open::headlines(&handle, caller, desk).await,
         Some(Press::Latest { feed }) => today::latest(&feed, caller, desk).await,
         None => Ok(words::old_button(caller.language)),
     };
@@ -66,18 +80,26 @@ mod tests {
     fn what_a_button_carries_is_read_again() {
         for press in [
             Press::Open { handle: "0123456789".into(), article: 5 },
+            Press::List { handle: "0123456789".into() },
             Press::Latest { feed: FeedName("a-feed-with-the-longest-name-32-".into()) },
         ] {
             let text = press.encode();
             assert!(text.len() <= 64, "{text}");
-            assert_eq!(Press::decode(&text), Some(press));
+            assert_eq!(Press::decode(&text, None), Some(press));
         }
+    }
+
+    #[test]
+    fn a_menu_and_the_entry_chosen_in_it_are_read_together() {
+        let opened = Some(Press::Open { handle: "0123456789".into(), article: 3 });
+        assert_eq!(Press::decode("open:0123456789:0", Some("3")), opened);
+        assert_eq!(Press::decode("pick:1.0", Some("open:0123456789:3")), opened);
     }
 
     #[test]
     fn forged_and_old_texts_mean_nothing() {
         for text in ["", "open", "open:", "open:x", "open:x:y", "destroy:everything"] {
-            assert_eq!(Press::decode(text), None, "{text:?}");
+            assert_eq!(Press::decode(text, None), None, "{text:?}");
         }
     }
 }

@@ -151,19 +151,6 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub(super) fn flag(&mut self, key: &'static str, default: bool) -> bool {
-        match self.take(key) {
-            None => default,
-            Some(Value::Boolean(flag)) => flag,
-            Some(Value::String(text)) if text == "true" => true,
-            Some(Value::String(text)) if text == "false" => false,
-            Some(_) => {
-                self.fault(key, "must be `true` or `false`".to_owned());
-                default
-            }
-        }
-    }
-
     /// A list of words or numbers; as text: parted by commas.
     pub(super) fn words(&mut self, key: &'static str) -> Vec<String> {
         match self.take(key) {

@@ -35,6 +35,6 @@ impl Permalinks {
             DigestDate::Local(at) => at,
             DigestDate::Instant(at) => at.naive_local(),
         };
-        self.site.as_ref()?.link(&Post { date, slug: post.slug()?, categories: &post.categories })
+        self.site.as_ref()?.link(&Post { date, slug: post.slug(), categories: &post.categories })
     }
 }

@@ -28,6 +28,9 @@ struct SubscriptionRow {
 
 const COLUMNS: &str = "s.id, s.channel_id, s.feed, s.schedule, s.timezone, s.style, s.filter, s.language, \
                        s.edition, s.last_slot, s.late_until";
+/// The same for `RETURNING`, which knows no alias.
+const RETURNED: &str = "id, channel_id, feed, schedule, timezone, style, filter, language, edition, last_slot, \
+                        late_until";
 
 impl TryFrom<SubscriptionRow> for Subscription {
     type Error = StoreError;
@@ -106,7 +109,7 @@ impl Store {
              SET schedule = $3, timezone = $4, style = $5, filter = $6, language = $7,
                  edition = CASE WHEN s.ended_at IS NULL THEN s.edition ELSE excluded.edition END,
                  last_slot = $8, late_until = NULL, next_at = $8, ended_at = NULL
-             RETURNING {COLUMNS}"
+             RETURNING {RETURNED}"
         )))
         .bind(channel.0)
         .bind(feed.as_str())

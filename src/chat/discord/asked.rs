@@ -38,7 +38,7 @@ pub(super) fn press(component: &ComponentInteraction, operators: &[String]) -> (
         ComponentInteractionDataKind::StringSelect { values } => values.first().map(String::as_str),
         _ => None,
     };
-    let press = Press::decode(chosen.unwrap_or(&component.data.custom_id));
+    let press = Press::decode(&component.data.custom_id, chosen);
     let caller = Place {
         user: &component.user,
         member: component.member.as_ref(),

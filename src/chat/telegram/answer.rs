@@ -42,8 +42,9 @@ pub(super) async fn press(telegram: &Telegram, query: CallbackQuery) -> Result<(
     telegram.calls.answer_callback_query(&query.id.0, None).await?;
     let Some(Asker { caller, .. }) = asked::presser(&query, &telegram.operators) else { return Ok(()) };
     let data = query.data.as_deref().unwrap_or_default();
-    let pressed = press::Press::decode(data);
-    let in_place = matches!(pressed, Some(press::Press::Open { .. })) && caller.kind == ChannelKind::Private;
+    let pressed = press::Press::decode(data, None);
+    let turns_a_page = matches!(pressed, Some(press::Press::Open { .. } | press::Press::List { .. }));
+    let in_place = turns_a_page && caller.kind == ChannelKind::Private;
     let reply = press::answer(pressed, &caller, &telegram.desk).await;
     let shown = query.regular_message().map(|message| PlatformMessageId(message.id.0.to_string()));
     match shown {

@@ -50,7 +50,7 @@ pub(super) fn message(message: &Message, bot: &str) -> Option<Asked> {
     let rest = rest.trim();
     if spec.name == "start" && !rest.is_empty() {
         // Payloads may have A–Z, a–z, 0–9, _ and - alone: the colon of a button's text is written as `_`.
-        return Some(Asked::Press(Press::decode(&rest.replace('_', ":"))));
+        return Some(Asked::Press(Press::decode(&rest.replace('_', ":"), None)));
     }
     Some(Asked::Command { spec, text: rest.to_owned() })
 }
