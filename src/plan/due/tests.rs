@@ -47,7 +47,7 @@ impl Story {
             channel: ChannelId(1),
             feed: FeedName("ai-news".into()),
             wish,
-            since,
+            edition: 0,
             last_slot: since,
             late_until: None,
         };
