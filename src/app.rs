@@ -145,7 +145,7 @@ impl Parts {
             token: token.clone(),
             timeouts: Timeouts::default(),
         };
-        let calls = Arc::new(Discord::new(settings, Arc::clone(&gate), Arc::clone(&self.clock))?);
+        let calls = Arc::new(Discord::new(settings, Arc::clone(&gate))?);
         let wake = self.deliver(Platform::Discord, Arc::clone(&calls), gate);
         let chat = chat::discord::Discord {
             desk: Arc::clone(&self.desk),

@@ -22,7 +22,6 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
-use crate::clock::SharedClock;
 use crate::model::channel::{Address, ChannelKind};
 use crate::model::message::{Body, PlatformMessageId};
 use crate::platform::call::{CallError, Courier, Covers, Post};
@@ -49,7 +48,6 @@ pub struct Discord {
     http: Http,
     base: String,
     gate: Arc<Gate>,
-    clock: SharedClock,
     me: OnceCell<Me>,
 }
 
@@ -75,7 +73,7 @@ impl Discord {
     ///
     /// # Errors
     /// The address or the token cannot be used in a call.
-    pub fn new(settings: Settings, gate: Arc<Gate>, clock: SharedClock) -> Result<Self, SetupError> {
+    pub fn new(settings: Settings, gate: Arc<Gate>) -> Result<Self, SetupError> {
         let base = format!("{}/api/v10", http::base(&settings.api_url)?);
         let token = format!("Bot {}", settings.token.expose_secret());
         let mut token = HeaderValue::from_str(&token).map_err(|_| SetupError::Token("Discord"))?;
@@ -83,7 +81,7 @@ impl Discord {
         let headers =
             HeaderMap::from_iter([(AUTHORIZATION, token), (USER_AGENT, HeaderValue::from_static(AGENT))]);
         let http = Http::new(&settings.api_url, settings.timeouts, headers, vec![settings.token])?;
-        Ok(Self { http, base, gate, clock, me: OnceCell::new() })
+        Ok(Self { http, base, gate, me: OnceCell::new() })
     }
 
     /// The rates of this platform: a place is to be taken there before a call of [`Courier`].
@@ -157,6 +155,10 @@ impl Discord {
 }
 
 impl Courier for Discord {
+    fn recognises_nonce(&self) -> bool {
+        true
+    }
+
     async fn send(&self, post: Post<'_>) -> Result<PlatformMessageId, CallError> {
         match post.kind {
             ChannelKind::Forum => self.open_thread(&post).await,
@@ -180,10 +182,6 @@ impl Courier for Discord {
             Ok(_) | Err(CallError::Gone(_)) => Ok(()),
             Err(error) => Err(error),
         }
-    }
-
-    fn recognises_nonce(&self) -> bool {
-        true
     }
 
     async fn find(

@@ -201,6 +201,10 @@ impl Telegram {
 }
 
 impl Courier for Telegram {
+    fn recognises_nonce(&self) -> bool {
+        false
+    }
+
     async fn send(&self, post: Post<'_>) -> Result<PlatformMessageId, CallError> {
         let (chat, topic) = place(post.address)?;
         let mut parameters = object(post.body);
@@ -238,10 +242,6 @@ impl Courier for Telegram {
             Ok(_) | Err(CallError::Gone(_)) => Ok(()),
             Err(error) => Err(error),
         }
-    }
-
-    fn recognises_nonce(&self) -> bool {
-        false
     }
 
     async fn find(

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 
 use super::chat::{GatewayInfo, Interaction};
 use super::*;
-use crate::clock::TestClock;
+use crate::clock::{SharedClock, TestClock};
 use crate::platform::fake::{Fake, Reply};
 use crate::platform::gate::Limits;
 
@@ -18,6 +18,11 @@ const CHANNEL: Address = Address::Discord { channel: 10 };
 /// A day on which ids look as usual.
 fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(1_766_000_000, 0).unwrap()
+}
+
+/// When the message that is looked for was tried.
+fn attempt() -> DateTime<Utc> {
+    now() - TimeDelta::minutes(10)
 }
 
 /// The id of something made so long ago.
@@ -29,10 +34,10 @@ fn id(ago: TimeDelta) -> String {
 fn discord(url: &Url) -> Discord {
     let clock: SharedClock = Arc::new(TestClock::new(now()));
     let (told, _) = mpsc::unbounded_channel();
-    let gate = Arc::new(Gate::new(Limits::discord(), Arc::clone(&clock), Vec::new(), told));
+    let gate = Arc::new(Gate::new(Limits::discord(), clock, Vec::new(), told));
     let timeouts = Timeouts { connect: Duration::from_millis(300), whole: Duration::from_millis(300) };
     let settings = Settings { api_url: url.clone(), token: "to.k-en".into(), timeouts };
-    Discord::new(settings, gate, clock).unwrap()
+    Discord::new(settings, gate).unwrap()
 }
 
 fn ok(body: Value) -> Reply {
@@ -155,7 +160,7 @@ async fn a_message_of_ours_is_found_by_its_words() {
         message(&old, "9", " 새 소식"),
     ]);
     let mut fake = Fake::answering([me(), text_channel(Some(&new)), ok(latest)]).await;
-    let found = discord(&fake.url).find(CHANNEL, &body()).await.unwrap();
+    let found = discord(&fake.url).find(CHANNEL, &body(), attempt()).await.unwrap();
     assert_eq!(found, Some(PlatformMessageId(old)));
     assert_eq!(fake.lines()[2], "GET /api/v10/channels/10/messages?limit=100");
 }
@@ -165,8 +170,9 @@ async fn a_message_of_ours_is_found_by_its_words() {
 #[case::history_hidden(Some("5"), Vec::new(), false)]
 #[case::others_words(Some("5"), vec![message("5", "9", "다른 소식")], true)]
 #[case::others_message(Some("5"), vec![message("5", "8", "새 소식")], true)]
-#[case::busy_for_a_day(Some("5"), vec![message(&id(TimeDelta::hours(25)), "8", "?"); 100], true)]
-#[case::busy_for_an_hour(Some("5"), vec![message(&id(TimeDelta::hours(1)), "8", "?"); 100], false)]
+#[case::the_same_words_before(Some("5"), vec![message(&id(TimeDelta::minutes(11)), "9", "새 소식")], true)]
+#[case::busy_since_before(Some("5"), vec![message(&id(TimeDelta::minutes(11)), "8", "?"); 100], true)]
+#[case::busier_since_then(Some("5"), vec![message(&id(TimeDelta::minutes(9)), "8", "?"); 100], false)]
 #[tokio::test]
 async fn absence_is_only_said_where_it_is_sure(
     #[case] last: Option<&str>,
@@ -174,7 +180,7 @@ async fn absence_is_only_said_where_it_is_sure(
     #[case] sure: bool,
 ) {
     let fake = Fake::answering([me(), text_channel(last), ok(latest.into())]).await;
-    let found = discord(&fake.url).find(CHANNEL, &body()).await;
+    let found = discord(&fake.url).find(CHANNEL, &body(), attempt()).await;
     assert_eq!(found.is_ok(), sure, "{found:?}");
     assert_eq!(found.ok().flatten(), None);
 }
@@ -182,27 +188,27 @@ async fn absence_is_only_said_where_it_is_sure(
 #[tokio::test]
 async fn a_thread_of_ours_is_found_among_a_forums_active_ones() {
     let thread = |id: &str, owner: &str, parent: &str, name: &str| json!({ "id": id, "owner_id": owner, "parent_id": parent, "name": name });
+    let [a, b, c, d, e] = [5, 4, 3, 2, 1].map(|minutes| id(TimeDelta::minutes(minutes)));
     let threads = [
-        thread("20", "8", "10", "새 소식"),
-        thread("21", "9", "11", "새 소식"),
-        thread("22", "9", "10", "어제 소식"),
-        thread("23", "9", "10", "새 소식"),
-        thread("24", "9", "10", "새 소식"),
+        thread("20", "9", "10", "새 소식"),
+        thread(&a, "8", "10", "새 소식"),
+        thread(&b, "9", "11", "새 소식"),
+        thread(&c, "9", "10", "어제 소식"),
+        thread(&d, "9", "10", "새 소식"),
+        thread(&e, "9", "10", "새 소식"),
     ];
     let replies = [
         me(),
         ok(json!({ "id": "10", "type": 15, "guild_id": "3" })),
         ok(json!({ "threads": threads, "members": [] })),
         refused(404, 10008),
-        ok(message("24", "9", "새 소식")),
+        ok(message(&e, "9", "새 소식")),
     ];
     let mut fake = Fake::answering(replies).await;
-    let found = discord(&fake.url).find(CHANNEL, &body()).await.unwrap();
-    assert_eq!(found, Some(PlatformMessageId("24/24".to_owned())));
-    assert_eq!(
-        fake.lines()[3..],
-        ["GET /api/v10/channels/23/messages/23", "GET /api/v10/channels/24/messages/24"]
-    );
+    let found = discord(&fake.url).find(CHANNEL, &body(), attempt()).await.unwrap();
+    assert_eq!(found, Some(PlatformMessageId(format!("{e}/{e}"))));
+    let looked_at = [d, e].map(|thread| format!("GET /api/v10/channels/{thread}/messages/{thread}"));
+    assert_eq!(fake.lines()[3..], looked_at);
 }
 
 #[rstest]
