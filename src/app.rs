@@ -29,6 +29,7 @@ use crate::platform::{Courier, Timeouts};
 use crate::source::{Folder, Permalinks};
 use crate::store::{Lock, Store, StoredWait};
 use crate::text::chain;
+use crate::web;
 
 /// How long a stop waits for what is on the wire.
 const STOP_WITHIN: Duration = Duration::from_secs(20);
@@ -105,7 +106,7 @@ impl App {
             deliver.insert(Platform::Telegram, wake);
         }
         for feed in config.feeds {
-            let ingest = parts.ingest(feed, &classifier, &plan);
+            let ingest = parts.ingest(feed, &classifier, &plan)?;
             tasks.spawn(ingest.run(stop.clone()));
         }
         let dispatch = Dispatch {
@@ -118,6 +119,9 @@ impl App {
             telegram_bot,
         };
         tasks.spawn(dispatch.run(stop.clone()));
+        if !config.web_listen.is_empty() {
+            tasks.spawn(serve(config.web_listen, web::router(store.clone()), stop.clone()));
+        }
         tasks.close();
         Ok(Self { store, stop, tasks, _lock: lock })
     }
@@ -234,18 +238,36 @@ impl Parts {
         wake
     }
 
-    fn ingest(&self, config: FeedConfig, classifier: &Arc<Classifier>, plan: &Arc<Notify>) -> Ingest {
+    fn ingest(&self, config: FeedConfig, classifier: &Arc<Classifier>, plan: &Arc<Notify>) -> anyhow::Result<Ingest> {
         let SourceConfig::Folder { path } = config.source;
-        Ingest {
+        let shape = config.shape.map(|shape| shape.parse()).transpose();
+        let shape = shape.with_context(|| format!("key `shape` of the feed `{}`", config.feed.name))?;
+        Ok(Ingest {
             permalinks: Permalinks::of_folder(&path, config.site.as_deref(), config.permalink.as_deref()),
             folder: Folder::new(&path),
             feed: config.feed,
-            rules: Rules::default(),
+            rules: Rules { shape },
             classifier: Arc::clone(classifier),
             store: self.store.clone(),
             clock: Arc::clone(&self.clock),
             plan: Arc::clone(plan),
+        })
+    }
+}
+
+/// Serves the operator's endpoints. That they cannot be served stops no delivery.
+async fn serve(listen: String, router: axum::Router, stop: CancellationToken) {
+    let listener = match tokio::net::TcpListener::bind(&listen).await {
+        Ok(listener) => listener,
+        Err(error) => {
+            tracing::error!(%error, "`web.listen` = {listen:?} cannot be listened on; set another address, or \"\" for none");
+            return;
         }
+    };
+    tracing::info!(%listen, "listening");
+    let served = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await;
+    if let Err(error) = served {
+        tracing::error!(%error, "the operator's endpoints ended");
     }
 }
 

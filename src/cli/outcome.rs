@@ -40,6 +40,8 @@ impl Failed {
 pub(super) fn report(outcome: Outcome) -> ExitCode {
     let (why, code) = match outcome {
         Ok(()) => return ExitCode::SUCCESS,
+        // Whoever read the output has seen enough: `jogan preview … | head`.
+        Err(Failed::Failure(error)) if is_broken_pipe(&error) => return ExitCode::SUCCESS,
         Err(Failed::No) => return ExitCode::from(1),
         Err(Failed::Usage(why)) => (why, 2),
         Err(Failed::Failure(error)) => (format!("{error:#}"), exit_code(&error)),
@@ -47,6 +49,12 @@ pub(super) fn report(outcome: Outcome) -> ExitCode {
     // Nobody is left to tell if standard error is closed.
     let _ = writeln!(std::io::stderr(), "jogan: {why}");
     ExitCode::from(code)
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<std::io::Error>()
+        .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
 /// A database of a newer version is a wrong set-up, not a failure that passes.

@@ -32,10 +32,16 @@ impl Arguments {
         let mut words: Vec<&str> = text.split_whitespace().collect();
         let mut arguments = Self::default();
         for argument in spec.arguments {
-            if let Some(found) = recognise(argument.kind, &words, feeds) {
-                let taken: Vec<&str> = words.drain(found).collect();
-                arguments.set(argument, taken.join(" "));
+            let mut taken: Vec<&str> = Vec::new();
+            while let Some(found) = recognise(argument.kind, &words, feeds) {
+                taken.extend(words.drain(found));
+                // A second time of day belongs to the first, whatever it means there; anything else that comes
+                // twice (`full headlines`) may be a word of the filter.
+                if argument.kind != ArgumentKind::At {
+                    break;
+                }
             }
+            arguments.set(argument, taken.join(" "));
         }
         let left = words.join(" ");
         match spec.arguments.iter().find(|argument| argument.kind == ArgumentKind::Filter) {
@@ -93,6 +99,7 @@ mod tests {
     #[case::filter("08:30 반도체 투자 NVIDIA", &[("at", "08:30"), ("filter", "반도체 투자 NVIDIA")])]
     #[case::wrong_time("25:70", &[("at", "25:70")])]
     #[case::wrong_zone("08:30 asia/soul AI/ML", &[("at", "08:30"), ("timezone", "asia/soul"), ("filter", "AI/ML")])]
+    #[case::wrong_second_time("08:30 반도체 25:70", &[("at", "08:30 25:70"), ("filter", "반도체")])]
     #[case::nothing("", &[])]
     fn words_find_their_arguments(#[case] text: &str, #[case] expected: &[(&str, &str)]) {
         let spec = find("subscribe").expect("in the catalogue");

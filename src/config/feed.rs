@@ -18,6 +18,8 @@ pub struct FeedConfig {
     pub source: SourceConfig,
     /// `site`: the address of the publisher's site; unset: as its `_config.yml` says.
     pub site: Option<String>,
+    /// `shape`: how the feed's posts are built, where that cannot be told from a post.
+    pub shape: Option<String>,
     /// `permalink`: the pattern of a post's address on the site; unset: as its `_config.yml` says.
     pub permalink: Option<String>,
 }
@@ -73,7 +75,10 @@ impl FeedConfig {
             text.parse().map_err(|_| "is no language; write `ko` or `en`".to_owned())
         });
         let timezone = section.parsed("timezone", "Asia/Seoul", |text| {
-            parse_zone(text).map_err(|error| format!("is no time zone: {error}"))
+            parse_zone(text).map_err(|error| match error.suggestion {
+                Some(near) => format!("is no time zone; did you mean `{near}`?"),
+                None => "is no time zone; write an IANA name such as `Asia/Seoul`".to_owned(),
+            })
         });
         let default = Timing::default();
         let timing = Timing {
@@ -92,6 +97,7 @@ impl FeedConfig {
         });
         let site = section.optional_parsed("site", http_address);
         let permalink = section.optional_text("permalink");
+        let shape = section.optional_text("shape");
         let source = SourceConfig::read(section);
         Some(Self {
             feed: Feed {
@@ -104,6 +110,7 @@ impl FeedConfig {
             },
             source: source?,
             site,
+            shape,
             permalink,
         })
     }

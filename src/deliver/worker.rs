@@ -226,25 +226,25 @@ fn report(message: &Claimed, outcome: &Outcome) {
     let (delivery, id, to) = (message.delivery.0, message.message.0, message.address);
     match outcome {
         Outcome::Sent(sent) => {
-            tracing::info!(delivery, message = id, %to, platform_id = %sent.0, "sent");
+            tracing::info!(delivery, row = id, %to, platform_id = %sent.0, "sent");
         }
         Outcome::Again { at, reason } => {
-            tracing::info!(delivery, message = id, %to, %at, reason, "not yet sent");
+            tracing::info!(delivery, row = id, %to, %at, reason, "not yet sent");
         }
         Outcome::Unknown { at, reason } => {
-            tracing::warn!(delivery, message = id, %to, %at, reason, "nobody knows whether it was sent");
+            tracing::warn!(delivery, row = id, %to, %at, reason, "nobody knows whether it was sent");
         }
         Outcome::Plainer(reason) => {
-            tracing::warn!(delivery, message = id, %to, reason, "refused; trying without markup");
+            tracing::warn!(delivery, row = id, %to, reason, "refused; trying without markup");
         }
         Outcome::Failed(reason) => {
-            tracing::error!(delivery, message = id, %to, reason, "set aside");
+            tracing::error!(delivery, row = id, %to, reason, "set aside");
         }
         Outcome::Lost(reason) => {
-            tracing::warn!(delivery, message = id, %to, reason, "the channel cannot be reached");
+            tracing::warn!(delivery, row = id, %to, reason, "the channel cannot be reached");
         }
         Outcome::Moved(chat) => {
-            tracing::info!(delivery, message = id, %to, chat, "the chat has a new id");
+            tracing::info!(delivery, row = id, %to, chat, "the chat has a new id");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Judges which of the names in a text mean companies, and how strongly the text is about each. The names come
 //! from `matcher`.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use crate::enrich::dictionary::{Company, Dictionaries};
@@ -77,9 +78,7 @@ impl Finds {
     }
 
     fn strongest_first(mut self) -> Vec<Found> {
-        self.0.sort_by(|a, b| {
-            b.strength.cmp(&a.strength).then(b.times.cmp(&a.times)).then(a.first.cmp(&b.first))
-        });
+        self.0.sort_by_key(|found| (Reverse(found.strength), found.first));
         self.0
     }
 }

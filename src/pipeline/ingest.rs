@@ -12,13 +12,13 @@ use crate::model::digest::{Digest, RawDigest};
 use crate::model::feed::Feed;
 use crate::parse::{self, Draft, Rules};
 use crate::plan::news;
+use crate::source::folder::POLL;
 use crate::source::{Folder, Look, Permalinks, Watch};
 use crate::store::{FeedLoads, Kept, Store, StoreError, fingerprint};
 use crate::text::chain;
 
-/// The folder is looked at this often even if nothing says that it changed: watchers miss things, network drives
-/// say nothing at all.
-const LOOK_ANYWAY: TimeDelta = TimeDelta::seconds(3);
+/// How exactly it is kept when a feed was last loaded: writing it at every look would wear the disk for nothing.
+const LOADS_KEPT_EVERY: TimeDelta = TimeDelta::minutes(1);
 
 /// Loads one feed.
 #[derive(Debug)]
@@ -77,7 +77,8 @@ impl Ingest {
                 Round::default()
             });
             early = round.early;
-            let anyway = self.clock.now() + LOOK_ANYWAY;
+            // Watchers miss things, and network drives say nothing at all.
+            let anyway = self.clock.now() + POLL;
             let next = early.iter().map(|(at, _)| *at).chain(round.look_again_at).chain([anyway]).min();
             tokio::select! {
                 () = self.clock.sleep_until(next.unwrap_or(anyway)) => {}
@@ -91,14 +92,17 @@ impl Ingest {
     async fn round(&mut self, early: Vec<(DateTime<Utc>, RawDigest)>) -> Result<Round, StoreError> {
         let now = self.clock.now();
         let loads = self.store.feed_loads(&self.feed.name).await?;
-        let look = tokio::task::block_in_place(|| self.folder.look(now));
+        let look = self.look(now).await;
         for fault in &look.faults {
-            tracing::warn!(feed = %self.feed.name, error = chain(fault), "a post cannot be read");
+            tracing::warn!(feed = %self.feed.name, error = chain(fault), "the feed is not wholly loaded");
+            if !look.complete {
+                self.store.note_load_failure(&self.feed.name, &fault.to_string()).await?;
+            }
         }
         let mut round = Round { look_again_at: look.look_again_at, ..Round::default() };
         let mut news = false;
         let (ripe, unripe): (Vec<_>, Vec<_>) = early.into_iter().partition(|(at, _)| *at <= now);
-        let Look { settled, .. } = look;
+        let Look { complete, settled, .. } = look;
         // A post that was written again while it waited for its date replaces the one that waits.
         round.early = unripe;
         round.early.retain(|(_, waiting)| !settled.iter().any(|found| found.raw.name == waiting.name));
@@ -110,7 +114,9 @@ impl Ingest {
             }
         }
         // Until all that was there at first has been read, what is found is of the first load.
-        if round.look_again_at.is_none() || loads.first.is_some() {
+        let all_read = round.look_again_at.is_none() || loads.first.is_some();
+        let kept_lately = loads.last.is_some_and(|last| (now - last).abs() < LOADS_KEPT_EVERY);
+        if complete && all_read && !kept_lately {
             self.store.note_load(&self.feed.name, now).await?;
         }
         if news {
@@ -118,6 +124,27 @@ impl Ingest {
             self.plan.notify_one();
         }
         Ok(round)
+    }
+
+    /// Looks into the folder, which blocks, on a thread for such things.
+    async fn look(&mut self, now: DateTime<Utc>) -> Look {
+        let path = self.folder.path().to_owned();
+        let mut folder = std::mem::replace(&mut self.folder, Folder::new(path));
+        let looked = tokio::task::spawn_blocking(move || {
+            let look = folder.look(now);
+            (folder, look)
+        });
+        match looked.await {
+            Ok((folder, look)) => {
+                self.folder = folder;
+                look
+            }
+            // The fresh folder reads everything again.
+            Err(error) => {
+                tracing::error!(feed = %self.feed.name, %error, "looking into the folder ended unexpectedly");
+                Look::default()
+            }
+        }
     }
 
     async fn load(&self, raw: &RawDigest, loads: FeedLoads, now: DateTime<Utc>) -> Result<Loaded, StoreError> {

@@ -69,6 +69,15 @@ impl Store {
         Ok(Self { read, write })
     }
 
+    /// Asks the database whether it is there.
+    ///
+    /// # Errors
+    /// If it is not.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT 1").execute(&self.read).await?;
+        Ok(())
+    }
+
     /// Closes the connections; what was committed stays.
     pub async fn close(&self) {
         self.read.close().await;

@@ -313,7 +313,7 @@ async fn set_aside(
     id: i64,
     error: &StoreError,
 ) -> Result<(), StoreError> {
-    tracing::error!(%error, message = id, "set aside a message that cannot be read");
+    tracing::error!(%error, row = id, "set aside a message that cannot be read");
     sqlx::query("UPDATE messages SET state = 'failed', error = $2 WHERE id = $1")
         .bind(id)
         .bind(error.to_string())
