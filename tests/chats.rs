@@ -57,7 +57,11 @@ async fn a_group_that_threw_the_bot_out_is_left_alone() {
     };
     publish("first", "첫째 소식").await;
     bot.wait_for("the refusal", async || {
-        bot.telegram.calls().iter().any(|call| call.chat == Some(bot.group) && call.status == 403).then_some(())
+        bot.telegram
+            .calls()
+            .iter()
+            .any(|call| call.chat == Some(bot.group) && call.status == 403)
+            .then_some(())
     })
     .await;
     let before = calls(&bot, bot.group);

@@ -53,7 +53,8 @@ async fn a_message_that_is_refused_comes_without_markup() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_platform_that_tells_to_wait_is_obeyed_to_the_letter() {
     let bot = subscribed().await;
-    bot.discord.faults(on_discord(1, discord::Fault::Limited { wait: Duration::from_millis(1_500), global: false }));
+    bot.discord
+        .faults(on_discord(1, discord::Fault::Limited { wait: Duration::from_millis(1_500), global: false }));
     bot.telegram.faults(on_telegram(1, telegram::Fault::Flood(2)));
     bot.publish(&bot.post());
     bot.arrived("소식 6").await;
