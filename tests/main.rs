@@ -2,6 +2,7 @@
 //! house. One file a story.
 
 mod chats;
+mod command_line;
 mod delivery;
 mod headlines;
 mod page;
