@@ -2,5 +2,6 @@
 //! house. One file a story.
 
 mod architecture;
+mod configuration;
 mod page;
 mod support;
