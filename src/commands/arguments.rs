@@ -32,10 +32,16 @@ impl Arguments {
         let mut words: Vec<&str> = text.split_whitespace().collect();
         let mut arguments = Self::default();
         for argument in spec.arguments {
-            if let Some(found) = recognise(argument.kind, &words, feeds) {
-                let taken: Vec<&str> = words.drain(found).collect();
-                arguments.set(argument, taken.join(" "));
+            let mut taken: Vec<&str> = Vec::new();
+            while let Some(found) = recognise(argument.kind, &words, feeds) {
+                taken.extend(words.drain(found));
+                // A second time of day belongs to the first, whatever it means there; anything else that comes
+                // twice (`full headlines`) may be a word of the filter.
+                if argument.kind != ArgumentKind::At {
+                    break;
+                }
             }
+            arguments.set(argument, taken.join(" "));
         }
         let left = words.join(" ");
         match spec.arguments.iter().find(|argument| argument.kind == ArgumentKind::Filter) {
@@ -62,9 +68,8 @@ impl Arguments {
 
 /// Which of the words are this kind of argument, if any.
 fn recognise(kind: ArgumentKind, words: &[&str], feeds: &[Feed]) -> Option<Range<usize>> {
-    let one = |fits: &dyn Fn(&str) -> bool| {
-        words.iter().position(|word| fits(word)).map(|place| place..place + 1)
-    };
+    let one =
+        |fits: &dyn Fn(&str) -> bool| words.iter().position(|word| fits(word)).map(|place| place..place + 1);
     match kind {
         ArgumentKind::Feed => {
             one(&|word| feeds.iter().any(|feed| feed.name.as_str() == word || feed.title == word))
@@ -91,11 +96,13 @@ mod tests {
     #[case::cron("30 9 * * 1 반도체", &[("at", "30 9 * * 1"), ("filter", "반도체")])]
     #[case::filter("08:30 반도체 투자 NVIDIA", &[("at", "08:30"), ("filter", "반도체 투자 NVIDIA")])]
     #[case::wrong_time("25:70", &[("at", "25:70")])]
+    #[case::wrong_second_time("08:30 반도체 25:70", &[("at", "08:30 25:70"), ("filter", "반도체")])]
     #[case::nothing("", &[])]
     fn words_find_their_arguments(#[case] text: &str, #[case] expected: &[(&str, &str)]) {
         let spec = find("subscribe").expect("in the catalogue");
         let (arguments, left) = Arguments::from_words(spec, text, &[]);
-        let expected = Arguments::named(spec, expected.iter().map(|(name, value)| (*name, (*value).to_owned())));
+        let expected =
+            Arguments::named(spec, expected.iter().map(|(name, value)| (*name, (*value).to_owned())));
         assert_eq!(arguments, expected);
         assert_eq!(left, Vec::<String>::new());
     }

@@ -31,6 +31,7 @@ async fn run(call: &Call, _: &Desk) -> Result<Reply, Failure> {
         group.extend(
             listed.map(|spec| format!("/{} — {}", spec.example.get(language), spec.about.get(language))),
         );
+        lines.push(String::new());
         lines.push(group.join("\n"));
     }
     Ok(Reply { audience: Audience::Asker, language, lines, edition: None, buttons: Vec::new() })

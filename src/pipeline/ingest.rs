@@ -94,12 +94,15 @@ impl Ingest {
         let loads = self.store.feed_loads(&self.feed.name).await?;
         let look = self.look(now).await;
         for fault in &look.faults {
-            tracing::warn!(feed = %self.feed.name, error = chain(fault), "a post cannot be read");
+            tracing::warn!(feed = %self.feed.name, error = chain(fault), "the feed is not wholly loaded");
+            if !look.complete {
+                self.store.note_load_failure(&self.feed.name, &fault.to_string()).await?;
+            }
         }
         let mut round = Round { look_again_at: look.look_again_at, ..Round::default() };
         let mut news = false;
         let (ripe, unripe): (Vec<_>, Vec<_>) = early.into_iter().partition(|(at, _)| *at <= now);
-        let Look { settled, .. } = look;
+        let Look { complete, settled, .. } = look;
         // A post that was written again while it waited for its date replaces the one that waits.
         round.early = unripe;
         round.early.retain(|(_, waiting)| !settled.iter().any(|found| found.raw.name == waiting.name));
@@ -111,9 +114,9 @@ impl Ingest {
             }
         }
         // Until all that was there at first has been read, what is found is of the first load.
-        let complete = round.look_again_at.is_none() || loads.first.is_some();
+        let all_read = round.look_again_at.is_none() || loads.first.is_some();
         let kept_lately = loads.last.is_some_and(|last| (now - last).abs() < LOADS_KEPT_EVERY);
-        if complete && !kept_lately {
+        if complete && all_read && !kept_lately {
             self.store.note_load(&self.feed.name, now).await?;
         }
         if news {
@@ -144,7 +147,12 @@ impl Ingest {
         }
     }
 
-    async fn load(&self, raw: &RawDigest, loads: FeedLoads, now: DateTime<Utc>) -> Result<Loaded, StoreError> {
+    async fn load(
+        &self,
+        raw: &RawDigest,
+        loads: FeedLoads,
+        now: DateTime<Utc>,
+    ) -> Result<Loaded, StoreError> {
         let Some(digest) = self.read(raw) else { return Ok(Loaded::PassedOver) };
         let zone = self.feed.timezone;
         if let Some(at) = news::waits_until(&digest.date, zone, now) {

@@ -58,6 +58,7 @@ pub struct Me {
     #[serde(deserialize_with = "snowflake")]
     pub id: u64,
     /// Our user's name.
+    #[serde(default)]
     pub username: String,
 }
 
@@ -195,8 +196,16 @@ impl Courier for Discord {
 
     async fn probe(&self, address: Address) -> Result<(), CallError> {
         let path = format!("/channels/{}", channel(address)?);
-        self.call(Method::GET, &path, None, Some(&address)).await?;
-        Ok(())
+        let known: history::Channel = self.read(&path, Some(&address)).await?;
+        if known.holds_threads_only() {
+            return Ok(());
+        }
+        // Seeing a channel takes less than writing there. The sign that somebody is typing takes as much, and is no
+        // message; whatever else becomes of it says nothing about the channel.
+        match self.call(Method::POST, &format!("{path}/typing"), None, Some(&address)).await {
+            Err(error @ CallError::Lost(_)) => Err(error),
+            _ => Ok(()),
+        }
     }
 }
 

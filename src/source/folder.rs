@@ -38,6 +38,8 @@ pub struct Folder {
 /// What a look has found.
 #[derive(Debug, Default)]
 pub struct Look {
+    /// Whether the whole folder could be listed: only then is what was not found not there.
+    pub complete: bool,
     /// Posts that are new or changed and written to their end, by path.
     pub settled: Vec<Found>,
     /// Files that were settled in an earlier look and are gone; a file that was renamed is here and in `settled`.
@@ -128,13 +130,13 @@ impl Folder {
         let mut look = Look::default();
         let mut faults = Vec::new();
         let listing = list(&self.root);
-        let complete = listing.faults.is_empty();
+        look.complete = listing.faults.is_empty();
         faults.extend(listing.faults);
         for (path, stamp) in &listing.files {
             self.look_at(path, *stamp, now, &mut look, &mut faults);
         }
         // What a folder that can't be listed holds is not gone.
-        if complete {
+        if look.complete {
             self.seen.retain(|path, seen| {
                 let stays = listing.files.contains_key(path);
                 if !stays && seen.known {

@@ -35,7 +35,7 @@ pub struct Discord {
     pub clock: SharedClock,
 }
 
-/// Stays connected until `stop`: registers the commands, asks for the gateway's address, connects, and does it
+/// Stays connected until `stop`: asks for the gateway's address, connects, registers the commands, and does it
 /// again when the connection ends.
 pub async fn run(discord: Discord, stop: CancellationToken) {
     let mut waits = retries();
@@ -55,7 +55,6 @@ pub async fn run(discord: Discord, stop: CancellationToken) {
 type Failed = Box<dyn std::error::Error + Send + Sync>;
 
 async fn connect(discord: &Discord, stop: &CancellationToken) -> Result<(), Failed> {
-    discord.calls.register_commands(&menu::commands()).await?;
     let gateway = discord.calls.gateway().await?;
     // serenity's own limiter ignores the proxy and would call discord.com; with it off no call of serenity's is
     // limited, but the only one that it makes is the one below.
@@ -64,7 +63,8 @@ async fn connect(discord: &Discord, stop: &CancellationToken) -> Result<(), Fail
         .ratelimiter_disabled(true)
         .build();
     let handler = Handler { discord: discord.clone(), answers: Answers::new(discord) };
-    let mut client = ClientBuilder::new_with_http(http, GatewayIntents::GUILDS).event_handler(handler).await?;
+    let mut client =
+        ClientBuilder::new_with_http(http, GatewayIntents::GUILDS).event_handler(handler).await?;
     // serenity falls back to a public address when it cannot ask for the gateway's; ours was told to us.
     *client.ws_url.lock().await = gateway.url.to_string();
     let shards: Arc<ShardManager> = Arc::clone(&client.shard_manager);
@@ -87,6 +87,15 @@ struct Handler {
 impl EventHandler for Handler {
     async fn ready(&self, _: Context, ready: Ready) {
         tracing::info!(bot = ready.user.name, guilds = ready.guilds.len(), "connected to Discord");
+        let registered =
+            self.discord.calls.register_commands(ready.application.id.get(), &menu::commands()).await;
+        match registered {
+            Ok(true) => tracing::info!("registered the commands with Discord"),
+            Ok(false) => {}
+            Err(error) => {
+                tracing::warn!(%error, "the commands could not be registered; trying at the next connection")
+            }
+        }
     }
 
     async fn interaction_create(&self, _: Context, interaction: Interaction) {

@@ -80,7 +80,9 @@ async fn introduce(telegram: &Telegram) -> Result<(), CallError> {
     let me = telegram.calls.me().await?;
     let name = telegram.bot.get_or_init(|| me.username.clone());
     for menu in menu::menus() {
-        telegram.calls.call::<IgnoredAny>("setMyCommands", &menu).await?;
+        if let Err(error) = telegram.calls.call::<IgnoredAny>("setMyCommands", &menu).await {
+            tracing::warn!(%error, "a command menu could not be set; trying at the next connection");
+        }
     }
     tracing::info!(bot = name, "connected to Telegram");
     Ok(())

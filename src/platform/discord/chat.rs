@@ -69,25 +69,21 @@ impl Discord {
         })
     }
 
-    /// The application that the bot belongs to. Often, but not always, it has the id of the bot's user.
-    ///
-    /// # Errors
-    /// As of any call.
-    pub async fn application(&self) -> Result<u64, CallError> {
-        let application: Id = self.read("/applications/@me", None).await?;
-        Ok(application.id)
-    }
-
-    /// Makes these the application's global commands, and no others. Says whether that changed any; without a
-    /// change nothing is written.
+    /// Makes these the global commands of an application (the gateway's READY tells which is ours), and no others.
+    /// Says whether that changed any; without a change nothing is written. Where it cannot be asked which there
+    /// are, they are written.
     ///
     /// # Errors
     /// As of any call; a command that Discord refuses is [`CallError::Rejected`].
-    pub async fn register_commands<C: Serialize + Sync>(&self, commands: &[C]) -> Result<bool, CallError> {
+    pub async fn register_commands<C: Serialize + Sync>(
+        &self,
+        application: u64,
+        commands: &[C],
+    ) -> Result<bool, CallError> {
         let wanted = to_value(&commands)?;
-        let path = format!("/applications/{}/commands", self.application().await?);
-        let registered: Value = self.read(&format!("{path}?with_localizations=true"), None).await?;
-        if commands::same(&registered, &wanted) {
+        let path = format!("/applications/{application}/commands");
+        let registered = self.read::<Value>(&format!("{path}?with_localizations=true"), None).await;
+        if registered.is_ok_and(|registered| commands::same(&registered, &wanted)) {
             return Ok(false);
         }
         self.call(Method::PUT, &path, Some(&wanted), None).await?;

@@ -25,11 +25,17 @@ const THREADS_ONLY: [u8; 2] = [15, 16];
 
 /// What is asked of a channel.
 #[derive(Debug, Deserialize)]
-struct Channel {
-    #[serde(rename = "type")]
+pub(super) struct Channel {
+    #[serde(rename = "type", default)]
     kind: u8,
     guild_id: Option<String>,
     last_message_id: Option<String>,
+}
+
+impl Channel {
+    pub(super) fn holds_threads_only(&self) -> bool {
+        THREADS_ONLY.contains(&self.kind)
+    }
 }
 
 /// A guild's active threads.
@@ -59,7 +65,7 @@ pub(super) async fn find(
     let me = discord.me().await?.id.to_string();
     let id = super::channel(address)?;
     let channel: Channel = discord.read(&format!("/channels/{id}"), Some(&address)).await?;
-    if THREADS_ONLY.contains(&channel.kind) {
+    if channel.holds_threads_only() {
         return find_thread(discord, address, id, channel, &me, body, since).await;
     }
     let path = format!("{}?limit={LATEST}", messages(address)?);

@@ -44,6 +44,10 @@ fn ok(body: Value) -> Reply {
     Reply::Json(200, body)
 }
 
+fn done() -> Reply {
+    Reply::Raw(204, Vec::new(), String::new())
+}
+
 fn refused(status: u16, code: i64) -> Reply {
     Reply::Json(status, json!({ "code": code, "message": "no" }))
 }
@@ -84,7 +88,7 @@ async fn a_forum_gets_a_thread_and_its_messages_are_reached_there() {
     let replies = [
         Reply::Json(201, json!({ "id": "500", "message": { "id": "500" } })),
         ok(json!({ "id": "500" })),
-        Reply::Raw(204, Vec::new(), String::new()),
+        done(),
     ];
     let mut fake = Fake::answering(replies).await;
     let (discord, body) = (discord(&fake.url), body());
@@ -212,16 +216,21 @@ async fn a_thread_of_ours_is_found_among_a_forums_active_ones() {
 }
 
 #[rstest]
-#[case::there(text_channel(None), None)]
-#[case::no_access(refused(403, 50001), Some(true))]
-#[case::gone(refused(404, 10003), Some(true))]
-#[case::down(Reply::Raw(502, Vec::new(), "<html>".to_owned()), Some(false))]
+#[case::writable(vec![text_channel(None), done()], None)]
+#[case::readable_only(vec![text_channel(None), refused(403, 50013)], Some(true))]
+#[case::typing_is_turned_off(vec![text_channel(None), refused(403, 0)], None)]
+#[case::typing_is_unknown(vec![text_channel(None), Reply::Raw(404, Vec::new(), "<html>".to_owned())], None)]
+#[case::forum(vec![ok(json!({ "id": "10", "type": 15 }))], None)]
+#[case::no_access(vec![refused(403, 50001)], Some(true))]
+#[case::gone(vec![refused(404, 10003)], Some(true))]
+#[case::down(vec![Reply::Raw(502, Vec::new(), "<html>".to_owned())], Some(false))]
 #[tokio::test]
-async fn a_probe_asks_for_the_channel(#[case] reply: Reply, #[case] lost: Option<bool>) {
-    let mut fake = Fake::answering([reply]).await;
+async fn a_probe_sends_no_message(#[case] replies: Vec<Reply>, #[case] lost: Option<bool>) {
+    let calls = replies.len();
+    let mut fake = Fake::answering(replies).await;
     let result = discord(&fake.url).probe(CHANNEL).await;
     assert_eq!(result.as_ref().err().map(|error| matches!(error, CallError::Lost(_))), lost, "{result:?}");
-    assert_eq!(fake.lines(), ["GET /api/v10/channels/10"]);
+    assert_eq!(fake.lines(), ["GET /api/v10/channels/10", "POST /api/v10/channels/10/typing"][..calls]);
 }
 
 #[tokio::test]
@@ -260,16 +269,14 @@ async fn the_gateway_is_where_the_server_says(
 
 #[tokio::test]
 async fn commands_are_written_only_when_they_changed() {
-    let application = || ok(json!({ "id": "4" }));
     let registered = || ok(json!([{ "id": "1", "version": "2", "name": "ping", "description": "Here?" }]));
-    let mut fake =
-        Fake::answering([application(), registered(), application(), registered(), ok(json!([]))]).await;
+    let mut fake = Fake::answering([registered(), registered(), ok(json!([]))]).await;
     let discord = discord(&fake.url);
     let same = json!({ "name": "ping", "description": "Here?" });
-    assert!(!discord.register_commands(&[same]).await.unwrap());
+    assert!(!discord.register_commands(4, &[same]).await.unwrap());
     let other = serenity::all::CreateCommand::new("ping").description("There?");
-    assert!(discord.register_commands(&[other]).await.unwrap());
-    assert_eq!(fake.lines()[4], "PUT /api/v10/applications/4/commands");
+    assert!(discord.register_commands(4, &[other]).await.unwrap());
+    assert_eq!(fake.lines()[2], "PUT /api/v10/applications/4/commands");
 }
 
 #[tokio::test]
@@ -284,7 +291,7 @@ async fn a_message_that_is_published_already_counts_as_published() {
 #[tokio::test]
 async fn an_interaction_is_answered_without_a_place_and_its_token_stays_hidden() {
     let replies = [
-        Reply::Raw(204, Vec::new(), String::new()),
+        done(),
         ok(json!({ "id": "78" })),
         Reply::Echo(404),
         Reply::HangUp,
