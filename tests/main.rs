@@ -2,6 +2,15 @@
 //! house. One file a story.
 
 mod architecture;
+mod chats;
 mod configuration;
+mod delivery;
+mod headlines;
 mod page;
+mod posts;
+mod process;
+mod schedule;
 mod support;
+mod today;
+mod trouble;
+mod words;

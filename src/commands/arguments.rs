@@ -76,7 +76,8 @@ fn recognise(kind: ArgumentKind, words: &[&str], feeds: &[Feed]) -> Option<Range
         }
         // Words that are meant as a time and are none (`25:70`) are taken too, so that their error is told.
         ArgumentKind::At => schedule::find(words).map(|(found, _)| found),
-        ArgumentKind::Timezone => one(&zone::is_zone),
+        // The same for zones (`Asia/Soul`).
+        ArgumentKind::Timezone => one(&zone::is_zone).or_else(|| one(&zone::is_meant_as_zone)),
         ArgumentKind::Style => one(&|word| word.parse::<Style>().is_ok()),
         ArgumentKind::Language => one(&|word| word.parse::<Language>().is_ok()),
         ArgumentKind::Filter => None,
@@ -96,6 +97,7 @@ mod tests {
     #[case::cron("30 9 * * 1 반도체", &[("at", "30 9 * * 1"), ("filter", "반도체")])]
     #[case::filter("08:30 반도체 투자 NVIDIA", &[("at", "08:30"), ("filter", "반도체 투자 NVIDIA")])]
     #[case::wrong_time("25:70", &[("at", "25:70")])]
+    #[case::wrong_zone("08:30 asia/soul AI/ML", &[("at", "08:30"), ("timezone", "asia/soul"), ("filter", "AI/ML")])]
     #[case::wrong_second_time("08:30 반도체 25:70", &[("at", "08:30 25:70"), ("filter", "반도체")])]
     #[case::nothing("", &[])]
     fn words_find_their_arguments(#[case] text: &str, #[case] expected: &[(&str, &str)]) {

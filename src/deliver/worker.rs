@@ -169,8 +169,12 @@ impl<C: Courier> Worker<C> {
         }
         let now = self.clock.now();
         self.store.settle(&self.owner, unsettled, now).await.inspect_err(|error| self.log(error))?;
-        for (message, _) in unsettled.drain(..) {
+        for (message, outcome) in unsettled.drain(..) {
             line.finish(message.channel);
+            if matches!(outcome, Outcome::Moved(_)) {
+                // Its messages may belong to another channel now, one that stands under the new id already.
+                self.wake.notify_one();
+            }
             match self.store.head(message.channel).await {
                 Ok(head) => head.into_iter().for_each(|head| line.put(head)),
                 Err(error) => {

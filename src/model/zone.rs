@@ -161,6 +161,13 @@ pub fn is_zone(word: &str) -> bool {
     (word.chars().count() > 2 || !word.is_ascii()) && parse_zone(word).is_ok()
 }
 
+/// Whether a word of a command is meant as a zone, known or not: it has the form of an IANA name (`Asia/Soul`). Such
+/// a word is no filter: who wrote it wants to hear of the slip.
+pub fn is_meant_as_zone(word: &str) -> bool {
+    let area = |name: &str| name.split_once('/').map(|(area, _)| area.to_ascii_lowercase());
+    area(word).is_some_and(|meant| TZ_VARIANTS.iter().any(|zone| area(zone.name()).as_ref() == Some(&meant)))
+}
+
 /// What a reply calls a zone: `서울` where Korean has a name for it, else the city (`New York`).
 pub fn display_name(zone: Tz, language: Language) -> String {
     let korean = ALIASES.iter().find(|(alias, at)| *at == zone && !alias.is_ascii());

@@ -70,7 +70,7 @@ struct Lanes {
 #[must_use = "the place is given back when this is dropped"]
 pub struct Place {
     _overall: Held,
-    _channel: Held,
+    _channel: Option<Held>,
 }
 
 impl Gate {
@@ -111,7 +111,10 @@ impl Gate {
         }
         lanes.overall.enter();
         lanes.lane(Covered::Channel(channel), &self.limits).enter();
-        Ok(Place { _overall: self.held(Covered::Everything), _channel: self.held(Covered::Channel(channel)) })
+        Ok(Place {
+            _overall: self.held(Covered::Everything),
+            _channel: Some(self.held(Covered::Channel(channel))),
+        })
     }
 
     /// A place for the answer to a person in this channel, as soon as the rates allow one; before any delivery,
@@ -126,11 +129,20 @@ impl Gate {
             Queued { gate: Arc::clone(self), covers: Covered::Channel(channel) }
         };
         let of_channel = queue.wait().await;
+        Place { _overall: self.take_overall().await, _channel: Some(of_channel) }
+    }
+
+    /// A place for a call to no channel (who we are, which commands there are), as soon as the rates allow one.
+    pub async fn take_for_none(self: &Arc<Self>) -> Place {
+        Place { _overall: self.take_overall().await, _channel: None }
+    }
+
+    async fn take_overall(self: &Arc<Self>) -> Held {
         let queue = {
             self.lanes().overall.commands += 1;
             Queued { gate: Arc::clone(self), covers: Covered::Everything }
         };
-        Place { _overall: queue.wait().await, _channel: of_channel }
+        queue.wait().await
     }
 
     /// The platform told to wait after a call to this channel. It is obeyed to the letter by what it covers.

@@ -8,6 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{FromRow, Sqlite, Transaction};
 
 use super::Store;
+use super::channels::move_channel;
 use super::error::StoreError;
 use super::rows::{Row, millis, readable, to_json};
 use crate::model::channel::{Address, ChannelId, Platform};
@@ -410,11 +411,8 @@ async fn settle_one(
         }
         Outcome::Moved(chat) => {
             if let Address::Telegram { topic, .. } = claimed.address {
-                sqlx::query("UPDATE channels SET address = $2 WHERE id = $1")
-                    .bind(claimed.channel.0)
-                    .bind(Address::Telegram { chat: *chat, topic }.to_string())
-                    .execute(&mut **tx)
-                    .await?;
+                let to = Address::Telegram { chat: *chat, topic };
+                move_channel(tx, claimed.channel, to, now).await?;
             }
         }
         _ => {}

@@ -55,7 +55,10 @@ pub async fn run(discord: Discord, stop: CancellationToken) {
 type Failed = Box<dyn std::error::Error + Send + Sync>;
 
 async fn connect(discord: &Discord, stop: &CancellationToken) -> Result<(), Failed> {
+    // What Discord told to wait before a restart holds for these calls too.
+    let place = discord.calls.gate().take_for_none().await;
     let gateway = discord.calls.gateway().await?;
+    drop(place);
     // serenity's own limiter ignores the proxy and would call discord.com; with it off no call of serenity's is
     // limited, but the only one that it makes is the one below.
     let http = HttpBuilder::new(discord.token.expose_secret())
