@@ -1,5 +1,5 @@
-//! Scores the classifier against texts that people labelled: `labels.jsonl` beside this, and a file of one's own
-//! named by `JOGAN_LABELS`. `cargo test enrich::labels -- --nocapture` prints what it got wrong.
+//! Scores the classifier against texts that people labelled, `labels.jsonl` beside this.
+//! `cargo test enrich::labels -- --nocapture` prints what it got wrong.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -101,15 +101,4 @@ fn our_labelled_texts_are_told_right() {
     assert!(companies.precision() >= 0.97, "companies: {companies}\n{}", report.join("\n"));
     assert!(companies.recall() >= 0.97, "companies: {companies}\n{}", report.join("\n"));
     assert!(topics.f1() >= 0.75, "topics: {topics}\n{}", report.join("\n"));
-}
-
-#[test]
-#[ignore = "needs JOGAN_LABELS, a file of labelled texts in the form of labels.jsonl"]
-#[expect(clippy::disallowed_methods, reason = "which file to score is asked on the command line")]
-fn the_labelled_texts_of_a_file_are_told_right() {
-    let path = std::env::var("JOGAN_LABELS").unwrap();
-    let (companies, topics, report) = score(&std::fs::read_to_string(path).unwrap());
-    print(companies, topics, &report);
-    assert!(companies.precision() >= 0.97 && companies.recall() >= 0.97, "companies: {companies}");
-    assert!(topics.f1() >= 0.75, "topics: {topics}");
 }
