@@ -14,7 +14,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::chat;
 use crate::clock::SharedClock;
-use crate::commands::Desk;
+use crate::commands::{self, Desk};
 use crate::config::{Config, DictionariesConfig, FeedConfig, PlatformConfig, SourceConfig, Tokens};
 use crate::deliver::{Settings, Worker};
 use crate::enrich::{Classifier, Dictionaries};
@@ -68,7 +68,10 @@ impl App {
         let store = Store::open(&config.database_url).await?;
         let unknown = store.void_claims(true, clock.now()).await?;
         if unknown > 0 {
-            tracing::warn!(messages = unknown, "the last run ended while messages were being sent; looking into them");
+            tracing::warn!(
+                messages = unknown,
+                "the last run ended while messages were being sent; looking into them"
+            );
         }
         let dictionaries = dictionaries(&config.dictionaries)?;
         let lexicon = Arc::new(dictionaries.lexicon().clone());
@@ -81,6 +84,7 @@ impl App {
             Arc::clone(&lexicon),
             Arc::clone(&clock),
             Arc::clone(&plan),
+            commands::Limits { person: config.limits.person, group: config.limits.group },
         );
         let parts = Parts {
             store: store.clone(),
@@ -109,15 +113,8 @@ impl App {
             let ingest = parts.ingest(feed, &classifier, &plan)?;
             tasks.spawn(ingest.run(stop.clone()));
         }
-        let dispatch = Dispatch {
-            store: store.clone(),
-            feeds,
-            lexicon,
-            clock,
-            wake: plan,
-            deliver,
-            telegram_bot,
-        };
+        let dispatch =
+            Dispatch { store: store.clone(), feeds, lexicon, clock, wake: plan, deliver, telegram_bot };
         tasks.spawn(dispatch.run(stop.clone()));
         if !config.web_listen.is_empty() {
             tasks.spawn(serve(config.web_listen, web::router(store.clone()), stop.clone()));
@@ -142,7 +139,11 @@ impl App {
 }
 
 impl Parts {
-    async fn start_discord(&self, config: &PlatformConfig, token: SecretString) -> anyhow::Result<Arc<Notify>> {
+    async fn start_discord(
+        &self,
+        config: &PlatformConfig,
+        token: SecretString,
+    ) -> anyhow::Result<Arc<Notify>> {
         let gate = self.gate(Platform::Discord, Limits::discord()).await?;
         let settings = discord::Settings {
             api_url: config.api_url.clone(),
@@ -214,7 +215,8 @@ impl Parts {
                     Covered::Everything => None,
                     Covered::Channel(address) => Some(address),
                 };
-                if let Err(error) = store.keep_wait(platform, StoredWait { address, until: wait.until }).await {
+                if let Err(error) = store.keep_wait(platform, StoredWait { address, until: wait.until }).await
+                {
                     tracing::error!(%platform, error = chain(&error), "a wait could not be stored");
                 }
             }
@@ -238,7 +240,12 @@ impl Parts {
         wake
     }
 
-    fn ingest(&self, config: FeedConfig, classifier: &Arc<Classifier>, plan: &Arc<Notify>) -> anyhow::Result<Ingest> {
+    fn ingest(
+        &self,
+        config: FeedConfig,
+        classifier: &Arc<Classifier>,
+        plan: &Arc<Notify>,
+    ) -> anyhow::Result<Ingest> {
         let SourceConfig::Folder { path } = config.source;
         let shape = config.shape.map(|shape| shape.parse()).transpose();
         let shape = shape.with_context(|| format!("key `shape` of the feed `{}`", config.feed.name))?;
@@ -279,8 +286,9 @@ pub fn dictionaries(config: &DictionariesConfig) -> anyhow::Result<Dictionaries>
     let Some(folder) = &config.path else { return Ok(Dictionaries::shipped()) };
     let read = |name: &str| {
         let file: &Path = &folder.join(name);
-        std::fs::read_to_string(file)
-            .with_context(|| format!("cannot read the dictionary {} (key `dictionaries.path`)", file.display()))
+        std::fs::read_to_string(file).with_context(|| {
+            format!("cannot read the dictionary {} (key `dictionaries.path`)", file.display())
+        })
     };
     Dictionaries::parse(&read("companies.toml")?, &read("topics.toml")?).map_err(|faults| {
         let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();

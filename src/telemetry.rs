@@ -46,9 +46,8 @@ pub enum Format {
 /// Sends log lines, and what a panic says, to standard error; `filter` is as for `RUST_LOG`. A second call changes
 /// nothing.
 pub fn start(filter: Option<&str>, format: Format) {
-    let filter = filter
-        .and_then(|filter| EnvFilter::try_new(filter).ok())
-        .unwrap_or_else(|| EnvFilter::new(DEFAULT));
+    let filter =
+        filter.and_then(|filter| EnvFilter::try_new(filter).ok()).unwrap_or_else(|| EnvFilter::new(DEFAULT));
     let filter = WIRE
         .iter()
         .filter_map(|directive| directive.parse().ok())

@@ -1,8 +1,10 @@
 //! The one integration test binary: stories through the real clients against the sandbox, and the rules of the
 //! house. One file a story.
 
+mod architecture;
 mod chats;
 mod command_line;
+mod configuration;
 mod delivery;
 mod headlines;
 mod page;

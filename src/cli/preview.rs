@@ -120,7 +120,12 @@ fn print_outline(out: &mut impl std::io::Write, draft: &Draft, json: bool) -> an
         return Ok(());
     }
     writeln!(out, "{}", outline.title.as_deref().unwrap_or("(no title)"))?;
-    writeln!(out, "{} · {} articles", outline.date.as_deref().unwrap_or("(no date)"), outline.articles.len())?;
+    writeln!(
+        out,
+        "{} · {} articles",
+        outline.date.as_deref().unwrap_or("(no date)"),
+        outline.articles.len()
+    )?;
     for (number, article) in (1..).zip(&outline.articles) {
         writeln!(out, "\n{number}. {}", article.headline)?;
         let about = [&article.publisher, &article.published, &article.link];

@@ -68,9 +68,8 @@ impl Arguments {
 
 /// Which of the words are this kind of argument, if any.
 fn recognise(kind: ArgumentKind, words: &[&str], feeds: &[Feed]) -> Option<Range<usize>> {
-    let one = |fits: &dyn Fn(&str) -> bool| {
-        words.iter().position(|word| fits(word)).map(|place| place..place + 1)
-    };
+    let one =
+        |fits: &dyn Fn(&str) -> bool| words.iter().position(|word| fits(word)).map(|place| place..place + 1);
     match kind {
         ArgumentKind::Feed => {
             one(&|word| feeds.iter().any(|feed| feed.name.as_str() == word || feed.title == word))
@@ -104,7 +103,8 @@ mod tests {
     fn words_find_their_arguments(#[case] text: &str, #[case] expected: &[(&str, &str)]) {
         let spec = find("subscribe").expect("in the catalogue");
         let (arguments, left) = Arguments::from_words(spec, text, &[]);
-        let expected = Arguments::named(spec, expected.iter().map(|(name, value)| (*name, (*value).to_owned())));
+        let expected =
+            Arguments::named(spec, expected.iter().map(|(name, value)| (*name, (*value).to_owned())));
         assert_eq!(arguments, expected);
         assert_eq!(left, Vec::<String>::new());
     }

@@ -12,6 +12,8 @@ pub struct Call {
     pub spec: &'static Spec,
     /// Its arguments.
     pub arguments: Arguments,
+    /// Words that fit none of its arguments.
+    pub unread: Vec<String>,
     /// Who called it, and where.
     pub caller: Caller,
 }

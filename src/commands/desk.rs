@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use tokio::sync::Notify;
 
+use super::quota::{Limits, Quota};
 use crate::clock::SharedClock;
 use crate::model::feed::{Feed, FeedName};
 use crate::model::lexicon::Lexicon;
@@ -25,6 +26,7 @@ pub struct Desk {
     pub clock: SharedClock,
     /// Notified when planning has something new to look at.
     pub plan: Arc<Notify>,
+    pub(super) quota: Quota,
     errors: AtomicU32,
 }
 
@@ -57,10 +59,12 @@ impl Desk {
         lexicon: Arc<Lexicon>,
         clock: SharedClock,
         plan: Arc<Notify>,
+        limits: Limits,
     ) -> Self {
         // Numbers of different runs should differ, so that one is not looked up in the wrong day's log.
-        let errors = AtomicU32::new(u32::try_from(clock.now().timestamp_millis() & 0xffff).unwrap_or_default());
-        Self { store, feeds, lexicon, clock, plan, errors }
+        let errors =
+            AtomicU32::new(u32::try_from(clock.now().timestamp_millis() & 0xffff).unwrap_or_default());
+        Self { store, feeds, lexicon, clock, plan, quota: Quota::new(limits), errors }
     }
 
     /// A configured feed by its name.

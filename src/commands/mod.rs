@@ -10,15 +10,19 @@ mod desk;
 mod help;
 mod open;
 pub mod press;
+mod quota;
 pub mod spec;
 mod subscribe;
 mod today;
 mod view;
-pub mod words;
+mod words;
 
 pub use call::{Call, Caller, MissingRight};
 pub use desk::{Desk, Failure};
+pub use quota::Limits;
 pub use spec::{Argument, ArgumentKind, Spec, Text, Who};
+
+use quota::Admission;
 
 use crate::model::language::Language;
 use crate::model::reply::Reply;
@@ -32,15 +36,25 @@ pub fn find(word: &str) -> Option<&'static Spec> {
     CATALOGUE.iter().find(|spec| spec.name == word || spec.korean.contains(&word.as_str()))
 }
 
-/// Answers a call: checks who calls, runs the command, and turns every failure into a reply.
-pub async fn answer(call: &Call, desk: &Desk) -> Reply {
+/// Answers a call: checks who calls and how often, runs the command, and turns every failure into a reply. `None`:
+/// the person asks too much and was told so.
+pub async fn answer(call: &Call, desk: &Desk) -> Option<Reply> {
+    let Caller { platform, language, .. } = call.caller;
+    match desk.quota.admit(&call.caller, desk.clock.now()) {
+        Admission::Yes => {}
+        Admission::Tell => return Some(words::too_many(language)),
+        Admission::Silent => return None,
+    }
     if !call.caller.may(call.spec.who) {
-        return words::refused(call.spec.who, call.caller.platform, call.caller.language);
+        return Some(words::refused(call.spec.who, platform, language));
     }
-    match (call.spec.run)(call, desk).await {
+    if let Some(word) = call.unread.first() {
+        return Some(words::not_expected(word, call.spec.example.get(language), language));
+    }
+    Some(match (call.spec.run)(call, desk).await {
         Ok(reply) => reply,
-        Err(failure) => explain(failure, desk, call.caller.language, call.spec.name),
-    }
+        Err(failure) => explain(failure, desk, language, call.spec.name),
+    })
 }
 
 /// Says a failure in the asker's words; what went wrong inside goes to the log under the number that is shown.

@@ -4,6 +4,7 @@
 
 use super::call::Caller;
 use super::desk::{Desk, Failure};
+use super::quota::Admission;
 use super::{explain, open, today, words};
 use crate::model::feed::FeedName;
 use crate::model::reply::Reply;
@@ -61,15 +62,20 @@ impl Press {
     }
 }
 
-/// Answers what somebody pressed.
-pub async fn answer(press: Option<Press>, caller: &Caller, desk: &Desk) -> Reply {
+/// Answers what somebody pressed. `None`: the person asks too much and was told so.
+pub async fn answer(press: Option<Press>, caller: &Caller, desk: &Desk) -> Option<Reply> {
+    match desk.quota.admit(caller, desk.clock.now()) {
+        Admission::Yes => {}
+        Admission::Tell => return Some(words::too_many(caller.language)),
+        Admission::Silent => return None,
+    }
     let done: Result<Reply, Failure> = match press {
         Some(Press::Open { handle, article }) => open::article(&handle, article, caller, desk).await,
         Some(Press::List { handle }) => open::headlines(&handle, caller, desk).await,
         Some(Press::Latest { feed }) => today::latest(&feed, caller, desk).await,
         None => Ok(words::old_button(caller.language)),
     };
-    done.unwrap_or_else(|failure| explain(failure, desk, caller.language, "press"))
+    Some(done.unwrap_or_else(|failure| explain(failure, desk, caller.language, "press")))
 }
 
 #[cfg(test)]

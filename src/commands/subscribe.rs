@@ -39,7 +39,9 @@ pub(super) const SPEC: Spec = Spec {
         Argument {
             name: "timezone",
             kind: ArgumentKind::Timezone,
-            about: Text { ko: "시간대: 서울 · KST · Asia/Seoul", en: "Time zone: Seoul, KST, Asia/Seoul" },
+            about: Text {
+                ko: "시간대: 서울 · KST · Asia/Seoul", en: "Time zone: Seoul, KST, Asia/Seoul"
+            },
         },
         Argument {
             name: "style",
@@ -140,8 +142,7 @@ impl Asked {
         let timezone = arguments
             .get(ArgumentKind::Timezone)
             .map(|text| {
-                parse_zone(text)
-                    .map_err(|error| Failure::from(words::unknown_zone(&error, caller.language)))
+                parse_zone(text).map_err(|error| Failure::from(words::unknown_zone(&error, caller.language)))
             })
             .transpose()?;
         let style = arguments

@@ -19,7 +19,9 @@ pub(super) const SPEC: Spec = Spec {
     arguments: &[Argument {
         name: "feed",
         kind: ArgumentKind::Feed,
-        about: Text { ko: "어느 뉴스인지 (비우면 이 채널의 것)", en: "Which feed (empty: this channel's)" },
+        about: Text {
+            ko: "어느 뉴스인지 (비우면 이 채널의 것)", en: "Which feed (empty: this channel's)"
+        },
     }],
     who: Who::Anyone,
     run: |call, desk| run(call, desk).boxed(),
@@ -63,7 +65,8 @@ async fn show(
     let day = stored.digest.date.day();
     let mut lines = Vec::new();
     if matches!(ask, Ask::Today) && day != today {
-        let usual = arrival::usual_in(&desk.store.arrivals(&feed.name, arrival::LEARN_FROM).await?, feed.timezone);
+        let usual =
+            arrival::usual_in(&desk.store.arrivals(&feed.name, arrival::LEARN_FROM).await?, feed.timezone);
         lines.push(words::not_out_yet(today, usual, day, caller.language));
     }
     let edition = view::edition(desk, feed, stored, subscription, caller.language);

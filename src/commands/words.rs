@@ -16,7 +16,8 @@ use crate::plan::advice::TooEarly;
 use crate::text::{Unit, clock_time, cut, day, particle};
 
 pub(super) const SHOW_LATEST: Text = Text { ko: "최근 뉴스 지금 보기", en: "Show the latest now" };
-pub(super) const HELP_TITLE: Text = Text { ko: "조간 — 매일의 뉴스", en: "Jogan — the daily digest" };
+pub(super) const HELP_TITLE: Text =
+    Text { ko: "조간 — 매일의 뉴스", en: "Jogan — the daily digest" };
 pub(super) const HELP_READING: Text = Text { ko: "읽기", en: "Reading" };
 pub(super) const HELP_MANAGING: Text = Text { ko: "채널 관리자", en: "Channel admins" };
 const NOTHING_CHANGED: Text = Text { ko: "바뀐 것은 없습니다.", en: "Nothing was changed." };
@@ -25,7 +26,7 @@ pub(super) const A_STYLE: Text = Text { ko: "모양으로", en: "a style" };
 pub(super) const A_LANGUAGE: Text = Text { ko: "언어로", en: "a language" };
 
 /// A reply of prose alone, for the asker.
-pub(crate) fn prose(language: Language, lines: impl IntoIterator<Item = String>) -> Reply {
+fn prose(language: Language, lines: impl IntoIterator<Item = String>) -> Reply {
     Reply {
         audience: Audience::Asker,
         language,
@@ -60,11 +61,22 @@ pub(super) fn refused(who: Who, platform: Platform, language: Language) -> Reply
     prose(language, [first.to_owned(), second.to_owned()])
 }
 
+/// Somebody asks more than their share.
+pub(super) fn too_many(language: Language) -> Reply {
+    let lines = match language {
+        Language::Ko => ["잠시 쉬었다가 다시 물어봐 주세요.", "1분 안에 드릴 수 있는 답을 모두 드렸습니다."],
+        Language::En => ["Please ask again in a moment.", "All answers for this minute have been given."],
+    };
+    prose(language, lines.map(str::to_owned))
+}
+
 /// Something of ours failed; the log has the number.
 pub(super) fn our_error(number: &str, language: Language) -> Reply {
     let line = match language {
         Language::Ko => format!("지금은 답을 드리지 못했습니다. 잠시 뒤 다시 해 주세요. (번호 {number})"),
-        Language::En => format!("We could not answer just now. Please try again in a moment. (number {number})"),
+        Language::En => {
+            format!("We could not answer just now. Please try again in a moment. (number {number})")
+        }
     };
     prose(language, [line])
 }
@@ -97,7 +109,7 @@ pub(super) fn unknown_zone(error: &zone::UnknownZone, language: Language) -> Rep
 }
 
 /// A word that fits no argument of a command.
-pub(crate) fn not_expected(text: &str, example: &str, language: Language) -> Reply {
+pub(super) fn not_expected(text: &str, example: &str, language: Language) -> Reply {
     let text = shortened(text);
     let first = match language {
         Language::Ko => format!("‘{text}’{} 이해하지 못했습니다. 예: /{example}", particle(&text, "을/를")),
@@ -111,7 +123,9 @@ pub(super) fn no_such_feed(name: &str, feeds: &[Feed], language: Language) -> Re
     let name = shortened(name);
     let known = feeds.iter().map(|feed| feed.name.as_str()).collect::<Vec<_>>().join(", ");
     let (first, second) = match language {
-        Language::Ko => (format!("‘{name}’{} 없는 뉴스입니다.", particle(&name, "은/는")), "받을 수 있는 뉴스"),
+        Language::Ko => {
+            (format!("‘{name}’{} 없는 뉴스입니다.", particle(&name, "은/는")), "받을 수 있는 뉴스")
+        }
         Language::En => (format!("There is no feed ‘{name}’."), "There are"),
     };
     prose(language, [first, format!("{second}: {known}")])
@@ -203,15 +217,15 @@ pub(super) fn subscribed(
     let second = match (language, &wish.schedule, first) {
         (Language::Ko, Schedule::Slots(_), Some(first)) => {
             let local = first.with_timezone(&wish.timezone);
-            format!(
-                "첫 배달은 {} {}입니다.",
-                day(local.date_naive(), language),
-                clock_time(local.time())
-            )
+            format!("첫 배달은 {} {}입니다.", day(local.date_naive(), language), clock_time(local.time()))
         }
         (Language::En, Schedule::Slots(_), Some(first)) => {
             let local = first.with_timezone(&wish.timezone);
-            format!("The first delivery is on {} at {}.", day(local.date_naive(), language), clock_time(local.time()))
+            format!(
+                "The first delivery is on {} at {}.",
+                day(local.date_naive(), language),
+                clock_time(local.time())
+            )
         }
         (Language::Ko, ..) => "다음에 나오는 뉴스부터 보냅니다.".to_owned(),
         (Language::En, ..) => "It begins with the next digest.".to_owned(),
@@ -221,7 +235,8 @@ pub(super) fn subscribed(
 
 /// A slot is just before the digest usually arrives.
 pub(super) fn slot_before_arrival(better: &TooEarly, language: Language) -> String {
-    let (usual, slot, instead) = (clock_time(better.usual), clock_time(better.slot), clock_time(better.better));
+    let (usual, slot, instead) =
+        (clock_time(better.usual), clock_time(better.slot), clock_time(better.better));
     match language {
         Language::Ko => format!(
             "이 뉴스는 보통 {usual}쯤 나옵니다. {slot}에는 전날 것을 받게 됩니다. /subscribe {instead}로 바꿀 수 있습니다."
@@ -260,29 +275,41 @@ pub(super) fn may_not_post(caller: &Caller) -> Reply {
         (Language::Ko, Platform::Discord) => {
             let last = rights.last().map_or("", String::as_str);
             let object = particle(last, "을/를");
-            prose(language, [
+            prose(
+                language,
+                [
+                    format!("{name}에 아직 글을 쓸 수 없어 구독하지 않았습니다."),
+                    format!(
+                        "채널 설정 › 권한에서 봇에게 {}{object} 켠 뒤 다시 /subscribe를 써 주세요.",
+                        rights.join(", ")
+                    ),
+                ],
+            )
+        }
+        (Language::Ko, Platform::Telegram) => prose(
+            language,
+            [
                 format!("{name}에 아직 글을 쓸 수 없어 구독하지 않았습니다."),
+                "봇을 관리자로 정하거나 글쓰기 권한을 준 뒤 다시 /subscribe를 써 주세요.".to_owned(),
+            ],
+        ),
+        (Language::En, Platform::Discord) => prose(
+            language,
+            [
+                format!("The bot cannot write in {name} yet, so nothing was subscribed."),
                 format!(
-                    "채널 설정 › 권한에서 봇에게 {}{object} 켠 뒤 다시 /subscribe를 써 주세요.",
+                    "In the channel's settings, under Permissions, allow it {} and use /subscribe again.",
                     rights.join(", ")
                 ),
-            ])
-        }
-        (Language::Ko, Platform::Telegram) => prose(language, [
-            format!("{name}에 아직 글을 쓸 수 없어 구독하지 않았습니다."),
-            "봇을 관리자로 정하거나 글쓰기 권한을 준 뒤 다시 /subscribe를 써 주세요.".to_owned(),
-        ]),
-        (Language::En, Platform::Discord) => prose(language, [
-            format!("The bot cannot write in {name} yet, so nothing was subscribed."),
-            format!(
-                "In the channel's settings, under Permissions, allow it {} and use /subscribe again.",
-                rights.join(", ")
-            ),
-        ]),
-        (Language::En, Platform::Telegram) => prose(language, [
-            format!("The bot cannot write in {name} yet, so nothing was subscribed."),
-            "Make it an administrator or let it write, and use /subscribe again.".to_owned(),
-        ]),
+            ],
+        ),
+        (Language::En, Platform::Telegram) => prose(
+            language,
+            [
+                format!("The bot cannot write in {name} yet, so nothing was subscribed."),
+                "Make it an administrator or let it write, and use /subscribe again.".to_owned(),
+            ],
+        ),
     }
 }
 

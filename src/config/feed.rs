@@ -38,7 +38,10 @@ impl FeedConfig {
     pub(super) fn read_all(root: &mut Reader<'_>) -> Vec<Self> {
         let sections = root.sections("feeds");
         if sections.is_empty() {
-            root.fault("feeds", "are missing: add a `[[feeds]]` section with `name`, `title` and `source`".into());
+            root.fault(
+                "feeds",
+                "are missing: add a `[[feeds]]` section with `name`, `title` and `source`".into(),
+            );
         }
         let mut names = BTreeSet::new();
         let mut feeds = Vec::new();

@@ -60,7 +60,9 @@ impl<'a> Reader<'a> {
                 for (place, value) in list.into_iter().enumerate() {
                     match value {
                         Value::Table(table) => tables.push((format!("{path}.{place}"), table)),
-                        other => self.fault(key, format!("{place} must be a section, and is {}", kind(&other))),
+                        other => {
+                            self.fault(key, format!("{place} must be a section, and is {}", kind(&other)))
+                        }
                     }
                 }
                 tables
@@ -164,7 +166,9 @@ impl<'a> Reader<'a> {
                     match value {
                         Value::String(word) => words.push(word),
                         Value::Integer(number) => words.push(number.to_string()),
-                        other => self.fault(key, format!("must list words or numbers, and has {}", kind(&other))),
+                        other => {
+                            self.fault(key, format!("must list words or numbers, and has {}", kind(&other)))
+                        }
                     }
                 }
                 words

@@ -29,9 +29,10 @@ impl Tokens {
         if faults.is_empty() && tokens.discord.is_none() && tokens.telegram.is_none() {
             faults.push(Fault {
                 key: "DISCORD_TOKEN".to_owned(),
-                problem: "and `TELEGRAM_TOKEN` are both unset; set at least one of them, or name a file that \
+                problem:
+                    "and `TELEGRAM_TOKEN` are both unset; set at least one of them, or name a file that \
                           holds it in `DISCORD_TOKEN_FILE` or `TELEGRAM_TOKEN_FILE`"
-                    .to_owned(),
+                        .to_owned(),
             });
         }
         if faults.is_empty() { Ok(tokens) } else { Err(faults) }

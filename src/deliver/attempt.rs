@@ -46,7 +46,9 @@ pub(super) async fn attempt<C: Courier>(
             Before::Arrived(id) => return Ok(Outcome::Sent(id)),
             Before::Failed(error) => return Err(after_looking(error)),
             Before::CannotTell(why) if claimed.on_unknown == OnUnknown::Skip => {
-                return Ok(Outcome::Failed(format!("it may have arrived, nobody can tell ({why}), and on_unknown = \"skip\"")));
+                return Ok(Outcome::Failed(format!(
+                    "it may have arrived, nobody can tell ({why}), and on_unknown = \"skip\""
+                )));
             }
             Before::CannotTell(_) => {}
         }
@@ -61,12 +63,7 @@ pub(super) async fn attempt<C: Courier>(
     sent.map(Outcome::Sent)
 }
 
-async fn look_before<C: Courier>(
-    courier: &C,
-    claimed: &Claimed,
-    body: &Body,
-    now: DateTime<Utc>,
-) -> Before {
+async fn look_before<C: Courier>(courier: &C, claimed: &Claimed, body: &Body, now: DateTime<Utc>) -> Before {
     let Some(attempted_at) = claimed.attempted_at else { return Before::Send };
     // A forum post has no nonce.
     let nonce_counts = courier.recognises_nonce() && claimed.kind != ChannelKind::Forum;

@@ -78,7 +78,8 @@ mod tests {
             line.put(head);
         }
         let now = DateTime::UNIX_EPOCH + TimeDelta::seconds(10);
-        let order: Vec<i64> = std::iter::from_fn(|| line.take_ready(now)).map(|head| head.channel.0).collect();
+        let order: Vec<i64> =
+            std::iter::from_fn(|| line.take_ready(now)).map(|head| head.channel.0).collect();
         assert_eq!(order, [3, 2, 1]);
         assert_eq!(line.next_ready(), Some(DateTime::UNIX_EPOCH + TimeDelta::seconds(99)));
     }

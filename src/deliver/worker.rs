@@ -135,7 +135,9 @@ impl<C: Courier> Worker<C> {
             }
         };
         for message in claimed {
-            let Some(found) = ready.iter().position(|(head, _)| head.channel == message.channel) else { continue };
+            let Some(found) = ready.iter().position(|(head, _)| head.channel == message.channel) else {
+                continue;
+            };
             let (head, place) = ready.swap_remove(found);
             line.start(head.channel);
             self.send(message, place, wire);
@@ -144,7 +146,8 @@ impl<C: Courier> Worker<C> {
     }
 
     fn send(&self, message: Claimed, place: Place, wire: &mut JoinSet<Done>) {
-        let (courier, gate, clock) = (Arc::clone(&self.courier), Arc::clone(&self.gate), Arc::clone(&self.clock));
+        let (courier, gate, clock) =
+            (Arc::clone(&self.courier), Arc::clone(&self.gate), Arc::clone(&self.clock));
         let give_up_after = self.settings.give_up_after;
         wire.spawn(async move {
             let outcome = match attempt(&*courier, &gate, &*clock, &message, place).await {

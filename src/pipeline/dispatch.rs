@@ -170,7 +170,8 @@ impl Dispatch {
                 .filter_map(|id| waiting.iter().find(|(stored, _)| stored.id.0 == *id))
                 .map(|(stored, _)| *stored)
                 .collect();
-            planned.edition = digests.iter().filter_map(|stored| stored.edition).max().unwrap_or(planned.edition);
+            planned.edition =
+                digests.iter().filter_map(|stored| stored.edition).max().unwrap_or(planned.edition);
             planned.deliveries = self.deliveries(due, news.feed, &batch, &digests, rendering);
         }
         planned

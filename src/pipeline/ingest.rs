@@ -147,7 +147,12 @@ impl Ingest {
         }
     }
 
-    async fn load(&self, raw: &RawDigest, loads: FeedLoads, now: DateTime<Utc>) -> Result<Loaded, StoreError> {
+    async fn load(
+        &self,
+        raw: &RawDigest,
+        loads: FeedLoads,
+        now: DateTime<Utc>,
+    ) -> Result<Loaded, StoreError> {
         let Some(digest) = self.read(raw) else { return Ok(Loaded::PassedOver) };
         let zone = self.feed.timezone;
         if let Some(at) = news::waits_until(&digest.date, zone, now) {

@@ -60,10 +60,8 @@ impl<'a> Meaning<'a> {
         if let Some((key, _)) = topic {
             return Self::Topic(key);
         }
-        let company = lexicon
-            .companies
-            .iter()
-            .find(|(name, names)| same(name) || same(&names.ko) || same(&names.en));
+        let company =
+            lexicon.companies.iter().find(|(name, names)| same(name) || same(&names.ko) || same(&names.en));
         match company {
             Some((name, _)) => Self::Company(name),
             None => Self::Word(word),
@@ -78,9 +76,10 @@ impl<'a> Meaning<'a> {
                 let article = &article.article;
                 let has = |text: String| text.to_lowercase().contains(word.as_str());
                 has(plain(&article.headline))
-                    || article.sections.iter().any(|section| {
-                        has(plain(&section.title)) || has(plain_blocks(&section.blocks))
-                    })
+                    || article
+                        .sections
+                        .iter()
+                        .any(|section| has(plain(&section.title)) || has(plain_blocks(&section.blocks)))
             }
         }
     }

@@ -111,7 +111,10 @@ impl Gate {
         }
         lanes.overall.enter();
         lanes.lane(Covered::Channel(channel), &self.limits).enter();
-        Ok(Place { _overall: self.held(Covered::Everything), _channel: Some(self.held(Covered::Channel(channel))) })
+        Ok(Place {
+            _overall: self.held(Covered::Everything),
+            _channel: Some(self.held(Covered::Channel(channel))),
+        })
     }
 
     /// A place for the answer to a person in this channel, as soon as the rates allow one; before any delivery,

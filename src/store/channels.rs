@@ -3,11 +3,11 @@
 use chrono::{DateTime, Utc};
 use sqlx::{FromRow, Sqlite, Transaction};
 
+use super::Store;
 use super::error::StoreError;
 use super::rows::{Row, millis};
-use super::Store;
-use crate::model::channel::{Address, Channel, ChannelId, ChannelKind, ChannelState};
 use crate::model::Language;
+use crate::model::channel::{Address, Channel, ChannelId, ChannelKind, ChannelState};
 
 #[derive(Debug, FromRow)]
 struct ChannelRow {

@@ -4,9 +4,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sha2::{Digest as _, Sha256};
 use sqlx::FromRow;
 
+use super::Store;
 use super::error::StoreError;
 use super::rows::{Row, millis, readable, to_json};
-use super::Store;
 use crate::model::digest::{Digest, DigestId, EnrichedDigest, StoredDigest, handle};
 use crate::model::feed::FeedName;
 
@@ -149,11 +149,10 @@ impl Store {
         &self,
         handle: &str,
     ) -> Result<Option<(FeedName, StoredDigest)>, StoreError> {
-        let found: Option<(i64, String)> =
-            sqlx::query_as("SELECT id, feed FROM digests WHERE handle = $1")
-                .bind(handle)
-                .fetch_optional(&self.read)
-                .await?;
+        let found: Option<(i64, String)> = sqlx::query_as("SELECT id, feed FROM digests WHERE handle = $1")
+            .bind(handle)
+            .fetch_optional(&self.read)
+            .await?;
         let Some((id, feed)) = found else { return Ok(None) };
         Ok(self.digest(DigestId(id)).await?.map(|digest| (FeedName(feed), digest)))
     }

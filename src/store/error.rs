@@ -36,7 +36,9 @@ pub enum StoreError {
         source: std::io::Error,
     },
     /// The database was written by a newer version.
-    #[error("the database is at migration {found}, which this version does not know; run the newer jogan that wrote it, or restore the backup beside it")]
+    #[error(
+        "the database is at migration {found}, which this version does not know; run the newer jogan that wrote it, or restore the backup beside it"
+    )]
     Newer {
         /// The migration that is unknown here.
         found: i64,

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
+use super::Store;
 use super::error::StoreError;
 use super::rows::{Row, millis};
-use super::Store;
 use crate::model::FeedName;
 
 /// When a feed was loaded.

@@ -7,10 +7,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{FromRow, Sqlite, Transaction};
 
+use super::Store;
 use super::channels::move_channel;
 use super::error::StoreError;
 use super::rows::{Row, millis, readable, to_json};
-use super::Store;
 use crate::model::channel::{Address, ChannelId, Platform};
 use crate::model::delivery::{Claimed, DeliveryId, Head, Outcome};
 use crate::model::digest::DigestId;

@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use sqlx::FromRow;
 
+use super::Store;
 use super::error::StoreError;
 use super::rows::{Row, millis, readable, to_json};
-use super::Store;
 use crate::model::channel::{Address, ChannelId, ChannelKind};
 use crate::model::feed::FeedName;
 use crate::model::subscription::{Subscription, SubscriptionId, Wish};
@@ -144,11 +144,7 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn subscriptions_due(
-        &self,
-        now: DateTime<Utc>,
-        count: u32,
-    ) -> Result<Vec<Due>, StoreError> {
+    pub async fn subscriptions_due(&self, now: DateTime<Utc>, count: u32) -> Result<Vec<Due>, StoreError> {
         let rows: Vec<DueRow> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
             "SELECT {COLUMNS}, c.address, c.kind FROM subscriptions s JOIN channels c ON c.id = s.channel_id
              WHERE s.next_at <= $1 AND s.ended_at IS NULL AND c.state = 'active'

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
+use super::Store;
 use super::error::StoreError;
 use super::rows::{Row, millis, readable};
-use super::Store;
 use crate::model::{Address, Platform};
 
 /// A wait that a platform told.
@@ -43,11 +43,10 @@ impl Store {
     /// If the database fails.
     pub async fn waits(&self, platform: Platform, now: DateTime<Utc>) -> Result<Vec<StoredWait>, StoreError> {
         sqlx::query("DELETE FROM waits WHERE until <= $1").bind(millis(now)).execute(&self.write).await?;
-        let rows: Vec<(String, i64)> =
-            sqlx::query_as("SELECT scope, until FROM waits WHERE platform = $1")
-                .bind(platform.name())
-                .fetch_all(&self.read)
-                .await?;
+        let rows: Vec<(String, i64)> = sqlx::query_as("SELECT scope, until FROM waits WHERE platform = $1")
+            .bind(platform.name())
+            .fetch_all(&self.read)
+            .await?;
         Ok(readable(rows.into_iter().map(|(scope, until)| {
             let row = Row { table: "waits", id: 0 };
             let address = if scope == EVERYTHING { None } else { Some(row.word(&scope)?) };

@@ -56,8 +56,9 @@ impl Bot {
 
     /// Starts it again on the same database.
     pub(crate) async fn start_again(&mut self) {
+        // Stories ask until something has happened: more often than people may.
         let text = format!(
-            "{}\n[discord]\napi_url = {:?}\n[telegram]\napi_url = {:?}\n",
+            "{}\n[limits]\nperson = 100000\ngroup = 100000\n[discord]\napi_url = {:?}\n[telegram]\napi_url = {:?}\n",
             self.town.configuration(&self.feed),
             self.town.discord_url,
             self.town.telegram_url

@@ -41,7 +41,11 @@ impl Answers {
     }
 
     /// Sends the reply to an interaction as soon as it is there.
-    pub(super) async fn give(&self, interaction: &Interaction, reply: impl Future<Output = Reply> + Send) {
+    pub(super) async fn give(
+        &self,
+        interaction: &Interaction,
+        reply: impl Future<Output = Option<Reply>> + Send,
+    ) {
         if let Err(error) = self.try_give(interaction, reply).await {
             tracing::warn!(%error, interaction = %interaction.id(), "an answer did not reach Discord");
         }
@@ -50,7 +54,7 @@ impl Answers {
     async fn try_give(
         &self,
         interaction: &Interaction,
-        reply: impl Future<Output = Reply> + Send,
+        reply: impl Future<Output = Option<Reply>> + Send,
     ) -> Result<(), CallError> {
         let to = calls::Interaction {
             application: interaction.application_id().get(),
@@ -63,7 +67,8 @@ impl Answers {
             () = self.clock.sleep_until(self.clock.now() + DEFER_AFTER) => None,
         };
         let bodies = match in_time {
-            Some(reply) => {
+            Some(None) => return Ok(()),
+            Some(Some(reply)) => {
                 let mut bodies = self.set(interaction, &reply).into_iter();
                 let answer = json!({"type": CHANNEL_MESSAGE_WITH_SOURCE, "data": bodies.next()});
                 self.calls.answer(&to, &answer).await?;
@@ -73,7 +78,8 @@ impl Answers {
                 let data = json!({"flags": private_flag(interaction)});
                 let answer = json!({"type": DEFERRED_CHANNEL_MESSAGE_WITH_SOURCE, "data": data});
                 self.calls.answer(&to, &answer).await?;
-                let mut bodies = self.set(interaction, &reply.await).into_iter();
+                let Some(reply) = reply.await else { return Ok(()) };
+                let mut bodies = self.set(interaction, &reply).into_iter();
                 self.calls.edit_answer(&to, &bodies.next()).await?;
                 bodies
             }

@@ -1,8 +1,8 @@
 //! What an interaction asks, by whom and where.
 
 use serenity::all::{
-    ChannelType, CommandInteraction, ComponentInteraction, ComponentInteractionDataKind, Member, PartialChannel,
-    Permissions, ResolvedValue, User,
+    ChannelType, CommandInteraction, ComponentInteraction, ComponentInteractionDataKind, Member,
+    PartialChannel, Permissions, ResolvedValue, User,
 };
 
 use crate::commands::arguments::Arguments;
@@ -29,7 +29,7 @@ pub(super) fn call(command: &CommandInteraction, operators: &[String]) -> Option
         locale: &command.locale,
     }
     .caller(operators);
-    Some(Call { spec, arguments, caller })
+    Some(Call { spec, arguments, unread: Vec::new(), caller })
 }
 
 /// What was pressed or chosen, and by whom.

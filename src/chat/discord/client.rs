@@ -66,7 +66,8 @@ async fn connect(discord: &Discord, stop: &CancellationToken) -> Result<(), Fail
         .ratelimiter_disabled(true)
         .build();
     let handler = Handler { discord: discord.clone(), answers: Answers::new(discord) };
-    let mut client = ClientBuilder::new_with_http(http, GatewayIntents::GUILDS).event_handler(handler).await?;
+    let mut client =
+        ClientBuilder::new_with_http(http, GatewayIntents::GUILDS).event_handler(handler).await?;
     // serenity falls back to a public address when it cannot ask for the gateway's; ours was told to us.
     *client.ws_url.lock().await = gateway.url.to_string();
     let shards: Arc<ShardManager> = Arc::clone(&client.shard_manager);
@@ -94,7 +95,9 @@ impl EventHandler for Handler {
         match registered {
             Ok(true) => tracing::info!("registered the commands with Discord"),
             Ok(false) => {}
-            Err(error) => tracing::warn!(%error, "the commands could not be registered; trying at the next connection"),
+            Err(error) => {
+                tracing::warn!(%error, "the commands could not be registered; trying at the next connection")
+            }
         }
     }
 

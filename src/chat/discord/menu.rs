@@ -18,7 +18,9 @@ pub fn commands() -> Vec<Value> {
         .iter()
         // Telegram alone knows `/start`.
         .filter(|spec| spec.name != "start")
-        .map(|spec| serde_json::to_value(command(spec)).unwrap_or_else(|_| unreachable!("builders are plain JSON")))
+        .map(|spec| {
+            serde_json::to_value(command(spec)).unwrap_or_else(|_| unreachable!("builders are plain JSON"))
+        })
         .collect()
 }
 
@@ -48,9 +50,7 @@ fn option(argument: &Argument) -> CreateCommandOption {
         ArgumentKind::Style => Style::ALL.into_iter().fold(option, |option, style| {
             option.add_string_choice_localized(style.name(), style.name(), [(KOREAN, korean_style(style))])
         }),
-        ArgumentKind::Language => option
-            .add_string_choice("한국어", "ko")
-            .add_string_choice("English", "en"),
+        ArgumentKind::Language => option.add_string_choice("한국어", "ko").add_string_choice("English", "en"),
         ArgumentKind::Feed | ArgumentKind::At | ArgumentKind::Timezone | ArgumentKind::Filter => option,
     }
 }
@@ -86,7 +86,8 @@ mod tests {
     #[test]
     fn commands_for_admins_are_hidden_from_others() {
         let commands = commands();
-        let subscribe = commands.iter().find(|command| command["name"] == "subscribe").expect("in the catalogue");
+        let subscribe =
+            commands.iter().find(|command| command["name"] == "subscribe").expect("in the catalogue");
         assert_eq!(subscribe["default_member_permissions"], "16");
     }
 }

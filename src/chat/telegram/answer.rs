@@ -6,7 +6,7 @@ use teloxide::types::{CallbackQuery, ChatMember, Message};
 use super::asked::{self, Asked, Asker};
 use super::poll::Telegram;
 use crate::commands::arguments::Arguments;
-use crate::commands::{self, Call, Caller, Who, press, words};
+use crate::commands::{self, Call, Caller, Who, press};
 use crate::model::channel::ChannelKind;
 use crate::model::message::{Body, PlatformMessageId};
 use crate::model::reply::Reply;
@@ -23,17 +23,15 @@ pub(super) async fn message(telegram: &Telegram, message: &Message) -> Result<()
             if spec.who > Who::Anyone {
                 caller.is_admin |= is_admin(telegram, look_up, &caller).await?;
             }
-            let (arguments, left) = Arguments::from_words(spec, &text, &telegram.desk.feeds);
-            match left.first() {
-                Some(word) => words::not_expected(word, spec.example.get(caller.language), caller.language),
-                None => {
-                    let call = Call { spec, arguments, caller: caller.clone() };
-                    commands::answer(&call, &telegram.desk).await
-                }
-            }
+            let (arguments, unread) = Arguments::from_words(spec, &text, &telegram.desk.feeds);
+            let call = Call { spec, arguments, unread, caller: caller.clone() };
+            commands::answer(&call, &telegram.desk).await
         }
     };
-    send(telegram, &caller, &reply).await
+    match reply {
+        Some(reply) => send(telegram, &caller, &reply).await,
+        None => Ok(()),
+    }
 }
 
 /// Answers a pressed button.
@@ -45,7 +43,7 @@ pub(super) async fn press(telegram: &Telegram, query: CallbackQuery) -> Result<(
     let pressed = press::Press::decode(data, None);
     let turns_a_page = matches!(pressed, Some(press::Press::Open { .. } | press::Press::List { .. }));
     let in_place = turns_a_page && caller.kind == ChannelKind::Private;
-    let reply = press::answer(pressed, &caller, &telegram.desk).await;
+    let Some(reply) = press::answer(pressed, &caller, &telegram.desk).await else { return Ok(()) };
     let shown = query.regular_message().map(|message| PlatformMessageId(message.id.0.to_string()));
     match shown {
         Some(shown) if in_place => {
@@ -84,10 +82,8 @@ async fn send(telegram: &Telegram, caller: &Caller, reply: &Reply) -> Result<(),
 
 async fn send_one(telegram: &Telegram, caller: &Caller, body: &Body) -> Result<(), CallError> {
     let place = telegram.calls.gate().take(&caller.address, caller.kind).await;
-    let sent = telegram
-        .calls
-        .send(Post { address: caller.address, kind: caller.kind, body, nonce: "" })
-        .await;
+    let sent =
+        telegram.calls.send(Post { address: caller.address, kind: caller.kind, body, nonce: "" }).await;
     drop(place);
     sent.map(|_| ())
 }

@@ -106,5 +106,6 @@ fn topic(message: &Message) -> Option<i32> {
 }
 
 fn is_the_chat(message: &Message) -> bool {
-    message.chat.is_channel() || message.sender_chat.as_ref().is_some_and(|sender| sender.id == message.chat.id)
+    message.chat.is_channel()
+        || message.sender_chat.as_ref().is_some_and(|sender| sender.id == message.chat.id)
 }
