@@ -108,6 +108,40 @@ async fn killed_in_the_middle_of_a_delivery_it_sends_the_rest_and_nothing_twice_
     assert!(log.contains("the last run ended while messages were being sent"), "the kill met none: {log}");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ended_in_the_middle_of_a_delivery_it_records_what_was_on_the_wire_and_sends_the_rest_later() {
+    let town = town().await;
+    let program = Program::run(&town);
+    program.ready(&town).await;
+    town.subscribe("now full", json!({"at": "now", "style": "full"})).await;
+    let slow = Duration::from_millis(700);
+    let of = "/messages".to_owned();
+    town.discord.faults(discord::Faults { times: 100, calls: of, fault: discord::Fault::Delay(slow) });
+    town.telegram.faults(telegram::Faults {
+        calls: 100,
+        method: Some("sendMessage".to_owned()),
+        chat: None,
+        fault: telegram::Fault::Delay(slow),
+    });
+    let long = "새 공장이 문을 엽니다. ".repeat(20);
+    let post =
+        (1..=6).fold(post(&town).only(0), |post, number| post.article(&format!("긴 소식 {number}"), &long));
+    town.publish(&post);
+    town.wait_for("a part of it", async || town.sent_on_discord(town.channel).pop()).await;
+    let (status, log) = program.terminate().await;
+    assert_eq!(status.code(), Some(0), "{log}");
+    let program = Program::run(&town);
+    town.arrived("긴 소식 6").await;
+    nothing_is_left(&town).await;
+    let on_discord = counted(&town.sent_on_discord(town.channel));
+    let on_telegram = counted(&town.on_telegram(town.group, "소식 "));
+    assert!(on_discord.len() > 1 && on_telegram.len() > 1, "it takes several messages");
+    assert!(on_discord.values().chain(on_telegram.values()).all(|count| *count == 1), "twice");
+    let (status, log) = program.terminate().await;
+    assert_eq!(status.code(), Some(0), "{log}");
+    assert!(!log.contains("the last run ended while messages were being sent"), "{log}");
+}
+
 /// Waits until the outbox has no open message.
 async fn nothing_is_left(town: &Town) {
     let store = Store::open(&town.database_url()).await.expect("its database");
