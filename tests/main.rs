@@ -1,5 +1,14 @@
 //! The one integration test binary: stories through the real clients against the sandbox, and the rules of the
 //! house. One file a story.
 
+mod chats;
+mod delivery;
+mod headlines;
 mod page;
+mod posts;
+mod process;
+mod schedule;
 mod support;
+mod today;
+mod trouble;
+mod words;

@@ -1,3 +1,8 @@
 //! What the stories share.
 
+pub(crate) mod bot;
 pub(crate) mod browser;
+pub(crate) mod clock;
+pub(crate) mod post;
+pub(crate) mod program;
+pub(crate) mod town;

@@ -1,0 +1,163 @@
+//! The one test bot: the whole program inside the test, on a database of its own, talking to a [`Town`] over HTTP
+//! and WebSocket as it would to the platforms.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use jogan::app::App;
+use jogan::config::{Config, Environment, Tokens};
+use jogan::model::feed::FeedName;
+use jogan::model::message::MessageState;
+use secrecy::SecretString;
+
+use crate::support::clock::{StoryClock, instant};
+use crate::support::post::Post;
+use crate::support::town::{DISCORD_TOKEN, TELEGRAM_TOKEN, Town};
+
+/// A running bot and its town.
+pub(crate) struct Bot {
+    town: Town,
+    feed: String,
+    app: Option<App>,
+}
+
+/// How a bot begins.
+pub(crate) struct Builder {
+    clock: StoryClock,
+    feed: String,
+    before: Vec<Post>,
+}
+
+impl Bot {
+    /// A bot that begins on a Monday morning, `2026-03-02T07:00:00+09:00`.
+    pub(crate) fn builder() -> Builder {
+        let clock = StoryClock::of_the_system();
+        clock.set(instant("2026-03-02T07:00:00+09:00"));
+        Builder { clock, feed: String::new(), before: Vec::new() }
+    }
+
+    /// A bot without further wishes.
+    pub(crate) async fn start() -> Self {
+        Self::builder().start().await
+    }
+
+    /// A post of this instant.
+    pub(crate) fn post(&self) -> Post {
+        use jogan::clock::Clock as _;
+        Post::of(self.town.clock.now())
+    }
+
+    /// Stops the program as SIGTERM does.
+    pub(crate) async fn stop(&mut self) {
+        if let Some(app) = self.app.take() {
+            app.stop().await;
+        }
+    }
+
+    /// Starts it again on the same database.
+    pub(crate) async fn start_again(&mut self) {
+        let text = format!(
+            "{}\n[discord]\napi_url = {:?}\n[telegram]\napi_url = {:?}\n",
+            self.town.configuration(&self.feed),
+            self.town.discord_url,
+            self.town.telegram_url
+        );
+        let table = text.parse().expect("TOML");
+        let config = Config::from_table(table, &Environment::default()).expect("a configuration");
+        let tokens = Tokens {
+            discord: Some(SecretString::from(DISCORD_TOKEN)),
+            telegram: Some(SecretString::from(TELEGRAM_TOKEN)),
+        };
+        let app = App::start(config, tokens, Arc::new(self.town.clock.clone())).await.expect("a bot");
+        self.app = Some(app);
+        self.town.bot_is_here().await;
+    }
+
+    /// Waits until the folder has been read, so that what comes next is news.
+    pub(crate) async fn first_load(&self) {
+        let feed = FeedName("ai-news".to_owned());
+        self.town
+            .wait_for("the first load", async || {
+                self.app().store().feed_loads(&feed).await.expect("the database").first
+            })
+            .await;
+    }
+
+    /// The messages in the outbox that are in this state.
+    pub(crate) async fn messages(&self, state: MessageState) -> u64 {
+        let counts = self.app().store().message_counts().await.expect("the database");
+        counts.iter().find(|(name, _)| name == state.name()).map_or(0, |(_, count)| *count)
+    }
+
+    /// Waits until nothing is on its way any more.
+    pub(crate) async fn idle(&self) {
+        self.town
+            .wait_for("rest", async || {
+                let open = [MessageState::Queued, MessageState::Sending, MessageState::Unknown];
+                for state in open {
+                    if self.messages(state).await > 0 {
+                        return None;
+                    }
+                }
+                Some(())
+            })
+            .await;
+    }
+
+    /// Ends the story: nothing is left on its way, nobody was called before they were ready, and the program stops.
+    pub(crate) async fn finish(mut self) {
+        self.idle().await;
+        assert_eq!(self.town.discord.counters().disobeyed, 0, "Discord was called too early");
+        assert_eq!(self.town.telegram.counters().disobeyed, 0, "Telegram was called too early");
+        self.stop().await;
+    }
+
+    fn app(&self) -> &App {
+        self.app.as_ref().expect("the bot runs")
+    }
+}
+
+impl Builder {
+    /// Further lines of the feed's section.
+    pub(crate) fn feed(mut self, lines: &str) -> Self {
+        self.feed = lines.to_owned();
+        self
+    }
+
+    /// The time at which it begins.
+    pub(crate) fn at(self, at: &str) -> Self {
+        self.clock.set(instant(at));
+        self
+    }
+
+    /// A post that is there before the bot is.
+    pub(crate) fn before(mut self, post: Post) -> Self {
+        self.before.push(post);
+        self
+    }
+
+    /// Starts it, and waits until it is connected and has read the folder.
+    pub(crate) async fn start(self) -> Bot {
+        let town = Town::build(self.clock).await;
+        self.before.iter().for_each(|post| town.publish(post));
+        let mut bot = Bot { town, feed: self.feed, app: None };
+        bot.start_again().await;
+        bot.first_load().await;
+        bot
+    }
+}
+
+impl Deref for Bot {
+    type Target = Town;
+
+    fn deref(&self) -> &Town {
+        &self.town
+    }
+}
+
+impl Drop for Bot {
+    fn drop(&mut self) {
+        let ended = self.app.is_none() || std::thread::panicking();
+        assert!(ended, "a story ends with `finish`, which looks for stranded deliveries");
+    }
+}
