@@ -52,6 +52,8 @@ pub struct Worker<C> {
     pub settings: Settings,
     /// Notified when the outbox has new messages or a channel can be reached again.
     pub wake: Arc<Notify>,
+    /// To be notified when a channel was lost.
+    pub lost: Arc<Notify>,
 }
 
 /// A message that was on the wire, and what became of it.
@@ -166,8 +168,14 @@ impl<C: Courier> Worker<C> {
         }
         let now = self.clock.now();
         self.store.settle(&self.owner, unsettled, now).await.inspect_err(|error| self.log(error))?;
-        for (message, _) in unsettled.drain(..) {
+        for (message, outcome) in unsettled.drain(..) {
             line.finish(message.channel);
+            match outcome {
+                Outcome::Lost(_) => self.lost.notify_one(),
+                // Its messages may belong to another channel now.
+                Outcome::Moved(_) => self.wake.notify_one(),
+                _ => {}
+            }
             match self.store.head(message.channel).await {
                 Ok(head) => head.into_iter().for_each(|head| line.put(head)),
                 Err(error) => {

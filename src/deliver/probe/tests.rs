@@ -1,0 +1,1 @@
+//! Lost channels come back.
