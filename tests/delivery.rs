@@ -39,7 +39,8 @@ async fn only_the_first_message_of_a_long_digest_rings() {
     bot.subscribe("now full", json!({"at": "now", "style": "full"})).await;
     let rung = bot.telegram.notifications(bot.group);
     let long = "새 공장이 문을 엽니다. ".repeat(20);
-    let post = (1..=6).fold(bot.post().only(0), |post, number| post.article(&format!("긴 소식 {number}"), &long));
+    let post =
+        (1..=6).fold(bot.post().only(0), |post, number| post.article(&format!("긴 소식 {number}"), &long));
     bot.publish(&post);
     bot.arrived("긴 소식 6").await;
     bot.idle().await;

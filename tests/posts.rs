@@ -7,8 +7,8 @@ use std::io::Write as _;
 use serde_json::json;
 
 use crate::support::bot::Bot;
-use crate::support::post::Post;
 use crate::support::clock::instant;
+use crate::support::post::Post;
 use crate::support::town::{text, words};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -18,7 +18,11 @@ async fn what_is_not_understood_is_named_and_changes_nothing() {
         let told = bot.ask_discord(&bot.admin.0, bot.channel, "subscribe", options).await;
         assert!(text(&told).contains(&format!("‘{wrong}’")), "{told}");
     }
-    for (words, wrong) in [("/subscribe 25:70", "25:70"), ("/subscribe 08:30 Asia/Soul", "Asia/Soul"), ("/today 아무말", "아무말")] {
+    for (words, wrong) in [
+        ("/subscribe 25:70", "25:70"),
+        ("/subscribe 08:30 Asia/Soul", "Asia/Soul"),
+        ("/today 아무말", "아무말"),
+    ] {
         let told = bot.ask_telegram(&bot.admin.1, bot.group, words).await;
         assert!(text(&told).contains(&format!("‘{wrong}’")), "{told}");
     }

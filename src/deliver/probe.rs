@@ -98,7 +98,9 @@ impl<C: Courier> Prober<C> {
             }
             Err(CallError::Moved(to)) => self.follow(&channel, to, now).await,
             // None of these says anything about the channel.
-            Err(CallError::RetryAfter { after, .. }) => self.store.put_off_probe(&channel, now + after, false).await,
+            Err(CallError::RetryAfter { after, .. }) => {
+                self.store.put_off_probe(&channel, now + after, false).await
+            }
             Err(CallError::Transient(_) | CallError::Unanswered(_) | CallError::Credentials(_)) => {
                 self.store.put_off_probe(&channel, again, false).await
             }

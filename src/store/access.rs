@@ -63,7 +63,11 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn to_probe(&self, platform: Platform, now: DateTime<Utc>) -> Result<Vec<LostChannel>, StoreError> {
+    pub async fn to_probe(
+        &self,
+        platform: Platform,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<LostChannel>, StoreError> {
         let rows: Vec<LostRow> = sqlx::query_as(
             "SELECT id, address, kind, state_since, probes FROM channels
              WHERE platform = $1 AND state = 'lost' AND probe_at <= $2 ORDER BY probe_at, id",
@@ -73,6 +77,17 @@ impl Store {
         .fetch_all(&self.read)
         .await?;
         Ok(readable(rows.into_iter().map(LostChannel::try_from)))
+    }
+
+    /// How many channels are lost.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn lost_channels(&self) -> Result<u64, StoreError> {
+        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM channels WHERE state = 'lost'")
+            .fetch_one(&self.read)
+            .await?;
+        Ok(count.unsigned_abs())
     }
 
     /// When the next lost channel of a platform is to be probed, if there is one.
@@ -254,7 +269,10 @@ impl Store {
 }
 
 /// A message arrived: if the channel is lost again, its probes begin anew.
-pub(super) async fn reached(tx: &mut Transaction<'static, Sqlite>, channel: ChannelId) -> Result<(), StoreError> {
+pub(super) async fn reached(
+    tx: &mut Transaction<'static, Sqlite>,
+    channel: ChannelId,
+) -> Result<(), StoreError> {
     sqlx::query("UPDATE channels SET probes = 0 WHERE id = $1 AND probes > 0 AND state = 'active'")
         .bind(channel.0)
         .execute(&mut **tx)
@@ -344,11 +362,13 @@ async fn merge(
     for statement in in_turn {
         sqlx::query(statement).bind(old).bind(new).execute(&mut **tx).await?;
     }
-    sqlx::query("UPDATE subscriptions SET ended_at = $2, next_at = NULL WHERE channel_id = $1 AND ended_at IS NULL")
-        .bind(old)
-        .bind(millis(now))
-        .execute(&mut **tx)
-        .await?;
+    sqlx::query(
+        "UPDATE subscriptions SET ended_at = $2, next_at = NULL WHERE channel_id = $1 AND ended_at IS NULL",
+    )
+    .bind(old)
+    .bind(millis(now))
+    .execute(&mut **tx)
+    .await?;
     sqlx::query("UPDATE channels SET state = 'active', state_reason = NULL, state_since = $2, probe_at = NULL WHERE id = $1")
         .bind(old)
         .bind(millis(now))
@@ -415,10 +435,11 @@ async fn mark_active(
     probes: u32,
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
-    let since: Option<i64> = sqlx::query_scalar("SELECT state_since FROM channels WHERE id = $1 AND state = 'lost'")
-        .bind(channel)
-        .fetch_optional(&mut **tx)
-        .await?;
+    let since: Option<i64> =
+        sqlx::query_scalar("SELECT state_since FROM channels WHERE id = $1 AND state = 'lost'")
+            .bind(channel)
+            .fetch_optional(&mut **tx)
+            .await?;
     let Some(since) = since else { return Ok(false) };
     let lost_for = (millis(now) - since).max(0);
     sqlx::query(

@@ -66,7 +66,19 @@ impl Town {
         let telegram_url = serve(telegram.router()).await;
         let disk = tempfile::tempdir().expect("a temporary folder");
         std::fs::create_dir(disk.path().join("posts")).expect("a folder");
-        Self { discord, telegram, clock, disk, discord_url, telegram_url, guild, channel, group, admin, reader }
+        Self {
+            discord,
+            telegram,
+            clock,
+            disk,
+            discord_url,
+            telegram_url,
+            guild,
+            channel,
+            group,
+            admin,
+            reader,
+        }
     }
 
     /// The configuration file, without the platforms' addresses; `feed`: further keys of the feed.
@@ -113,7 +125,11 @@ impl Town {
             }
         };
         let Ok(found) = tokio::time::timeout(PATIENCE, waiting).await else {
-            panic!("{what} did not come; Discord: {:?}; Telegram: {:?}", self.discord.calls(), self.telegram.calls())
+            panic!(
+                "{what} did not come; Discord: {:?}; Telegram: {:?}",
+                self.discord.calls(),
+                self.telegram.calls()
+            )
         };
         found
     }

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
 use serenity::all::{
-    ClientBuilder, Context, EventHandler, GatewayIntents, Guild, GuildChannel, HttpBuilder, Interaction, Message,
-    PartialGuildChannel, Ready, ShardManager, UnavailableGuild,
+    ClientBuilder, Context, EventHandler, GatewayIntents, Guild, GuildChannel, HttpBuilder, Interaction,
+    Message, PartialGuildChannel, Ready, ShardManager, UnavailableGuild,
 };
 use serenity::async_trait;
 use tokio_util::sync::CancellationToken;
@@ -66,8 +66,10 @@ async fn connect(discord: &Discord, stop: &CancellationToken) -> Result<(), Fail
         .proxy(discord.api_url.as_str().trim_end_matches('/'))
         .ratelimiter_disabled(true)
         .build();
-    let handler = Handler { discord: discord.clone(), answers: Answers::new(discord), guilds: Guilds::default() };
-    let mut client = ClientBuilder::new_with_http(http, GatewayIntents::GUILDS).event_handler(handler).await?;
+    let handler =
+        Handler { discord: discord.clone(), answers: Answers::new(discord), guilds: Guilds::default() };
+    let mut client =
+        ClientBuilder::new_with_http(http, GatewayIntents::GUILDS).event_handler(handler).await?;
     // serenity falls back to a public address when it cannot ask for the gateway's; ours was told to us.
     *client.ws_url.lock().await = gateway.url.to_string();
     let shards: Arc<ShardManager> = Arc::clone(&client.shard_manager);
@@ -96,7 +98,9 @@ impl EventHandler for Handler {
         match registered {
             Ok(true) => tracing::info!("registered the commands with Discord"),
             Ok(false) => {}
-            Err(error) => tracing::warn!(%error, "the commands could not be registered; trying at the next connection"),
+            Err(error) => {
+                tracing::warn!(%error, "the commands could not be registered; trying at the next connection")
+            }
         }
     }
 

@@ -18,8 +18,12 @@ pub(super) async fn note(access: &Access, update: &Update) {
 async fn stand(access: &Access, change: &ChatMemberUpdated) {
     let chat = Address::Telegram { chat: change.chat.id.0, topic: None };
     match &change.new_chat_member.kind {
-        ChatMemberKind::Banned(_) if change.chat.is_private() => access.lost(&[chat], "the person has blocked the bot").await,
-        ChatMemberKind::Banned(_) | ChatMemberKind::Left => access.lost(&[chat], "the bot was removed from the chat").await,
+        ChatMemberKind::Banned(_) if change.chat.is_private() => {
+            access.lost(&[chat], "the person has blocked the bot").await
+        }
+        ChatMemberKind::Banned(_) | ChatMemberKind::Left => {
+            access.lost(&[chat], "the bot was removed from the chat").await
+        }
         // In a channel only administrators write, and only some of them.
         ChatMemberKind::Member(_) | ChatMemberKind::Administrator(_) | ChatMemberKind::Owner(_)
             if !change.chat.is_channel() =>
