@@ -12,11 +12,11 @@ use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::chat;
+use crate::chat::{self, Access};
 use crate::clock::SharedClock;
 use crate::commands::{self, Desk};
 use crate::config::{Config, DictionariesConfig, FeedConfig, PlatformConfig, SourceConfig, Tokens};
-use crate::deliver::{Settings, Worker};
+use crate::deliver::{Prober, Settings, Worker};
 use crate::enrich::{Classifier, Dictionaries};
 use crate::model::channel::Platform;
 use crate::model::lexicon::Lexicon;
@@ -52,6 +52,7 @@ struct Parts {
     clock: SharedClock,
     desk: Arc<Desk>,
     settings: Settings,
+    plan: Arc<Notify>,
     stop: CancellationToken,
     tasks: TaskTracker,
     owner: String,
@@ -96,6 +97,7 @@ impl App {
                 lease: LEASE,
                 stop_within: STOP_WITHIN,
             },
+            plan: Arc::clone(&plan),
             stop: stop.clone(),
             tasks: tasks.clone(),
             owner: format!("{}@{}", std::process::id(), clock.now().timestamp_millis()),
@@ -151,7 +153,8 @@ impl Parts {
             timeouts: Timeouts::default(),
         };
         let calls = Arc::new(Discord::new(settings, Arc::clone(&gate))?);
-        let wake = self.deliver(Platform::Discord, Arc::clone(&calls), gate);
+        let access = self.deliver(Platform::Discord, Arc::clone(&calls), gate);
+        let wake = Arc::clone(&access.deliver);
         let chat = chat::discord::Discord {
             desk: Arc::clone(&self.desk),
             calls,
@@ -159,6 +162,7 @@ impl Parts {
             token,
             operators: config.operators.clone().into(),
             clock: Arc::clone(&self.clock),
+            access,
         };
         self.tasks.spawn(chat::discord::run(chat, self.stop.clone()));
         Ok(wake)
@@ -177,7 +181,8 @@ impl Parts {
             timeouts: Timeouts::default(),
         };
         let calls = Arc::new(Telegram::new(settings, Arc::clone(&gate))?);
-        let wake = self.deliver(Platform::Telegram, Arc::clone(&calls), gate);
+        let access = self.deliver(Platform::Telegram, Arc::clone(&calls), gate);
+        let wake = Arc::clone(&access.deliver);
         let chat = chat::telegram::Telegram {
             desk: Arc::clone(&self.desk),
             calls,
@@ -186,6 +191,7 @@ impl Parts {
             operators: config.operators.clone().into(),
             bot,
             clock: Arc::clone(&self.clock),
+            access,
         };
         self.tasks.spawn(chat::telegram::run(chat, self.stop.clone()));
         Ok(wake)
@@ -224,8 +230,26 @@ impl Parts {
         Ok(Arc::new(Gate::new(limits, Arc::clone(&self.clock), remembered, log)))
     }
 
-    fn deliver<C: Courier>(&self, platform: Platform, courier: Arc<C>, gate: Arc<Gate>) -> Arc<Notify> {
-        let wake = Arc::new(Notify::new());
+    /// Starts delivering and probing; returns what hears of access from the platform itself.
+    fn deliver<C: Courier>(&self, platform: Platform, courier: Arc<C>, gate: Arc<Gate>) -> Arc<Access> {
+        let access = Arc::new(Access {
+            store: self.store.clone(),
+            clock: Arc::clone(&self.clock),
+            probe: Arc::new(Notify::new()),
+            deliver: Arc::new(Notify::new()),
+            plan: Arc::clone(&self.plan),
+        });
+        let prober = Prober {
+            platform,
+            store: self.store.clone(),
+            courier: Arc::clone(&courier),
+            gate: Arc::clone(&gate),
+            clock: Arc::clone(&self.clock),
+            wake: Arc::clone(&access.probe),
+            deliver: Arc::clone(&access.deliver),
+            plan: Arc::clone(&self.plan),
+        };
+        self.tasks.spawn(prober.run(self.stop.clone()));
         let worker = Worker {
             platform,
             store: self.store.clone(),
@@ -234,10 +258,11 @@ impl Parts {
             clock: Arc::clone(&self.clock),
             owner: self.owner.clone(),
             settings: self.settings,
-            wake: Arc::clone(&wake),
+            wake: Arc::clone(&access.deliver),
+            lost: Arc::clone(&access.probe),
         };
         self.tasks.spawn(worker.run(self.stop.clone()));
-        wake
+        access
     }
 
     fn ingest(

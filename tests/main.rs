@@ -1,6 +1,7 @@
 //! The one integration test binary: stories through the real clients against the sandbox, and the rules of the
 //! house. One file a story.
 
+mod access;
 mod architecture;
 mod chats;
 mod command_line;

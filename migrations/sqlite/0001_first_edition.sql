@@ -38,8 +38,11 @@ CREATE TABLE channels (
     state        TEXT    NOT NULL,      -- active, paused, lost
     state_reason TEXT,                  -- why it is not active
     state_since  INTEGER NOT NULL,
+    probe_at     INTEGER,               -- while lost: when to ask next whether messages can go there again
+    probes       INTEGER NOT NULL DEFAULT 0, -- probes since a message arrived there; the waits between them grow with it
     created_at   INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX channels_lost ON channels (platform, probe_at) WHERE state = 'lost';
 
 CREATE TABLE subscriptions (
     id         INTEGER PRIMARY KEY,
@@ -70,6 +73,7 @@ CREATE TABLE deliveries (
     on_unknown      TEXT    NOT NULL,   -- resend, skip
     due_at          INTEGER NOT NULL,
     created_at      INTEGER NOT NULL,
+    held_for        INTEGER NOT NULL DEFAULT 0, -- milliseconds in which nothing could go to its channel; giving up does not count them
     UNIQUE (subscription_id, digest_id, occasion)
 ) STRICT;
 

@@ -73,7 +73,7 @@ async fn look_before<C: Courier>(courier: &C, claimed: &Claimed, body: &Body, no
     match courier.find(claimed.address, body, attempted_at).await {
         Ok(Some(id)) => Before::Arrived(id),
         Ok(None) => Before::Send,
-        Err(error @ (CallError::Unsupported(_) | CallError::Lost(_) | CallError::Rejected(_))) => {
+        Err(error @ (CallError::Unsupported(_) | CallError::Rejected(_))) => {
             Before::CannotTell(error.to_string())
         }
         Err(error) => Before::Failed(error),

@@ -52,6 +52,8 @@ pub struct Worker<C> {
     pub settings: Settings,
     /// Notified when the outbox has new messages or a channel can be reached again.
     pub wake: Arc<Notify>,
+    /// To be notified when a channel was lost.
+    pub lost: Arc<Notify>,
 }
 
 /// A message that was on the wire, and what became of it.
@@ -171,9 +173,11 @@ impl<C: Courier> Worker<C> {
         self.store.settle(&self.owner, unsettled, now).await.inspect_err(|error| self.log(error))?;
         for (message, outcome) in unsettled.drain(..) {
             line.finish(message.channel);
-            if matches!(outcome, Outcome::Moved(_)) {
-                // Its messages may belong to another channel now, one that stands under the new id already.
-                self.wake.notify_one();
+            match outcome {
+                Outcome::Lost(_) => self.lost.notify_one(),
+                // Its messages may belong to another channel now.
+                Outcome::Moved(_) => self.wake.notify_one(),
+                _ => {}
             }
             match self.store.head(message.channel).await {
                 Ok(head) => head.into_iter().for_each(|head| line.put(head)),

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::language::Language;
@@ -228,6 +229,14 @@ impl FromStr for ChannelState {
             _ => Err(UnknownChannelState(text.to_owned())),
         }
     }
+}
+
+/// How long a lost channel is left alone before it is asked again, after so many probes: a minute, doubling up to
+/// six hours.
+pub fn probe_wait(probes: u32) -> TimeDelta {
+    const LONGEST: TimeDelta = TimeDelta::hours(6);
+    // 2^9 minutes are more than six hours.
+    TimeDelta::minutes(1 << probes.min(9)).min(LONGEST)
 }
 
 /// A text that names no state of a channel.

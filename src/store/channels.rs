@@ -1,7 +1,7 @@
 //! Channels, and whether messages can go there.
 
 use chrono::{DateTime, Utc};
-use sqlx::{FromRow, Sqlite, Transaction};
+use sqlx::FromRow;
 
 use super::Store;
 use super::error::StoreError;
@@ -103,48 +103,4 @@ impl Store {
             .await?;
         Ok(())
     }
-}
-
-/// Gives a channel another address: a Telegram group that became a supergroup has a new id.
-///
-/// Somebody may have subscribed under that id already. Then what is there stands, what it lacks moves to it, and no
-/// digest that goes to it anyway comes a second time.
-pub(super) async fn move_channel(
-    tx: &mut Transaction<'static, Sqlite>,
-    channel: ChannelId,
-    to: Address,
-    now: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    let there: Option<i64> = sqlx::query_scalar("SELECT id FROM channels WHERE address = $1")
-        .bind(to.to_string())
-        .fetch_optional(&mut **tx)
-        .await?;
-    let Some(there) = there else {
-        sqlx::query("UPDATE channels SET address = $2 WHERE id = $1")
-            .bind(channel.0)
-            .bind(to.to_string())
-            .execute(&mut **tx)
-            .await?;
-        return Ok(());
-    };
-    let steps = [
-        "UPDATE messages SET state = 'cancelled', error = 'it goes to the chat under its new id', next_at = $3
-         WHERE channel_id = $1 AND state IN ('queued', 'unknown') AND EXISTS (
-             SELECT 1 FROM deliveries old JOIN deliveries new ON new.digest_id = old.digest_id
-                 JOIN subscriptions s ON s.id = new.subscription_id
-             WHERE old.id = messages.delivery_id AND s.channel_id = $2)",
-        "UPDATE messages SET channel_id = $2, next_at = max(next_at, $3)
-         WHERE channel_id = $1 AND state IN ('queued', 'unknown')",
-        "UPDATE subscriptions SET ended_at = $3
-         WHERE channel_id = $1 AND feed IN (SELECT feed FROM subscriptions WHERE channel_id = $2)",
-        "UPDATE subscriptions SET channel_id = $2
-         WHERE channel_id = $1 AND ended_at IS NULL",
-        "UPDATE channels SET state = 'lost', state_reason = 'it has a new id, ' || (
-             SELECT address FROM channels WHERE id = $2), state_since = $3
-         WHERE id = $1",
-    ];
-    for step in steps {
-        sqlx::query(step).bind(channel.0).bind(there).bind(millis(now)).execute(&mut **tx).await?;
-    }
-    Ok(())
 }

@@ -4,6 +4,7 @@
 //! read (written by a newer version, edited by hand) is named in a [`StoreError::BadRow`] and, in lists, passed
 //! over with a line in the log.
 
+mod access;
 mod channels;
 mod digests;
 mod error;
@@ -21,6 +22,7 @@ use std::time::Duration;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Sqlite, SqlitePool, Transaction};
 
+pub use access::{Forgotten, LostChannel};
 pub use digests::{Kept, fingerprint};
 pub use error::StoreError;
 pub use feeds::FeedLoads;

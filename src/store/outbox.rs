@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{FromRow, Sqlite, Transaction};
 
 use super::Store;
-use super::channels::move_channel;
+use super::access;
 use super::error::StoreError;
 use super::rows::{Row, millis, readable, to_json};
 use crate::model::channel::{Address, ChannelId, Platform};
@@ -221,7 +221,8 @@ impl Store {
         for channel in channels {
             let row: Option<ClaimedRow> = sqlx::query_as(
                 "SELECT m.id, m.delivery_id, m.channel_id, c.address, c.kind, m.body, m.plain, m.use_plain,
-                     m.nonce, m.state, m.attempts, m.attempted_at, m.next_at, d.created_at, d.on_unknown
+                     m.nonce, m.state, m.attempts, m.attempted_at, m.next_at,
+                     d.created_at + d.held_for AS created_at, d.on_unknown
                  FROM messages m JOIN channels c ON c.id = m.channel_id
                      JOIN deliveries d ON d.id = m.delivery_id
                  WHERE m.channel_id = $1 AND m.platform = c.platform AND c.state = 'active'
@@ -374,7 +375,8 @@ async fn settle_one(
         Outcome::Unknown { at, reason } => ("unknown", *at, Some(reason)),
         Outcome::Plainer(reason) => ("queued", now, Some(reason)),
         Outcome::Failed(reason) => ("failed", now, Some(reason)),
-        Outcome::Lost(reason) => ("queued", now, Some(reason)),
+        // What may have arrived before may still have when the channel is back.
+        Outcome::Lost(reason) => (claimed.was.name(), now, Some(reason)),
         Outcome::Moved(_) => ("queued", now, None),
     };
     let platform_id = match outcome {
@@ -398,21 +400,11 @@ async fn settle_one(
     .execute(&mut **tx)
     .await?;
     match outcome {
-        Outcome::Lost(reason) => {
-            sqlx::query(
-                "UPDATE channels SET state = 'lost', state_reason = $2, state_since = $3
-                 WHERE id = $1 AND state = 'active'",
-            )
-            .bind(claimed.channel.0)
-            .bind(reason)
-            .bind(millis(now))
-            .execute(&mut **tx)
-            .await?;
-        }
+        Outcome::Sent(_) => access::reached(tx, claimed.channel).await?,
+        Outcome::Lost(reason) => access::lose(tx, claimed.address, reason, now).await?,
         Outcome::Moved(chat) => {
-            if let Address::Telegram { topic, .. } = claimed.address {
-                let to = Address::Telegram { chat: *chat, topic };
-                move_channel(tx, claimed.channel, to, now).await?;
+            if let Address::Telegram { chat: from, .. } = claimed.address {
+                access::move_chat(tx, from, *chat, now).await?;
             }
         }
         _ => {}

@@ -90,6 +90,22 @@ impl Bot {
         counts.iter().find(|(name, _)| name == state.name()).map_or(0, |(_, count)| *count)
     }
 
+    /// How many channels cannot be written to.
+    pub(crate) async fn lost_channels(&self) -> u64 {
+        self.app().store().lost_channels().await.expect("the database")
+    }
+
+    /// Waits until the digest with this title is in the database.
+    pub(crate) async fn stored(&self, title: &str) {
+        let feed = FeedName("ai-news".to_owned());
+        self.town
+            .wait_for(title, async || {
+                let news = self.app().store().news_after(&feed, 0).await.expect("the database");
+                news.iter().any(|stored| stored.digest.title.contains(title)).then_some(())
+            })
+            .await;
+    }
+
     /// Waits until nothing is on its way any more.
     pub(crate) async fn idle(&self) {
         self.town

@@ -5,14 +5,16 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
 use serenity::all::{
-    ClientBuilder, Context, EventHandler, GatewayIntents, HttpBuilder, Interaction, Ready, ShardManager,
+    ClientBuilder, Context, EventHandler, GatewayIntents, Guild, GuildChannel, HttpBuilder, Interaction,
+    Message, PartialGuildChannel, Ready, ShardManager, UnavailableGuild,
 };
 use serenity::async_trait;
 use tokio_util::sync::CancellationToken;
 
 use super::answer::Answers;
+use super::guilds::{Guilds, address};
 use super::{asked, menu};
-use crate::chat::retries;
+use crate::chat::{Access, retries};
 use crate::clock::SharedClock;
 use crate::commands::{self, Desk, press};
 use crate::platform::discord::Discord as Calls;
@@ -33,6 +35,8 @@ pub struct Discord {
     pub operators: Arc<[String]>,
     /// The time.
     pub clock: SharedClock,
+    /// Notes which channels can be reached.
+    pub access: Arc<Access>,
 }
 
 /// Stays connected until `stop`: asks for the gateway's address, connects, registers the commands, and does it
@@ -65,7 +69,8 @@ async fn connect(discord: &Discord, stop: &CancellationToken) -> Result<(), Fail
         .proxy(discord.api_url.as_str().trim_end_matches('/'))
         .ratelimiter_disabled(true)
         .build();
-    let handler = Handler { discord: discord.clone(), answers: Answers::new(discord) };
+    let handler =
+        Handler { discord: discord.clone(), answers: Answers::new(discord), guilds: Guilds::default() };
     let mut client =
         ClientBuilder::new_with_http(http, GatewayIntents::GUILDS).event_handler(handler).await?;
     // serenity falls back to a public address when it cannot ask for the gateway's; ours was told to us.
@@ -84,6 +89,7 @@ async fn connect(discord: &Discord, stop: &CancellationToken) -> Result<(), Fail
 struct Handler {
     discord: Discord,
     answers: Answers,
+    guilds: Guilds,
 }
 
 #[async_trait]
@@ -101,7 +107,46 @@ impl EventHandler for Handler {
         }
     }
 
+    async fn guild_create(&self, _: Context, guild: Guild, _: Option<bool>) {
+        let channels = self.guilds.put(&guild);
+        self.discord.access.perhaps_regained(&channels).await;
+    }
+
+    async fn guild_delete(&self, _: Context, guild: UnavailableGuild, _: Option<Guild>) {
+        // Unavailable is an outage of Discord's, and no goodbye.
+        if !guild.unavailable {
+            let channels = self.guilds.take(guild.id);
+            self.discord.access.lost(&channels, "the bot was removed from the server").await;
+        }
+    }
+
+    async fn channel_create(&self, _: Context, channel: GuildChannel) {
+        self.guilds.add(Some(channel.guild_id), channel.id);
+    }
+
+    async fn channel_update(&self, _: Context, _: Option<GuildChannel>, channel: GuildChannel) {
+        // Perhaps of its permissions.
+        self.discord.access.perhaps_regained(&[address(channel.id)]).await;
+    }
+
+    async fn channel_delete(&self, _: Context, channel: GuildChannel, _: Option<Vec<Message>>) {
+        self.discord.access.lost(&[address(channel.id)], "the channel was deleted").await;
+    }
+
+    async fn thread_create(&self, _: Context, thread: GuildChannel) {
+        self.guilds.add(Some(thread.guild_id), thread.id);
+    }
+
+    async fn thread_delete(&self, _: Context, thread: PartialGuildChannel, _: Option<GuildChannel>) {
+        self.discord.access.lost(&[address(thread.id)], "the thread was deleted").await;
+    }
+
     async fn interaction_create(&self, _: Context, interaction: Interaction) {
+        match &interaction {
+            Interaction::Command(command) => self.guilds.add(command.guild_id, command.channel_id),
+            Interaction::Component(component) => self.guilds.add(component.guild_id, component.channel_id),
+            _ => {}
+        }
         let Discord { desk, operators, .. } = &self.discord;
         match &interaction {
             Interaction::Command(command) => {

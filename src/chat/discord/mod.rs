@@ -3,6 +3,7 @@
 mod answer;
 mod asked;
 mod client;
+mod guilds;
 mod menu;
 
 pub use client::{Discord, run};

@@ -3,6 +3,7 @@
 mod answer;
 mod asked;
 mod menu;
+mod moves;
 mod poll;
 
 pub use poll::{Telegram, run};

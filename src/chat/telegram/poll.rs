@@ -14,8 +14,8 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{answer, menu};
-use crate::chat::retries;
+use super::{answer, menu, moves};
+use crate::chat::{Access, retries};
 use crate::clock::SharedClock;
 use crate::commands::Desk;
 use crate::platform::CallError;
@@ -48,6 +48,8 @@ pub struct Telegram {
     pub bot: Arc<OnceLock<String>>,
     /// The time.
     pub clock: SharedClock,
+    /// Notes which chats can be reached.
+    pub access: Arc<Access>,
 }
 
 impl Telegram {
@@ -111,6 +113,7 @@ async fn poll(telegram: &Telegram, stop: &CancellationToken) -> Result<(), reqwe
         };
         match next {
             Some(Ok(update)) => {
+                moves::note(&telegram.access, &update).await;
                 // The semaphore is never closed.
                 let Ok(turn) = Arc::clone(&at_once).acquire_owned().await else { break };
                 let telegram = telegram.clone();
