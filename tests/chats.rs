@@ -58,14 +58,8 @@ async fn a_group_that_threw_the_bot_out_is_left_alone() {
         bot.wait_for(headline, async || bot.on_discord(bot.channel, headline).pop()).await;
     };
     publish("first", "첫째 소식").await;
-    bot.wait_for("the refusal", async || {
-        bot.telegram
-            .calls()
-            .iter()
-            .any(|call| call.chat == Some(bot.group) && call.status == 403)
-            .then_some(())
-    })
-    .await;
+    // Telegram tells that the bot was thrown out; whether a message was tried before does not matter.
+    bot.wait_for("the loss", async || (bot.lost_channels().await == 1).then_some(())).await;
     let before = calls(&bot, bot.group);
     publish("second", "둘째 소식").await;
     publish("third", "셋째 소식").await;
@@ -169,7 +163,8 @@ async fn a_channel_that_is_deleted_with_a_digest_on_its_way_holds_up_no_other() 
     bot.arrived("둘째 소식").await;
     let to_it = format!("/channels/{other}/messages");
     let calls = bot.discord.calls();
-    assert_eq!(calls.iter().filter(|call| call.path.ends_with(&to_it)).count(), 1, "{calls:?}");
+    // Discord tells that the channel is gone; whether a message was tried before does not matter.
+    assert!(calls.iter().filter(|call| call.path.ends_with(&to_it)).count() <= 1, "{calls:?}");
     // What waits for that channel waits on: it may come back.
     bot.stop().await;
 }

@@ -8,6 +8,7 @@ use jogan::model::feed::FeedName;
 use jogan::store::Store;
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
+use tokio::task::JoinHandle;
 
 use crate::support::town::{DISCORD_TOKEN, TELEGRAM_TOKEN, Town};
 
@@ -16,6 +17,7 @@ pub(crate) struct Program {
     child: Child,
     log: Arc<Mutex<String>>,
     out: Arc<Mutex<String>>,
+    listeners: [JoinHandle<()>; 2],
 }
 
 /// `jogan` without any of this process's environment.
@@ -55,9 +57,9 @@ impl Program {
             .kill_on_drop(true)
             .spawn()
             .expect("the binary");
-        let log = listen(child.stderr.take().expect("piped"));
-        let out = listen(child.stdout.take().expect("piped"));
-        Self { child, log, out }
+        let (log, of_log) = listen(child.stderr.take().expect("piped"));
+        let (out, of_out) = listen(child.stdout.take().expect("piped"));
+        Self { child, log, out, listeners: [of_log, of_out] }
     }
 
     /// Waits until it is connected and has read the folder.
@@ -97,15 +99,19 @@ impl Program {
     pub(crate) async fn ended(mut self) -> (ExitStatus, String) {
         let ended = tokio::time::timeout(std::time::Duration::from_secs(30), self.child.wait()).await;
         let status = ended.expect("it ends").expect("a status");
+        // The pipes may hold lines that nobody has read yet.
+        for listener in &mut self.listeners {
+            listener.await.expect("a listener does not panic");
+        }
         (status, self.log())
     }
 }
 
-/// Gathers what comes from a pipe.
-fn listen(pipe: impl AsyncRead + Unpin + Send + 'static) -> Arc<Mutex<String>> {
+/// Gathers what comes from a pipe, until its end.
+fn listen(pipe: impl AsyncRead + Unpin + Send + 'static) -> (Arc<Mutex<String>>, JoinHandle<()>) {
     let heard = Arc::new(Mutex::new(String::new()));
     let lines = Arc::clone(&heard);
-    tokio::spawn(async move {
+    let listener = tokio::spawn(async move {
         let mut pipe = BufReader::new(pipe).lines();
         while let Ok(Some(line)) = pipe.next_line().await {
             let mut heard = lines.lock().expect("not poisoned");
@@ -113,5 +119,5 @@ fn listen(pipe: impl AsyncRead + Unpin + Send + 'static) -> Arc<Mutex<String>> {
             heard.push('\n');
         }
     });
-    heard
+    (heard, listener)
 }
