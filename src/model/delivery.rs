@@ -48,7 +48,7 @@ pub struct Claimed {
     pub was: MessageState,
     /// How often it was tried before.
     pub attempts: u32,
-    /// When the last attempt before this one began.
+    /// When the last attempt before this one began; if several may have arrived, the first of those.
     pub attempted_at: Option<DateTime<Utc>>,
     /// When the delivery was planned; after `give_up_after` from then it is not tried any more.
     pub planned_at: DateTime<Utc>,

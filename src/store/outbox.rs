@@ -15,7 +15,7 @@ use crate::model::channel::{Address, ChannelId, Platform};
 use crate::model::delivery::{Claimed, DeliveryId, Head, Outcome};
 use crate::model::digest::DigestId;
 use crate::model::feed::OnUnknown;
-use crate::model::message::{Body, MessageId, Rendered};
+use crate::model::message::{Body, MessageId, MessageState, Rendered};
 use crate::model::subscription::SubscriptionId;
 
 /// What planning decided for one subscription.
@@ -244,7 +244,9 @@ impl Store {
                 }
             };
             sqlx::query(
-                "UPDATE messages SET state = 'sending', owner = $2, lease_until = $3, attempted_at = $4,
+                // Of several attempts that may have arrived, the first says how far back to look.
+                "UPDATE messages SET state = 'sending', owner = $2, lease_until = $3,
+                     attempted_at = CASE WHEN state = 'unknown' THEN coalesce(attempted_at, $4) ELSE $4 END,
                      attempts = attempts + 1
                  WHERE id = $1",
             )
@@ -260,7 +262,8 @@ impl Store {
         Ok(claimed)
     }
 
-    /// Settles claimed messages.
+    /// Settles claimed messages. What came of an attempt is true also if its lease was over before it ended, so
+    /// that it is written as long as nobody else has claimed the message since.
     ///
     /// # Errors
     /// If the database fails; then nothing is settled.
@@ -369,15 +372,16 @@ async fn settle_one(
     outcome: &Outcome,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
+    // That this attempt surely did not arrive says nothing of an earlier one.
+    let open = if claimed.was == MessageState::Unknown { "unknown" } else { "queued" };
     let (state, next_at, error) = match outcome {
         Outcome::Sent(_) => ("sent", now, None),
-        Outcome::Again { at, reason } => ("queued", *at, Some(reason)),
+        Outcome::Again { at, reason } => (open, *at, Some(reason)),
         Outcome::Unknown { at, reason } => ("unknown", *at, Some(reason)),
-        Outcome::Plainer(reason) => ("queued", now, Some(reason)),
+        Outcome::Plainer(reason) => (open, now, Some(reason)),
         Outcome::Failed(reason) => ("failed", now, Some(reason)),
-        // What may have arrived before may still have when the channel is back.
-        Outcome::Lost(reason) => (claimed.was.name(), now, Some(reason)),
-        Outcome::Moved(_) => ("queued", now, None),
+        Outcome::Lost(reason) => (open, now, Some(reason)),
+        Outcome::Moved(_) => (open, now, None),
     };
     let platform_id = match outcome {
         Outcome::Sent(id) => Some(&id.0),
@@ -387,7 +391,7 @@ async fn settle_one(
         "UPDATE messages SET state = $3, next_at = $4, error = $5, platform_id = coalesce($6, platform_id),
              sent_at = CASE WHEN $3 = 'sent' THEN $7 ELSE sent_at END, use_plain = use_plain OR $8,
              owner = NULL, lease_until = NULL
-         WHERE id = $1 AND owner = $2",
+         WHERE id = $1 AND (owner = $2 OR (owner IS NULL AND state = 'unknown'))",
     )
     .bind(claimed.message.0)
     .bind(owner)
