@@ -18,8 +18,10 @@ const NONCE_HOLDS: TimeDelta = TimeDelta::seconds(45);
 
 /// What is known of an earlier attempt.
 enum Before {
-    /// It did not arrive, or a repeat will be recognised: send.
+    /// A repeat will be recognised, or will not be minded: send.
     Send,
+    /// It was looked for and is not there: send.
+    NotThere,
     /// It arrived.
     Arrived(PlatformMessageId),
     /// Nobody can find out.
@@ -42,7 +44,12 @@ pub(super) async fn attempt<C: Courier>(
     let body = if claimed.use_plain { &claimed.plain } else { &claimed.body };
     let place = if claimed.was == MessageState::Unknown {
         match look_before(courier, claimed, body, clock.now()).await {
-            Before::Send => {}
+            Before::Send => place,
+            Before::NotThere => {
+                // Looking took the place.
+                drop(place);
+                gate.take(&claimed.address, claimed.kind).await
+            }
             Before::Arrived(id) => return Ok(Outcome::Sent(id)),
             Before::Failed(error) => return Err(after_looking(error)),
             Before::CannotTell(why) if claimed.on_unknown == OnUnknown::Skip => {
@@ -50,10 +57,8 @@ pub(super) async fn attempt<C: Courier>(
                     "it may have arrived, nobody can tell ({why}), and on_unknown = \"skip\""
                 )));
             }
-            Before::CannotTell(_) => {}
+            Before::CannotTell(_) => place,
         }
-        drop(place);
-        gate.take(&claimed.address, claimed.kind).await
     } else {
         place
     };
@@ -72,7 +77,7 @@ async fn look_before<C: Courier>(courier: &C, claimed: &Claimed, body: &Body, no
     }
     match courier.find(claimed.address, body, attempted_at).await {
         Ok(Some(id)) => Before::Arrived(id),
-        Ok(None) => Before::Send,
+        Ok(None) => Before::NotThere,
         Err(error @ (CallError::Unsupported(_) | CallError::Rejected(_))) => {
             Before::CannotTell(error.to_string())
         }

@@ -1,8 +1,10 @@
 //! The loop of one platform: claims what may go, sends it, settles it, and sleeps until something changes.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
+use futures::FutureExt as _;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -13,12 +15,15 @@ use super::line::Line;
 use crate::clock::SharedClock;
 use crate::model::channel::{ChannelId, Platform};
 use crate::model::delivery::{Claimed, Head, Outcome};
-use crate::platform::Courier;
 use crate::platform::gate::{Gate, Place};
+use crate::platform::{CallError, Courier};
 use crate::store::{Store, StoreError};
 
 /// After the database failed, the loop waits this long before it asks again.
 const AFTER_STORE_ERROR: TimeDelta = TimeDelta::seconds(2);
+
+/// How often the loop looks for claims whose lease is over, and for messages that nobody woke it for.
+const LOOK_ROUND_EVERY: TimeDelta = TimeDelta::seconds(30);
 
 /// What a worker goes by.
 #[derive(Debug, Clone, Copy)]
@@ -66,6 +71,7 @@ impl<C: Courier> Worker<C> {
         let mut wire: JoinSet<Done> = JoinSet::new();
         let mut unsettled: Vec<Done> = Vec::new();
         let mut resting = self.refresh(&mut line).await.is_err();
+        let mut look_round_at = self.clock.now() + LOOK_ROUND_EVERY;
         while !stop.is_cancelled() {
             if resting {
                 tokio::select! {
@@ -73,7 +79,8 @@ impl<C: Courier> Worker<C> {
                     () = stop.cancelled() => break,
                 }
             }
-            resting = self.turn(&mut line, &mut wire, &mut unsettled, &stop).await.is_err();
+            let turn = self.turn(&mut line, &mut wire, &mut unsettled, &mut look_round_at, &stop);
+            resting = turn.await.is_err();
         }
         self.finish(wire, unsettled).await;
     }
@@ -84,11 +91,15 @@ impl<C: Courier> Worker<C> {
         line: &mut Line,
         wire: &mut JoinSet<Done>,
         unsettled: &mut Vec<Done>,
+        look_round_at: &mut DateTime<Utc>,
         stop: &CancellationToken,
     ) -> Result<(), StoreError> {
         self.settle(line, unsettled).await?;
-        self.start_ready(line, wire).await?;
-        let next = line.next_ready().filter(|_| wire.len() < self.room());
+        self.look_round(line, look_round_at).await?;
+        let closed_until = self.start_ready(line, wire).await?;
+        let next_ready = line.next_ready().filter(|_| wire.len() < self.room());
+        let next = next_ready.map(|at| closed_until.map_or(at, |open| at.max(open)));
+        let next = next.map_or(*look_round_at, |at| at.min(*look_round_at));
         tokio::select! {
             Some(done) = wire.join_next() => {
                 unsettled.extend(finished(done));
@@ -97,7 +108,7 @@ impl<C: Courier> Worker<C> {
                 }
             }
             () = self.wake.notified() => self.refresh(line).await?,
-            () = self.sleep(next) => {}
+            () = self.clock.sleep_until(next) => {}
             () = stop.cancelled() => {}
         }
         Ok(())
@@ -113,11 +124,40 @@ impl<C: Courier> Worker<C> {
         Ok(())
     }
 
+    /// From time to time: makes claims void whose lease is over, and puts every channel in line that should be
+    /// there. Whatever went wrong with a claim or a wake-up, nothing waits for longer than that.
+    async fn look_round(&self, line: &mut Line, at: &mut DateTime<Utc>) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        // A clock that was set back must not make this wait for its old time.
+        if (now..=now + LOOK_ROUND_EVERY).contains(at) && *at > now {
+            return Ok(());
+        }
+        let voided = self.store.void_claims(false, now).await.inspect_err(|error| self.log(error))?;
+        if voided > 0 {
+            tracing::warn!(
+                messages = voided,
+                "claims ran out while messages were being sent; looking into them"
+            );
+        }
+        *at = now + LOOK_ROUND_EVERY;
+        self.refresh(line).await
+    }
+
     /// Claims the first message of each channel that is ready and has a place in the rates, and sends them.
-    async fn start_ready(&self, line: &mut Line, wire: &mut JoinSet<Done>) -> Result<(), StoreError> {
+    /// Returns until when the platform takes nothing more, if it does not.
+    async fn start_ready(
+        &self,
+        line: &mut Line,
+        wire: &mut JoinSet<Done>,
+    ) -> Result<Option<DateTime<Utc>>, StoreError> {
         let mut ready: Vec<(Head, Place)> = Vec::new();
+        let mut closed_until = None;
         let now = self.clock.now();
         while wire.len() + ready.len() < self.room() {
+            closed_until = self.gate.closed_until();
+            if closed_until.is_some() {
+                break;
+            }
             let Some(head) = line.take_ready(now) else { break };
             match self.gate.try_take(&head.address, head.kind) {
                 Ok(place) => ready.push((head, place)),
@@ -125,7 +165,7 @@ impl<C: Courier> Worker<C> {
             }
         }
         if ready.is_empty() {
-            return Ok(());
+            return Ok(closed_until);
         }
         let channels: Vec<ChannelId> = ready.iter().map(|(head, _)| head.channel).collect();
         let claimed = match self.store.claim(&self.owner, &channels, now, self.settings.lease).await {
@@ -144,7 +184,12 @@ impl<C: Courier> Worker<C> {
             line.start(head.channel);
             self.send(message, place, wire);
         }
-        Ok(())
+        // Not claimed: somebody else was faster, or the first message was set aside and there is one behind it.
+        for (head, place) in ready {
+            drop(place);
+            self.put_back(line, head.channel, now).await;
+        }
+        Ok(closed_until)
     }
 
     fn send(&self, message: Claimed, place: Place, wire: &mut JoinSet<Done>) {
@@ -152,7 +197,12 @@ impl<C: Courier> Worker<C> {
             (Arc::clone(&self.courier), Arc::clone(&self.gate), Arc::clone(&self.clock));
         let give_up_after = self.settings.give_up_after;
         wire.spawn(async move {
-            let outcome = match attempt(&*courier, &gate, &*clock, &message, place).await {
+            let attempt = AssertUnwindSafe(attempt(&*courier, &gate, &*clock, &message, place));
+            // A fault of ours in one message must not keep its channel on the wire for ever.
+            let ended = attempt.catch_unwind().await;
+            let ended =
+                ended.unwrap_or_else(|_| Err(CallError::Unanswered("the attempt panicked".to_owned())));
+            let outcome = match ended {
                 Ok(outcome) => outcome,
                 Err(error) => {
                     let jitter = jitter(&message);
@@ -179,15 +229,21 @@ impl<C: Courier> Worker<C> {
                 Outcome::Moved(_) => self.wake.notify_one(),
                 _ => {}
             }
-            match self.store.head(message.channel).await {
-                Ok(head) => head.into_iter().for_each(|head| line.put(head)),
-                Err(error) => {
-                    self.log(&error);
-                    self.wake.notify_one();
-                }
-            }
+            self.put_back(line, message.channel, now).await;
         }
         Ok(())
+    }
+
+    /// Puts a channel back in line, if it has more; behind those that have waited while it had its turn.
+    async fn put_back(&self, line: &mut Line, channel: ChannelId, now: DateTime<Utc>) {
+        match self.store.head(channel).await {
+            Ok(Some(head)) => line.put(Head { ready_at: head.ready_at.max(now), ..head }),
+            Ok(None) => {}
+            Err(error) => {
+                self.log(&error);
+                self.wake.notify_one();
+            }
+        }
     }
 
     /// After a stop: waits for what is on the wire, and settles it.
@@ -203,13 +259,6 @@ impl<C: Courier> Worker<C> {
         }
         if let Err(error) = self.store.settle(&self.owner, &unsettled, self.clock.now()).await {
             self.log(&error);
-        }
-    }
-
-    async fn sleep(&self, until: Option<chrono::DateTime<chrono::Utc>>) {
-        match until {
-            Some(at) => self.clock.sleep_until(at).await,
-            None => std::future::pending().await,
         }
     }
 

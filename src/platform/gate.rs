@@ -117,6 +117,15 @@ impl Gate {
         })
     }
 
+    /// When the platform as a whole may take a delivery's call again, if it takes none now: until then asking for
+    /// one channel after the other is in vain.
+    pub fn closed_until(&self) -> Option<DateTime<Utc>> {
+        let mut lanes = self.lanes();
+        let now = self.clock.now();
+        let spare = lanes.overall.commands;
+        Some(lanes.overall.opens(now, spare)).filter(|at| *at > now)
+    }
+
     /// A place for the answer to a person in this channel, as soon as the rates allow one; before any delivery,
     /// and in the order in which commands came. Dropping the future gives up waiting.
     pub async fn take(self: &Arc<Self>, address: &Address, kind: ChannelKind) -> Place {
