@@ -41,7 +41,6 @@ enum Command {
     Run,
     /// Show how a post is understood and set
     Preview(preview::Arguments),
-    /// Load a folder of old posts without delivering them
     /// Look things up as the chat commands would
     #[command(subcommand)]
     Lookup(Lookup),
