@@ -60,7 +60,7 @@ pub struct PlatformConfig {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file is not there or cannot be read.
-    #[error("cannot read the configuration {}: {source}; write one with `jogan init`, or name another with `--config`", path.display())]
+    #[error("cannot read the configuration {}: {source}; copy the commented `config/jogan.toml` of the sources there, or name another with `--config`", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,

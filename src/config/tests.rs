@@ -103,7 +103,7 @@ fn a_file_that_is_not_there_is_named_with_a_cure() {
     let folder = tempfile::tempdir().expect("a folder");
     let error = Config::load(Some(&folder.path().join("none.toml")), &Environment::default())
         .expect_err("there is no file");
-    assert!(error.to_string().contains("none.toml") && error.to_string().contains("jogan init"), "{error}");
+    assert!(error.to_string().contains("none.toml") && error.to_string().contains("`--config`"), "{error}");
 }
 
 #[test]
