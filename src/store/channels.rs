@@ -63,13 +63,11 @@ impl Store {
         language: Language,
         now: DateTime<Utc>,
     ) -> Result<Channel, StoreError> {
+        self.regain_channels(address, now).await?;
         let row: ChannelRow = sqlx::query_as(
             "INSERT INTO channels (platform, address, kind, name, language, state, state_since, created_at)
              VALUES ($1, $2, $3, $4, $5, 'active', $6, $6)
-             ON CONFLICT (address) DO UPDATE SET kind = $3, name = coalesce($4, name),
-                 state_since = CASE WHEN state = 'lost' THEN $6 ELSE state_since END,
-                 state_reason = CASE WHEN state = 'lost' THEN NULL ELSE state_reason END,
-                 state = CASE WHEN state = 'lost' THEN 'active' ELSE state END
+             ON CONFLICT (address) DO UPDATE SET kind = $3, name = coalesce($4, name)
              RETURNING id, address, kind, name, language, state",
         )
         .bind(address.platform().name())
