@@ -6,6 +6,7 @@ mod architecture;
 mod chats;
 mod command_line;
 mod configuration;
+mod corrections;
 mod delivery;
 mod headlines;
 mod page;

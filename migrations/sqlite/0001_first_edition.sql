@@ -20,13 +20,24 @@ CREATE TABLE digests (
     published_at INTEGER NOT NULL,      -- the post's own date as an instant
     stored_at    INTEGER NOT NULL,      -- first stored
     revised_at   INTEGER NOT NULL,      -- last revision stored
-    fingerprint  TEXT    NOT NULL,      -- hash of the parsed digest: the same means unchanged
+    withdrawn_at INTEGER,               -- its post was deleted or made a draft then; NULL: it is published
+    fingerprint  TEXT    NOT NULL,      -- hash of what the post says: the same means unchanged
+    outline      TEXT,                  -- hash of its date and links, to know it by under another name; NULL: no links
     body         TEXT    NOT NULL,      -- the enriched digest, JSON
     UNIQUE (feed, key),
     UNIQUE (feed, edition)
 ) STRICT;
 CREATE UNIQUE INDEX digests_by_handle ON digests (handle);
 CREATE INDEX digests_by_day ON digests (feed, day);
+CREATE INDEX digests_corrected ON digests (revised_at) WHERE revision > 1;
+
+-- Further keys of a digest whose file was renamed.
+CREATE TABLE digest_names (
+    feed      TEXT    NOT NULL,
+    key       TEXT    NOT NULL,
+    digest_id INTEGER NOT NULL REFERENCES digests (id),
+    PRIMARY KEY (feed, key)
+) STRICT;
 
 CREATE TABLE channels (
     id           INTEGER PRIMARY KEY,
@@ -70,12 +81,14 @@ CREATE TABLE deliveries (
     digest_id       INTEGER NOT NULL REFERENCES digests (id),
     revision        INTEGER NOT NULL,   -- of the digest, as rendered
     occasion        INTEGER NOT NULL,   -- 0: as planned; 1 and more: sent again on request
+    is_list         INTEGER NOT NULL,   -- 1: headlines of several digests; corrections leave it alone
     on_unknown      TEXT    NOT NULL,   -- resend, skip
     due_at          INTEGER NOT NULL,
     created_at      INTEGER NOT NULL,
     held_for        INTEGER NOT NULL DEFAULT 0, -- milliseconds in which nothing could go to its channel; giving up does not count them
     UNIQUE (subscription_id, digest_id, occasion)
 ) STRICT;
+CREATE INDEX deliveries_by_digest ON deliveries (digest_id);
 
 CREATE TABLE messages (
     id           INTEGER PRIMARY KEY,
@@ -84,6 +97,7 @@ CREATE TABLE messages (
     platform     TEXT    NOT NULL,
     due_at       INTEGER NOT NULL,      -- the delivery's; a channel's messages go in the order (due_at, delivery_id, part)
     part         INTEGER NOT NULL,      -- from 1
+    content      TEXT    NOT NULL,      -- hash of the body as rendered without the note of a correction
     body         TEXT    NOT NULL,      -- request body, JSON
     plain        TEXT    NOT NULL,      -- the same words without markup, JSON
     use_plain    INTEGER NOT NULL DEFAULT 0, -- 1: the platform refused `body`
@@ -97,11 +111,17 @@ CREATE TABLE messages (
     platform_id  TEXT,                  -- the platform's message id, once sent
     sent_at      INTEGER,
     error        TEXT,                  -- why the last attempt failed
+    change       TEXT,                  -- edit, delete: what a correction does to it once it is sent
+    new_body     TEXT,                  -- what an edit puts in place of `body`
+    new_plain    TEXT,                  -- and of `plain`
     UNIQUE (delivery_id, part)
 ) STRICT;
 -- What is still to be done, in the order of each channel.
 CREATE INDEX messages_open ON messages (platform, channel_id, due_at, delivery_id, part)
     WHERE state IN ('queued', 'sending', 'unknown');
+-- Sent messages that a correction still has to change.
+CREATE INDEX messages_to_change ON messages (platform, channel_id)
+    WHERE state = 'sent' AND change IS NOT NULL;
 
 CREATE TABLE waits (
     platform TEXT    NOT NULL,

@@ -1,4 +1,5 @@
-//! One message on its way: look first where an earlier attempt may have arrived, then send.
+//! One message on its way: look first where an earlier attempt may have arrived, then send. A correction needs no
+//! look: to do it twice changes nothing.
 
 use std::sync::Arc;
 
@@ -6,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::clock::Clock;
 use crate::model::channel::ChannelKind;
-use crate::model::delivery::{Claimed, Outcome};
+use crate::model::delivery::{Claimed, Outcome, Task};
 use crate::model::feed::OnUnknown;
 use crate::model::message::{Body, MessageState, PlatformMessageId};
 use crate::platform::gate::{Gate, Place};
@@ -30,7 +31,7 @@ enum Before {
     Failed(CallError),
 }
 
-/// Sends a claimed message, or finds that it is there. `place` is its place in the platform's rates.
+/// Does what a claimed message was claimed for: sends it, or finds that it is there; edits or deletes it. `place` is its place in the platform's rates.
 ///
 /// # Errors
 /// The call's failure; the caller judges it.
@@ -42,6 +43,17 @@ pub(super) async fn attempt<C: Courier>(
     place: Place,
 ) -> Result<Outcome, CallError> {
     let body = if claimed.use_plain { &claimed.plain } else { &claimed.body };
+    match &claimed.task {
+        Task::Send => {}
+        Task::Edit(sent) => {
+            courier.edit(claimed.address, sent, body).await?;
+            return Ok(Outcome::Sent(sent.clone()));
+        }
+        Task::Delete(sent) => {
+            courier.delete(claimed.address, sent).await?;
+            return Ok(Outcome::Sent(sent.clone()));
+        }
+    }
     let place = if claimed.was == MessageState::Unknown {
         match look_before(courier, claimed, body, clock.now()).await {
             Before::Send => place,

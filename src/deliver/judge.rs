@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::model::delivery::{Claimed, Outcome};
+use crate::model::delivery::{Claimed, Outcome, Task};
 use crate::platform::CallError;
 
 /// The first wait after a passing failure; it doubles with each attempt.
@@ -26,7 +26,11 @@ pub(super) fn judge(
         CallError::Transient(_) => Outcome::Again { at: now + backoff(claimed.attempts, jitter), reason },
         CallError::Credentials(_) => Outcome::Again { at: now + TOKEN_WAIT, reason },
         CallError::Unanswered(_) => Outcome::Unknown { at: now + backoff(claimed.attempts, jitter), reason },
-        CallError::Rejected(_) if !claimed.use_plain => return Outcome::Plainer(reason),
+        // What cannot be changed any more stays as it is; a channel that is really lost shows at the next message.
+        CallError::Lost(_) if claimed.task != Task::Send => return Outcome::Failed(reason),
+        CallError::Rejected(_) if !claimed.use_plain && !matches!(claimed.task, Task::Delete(_)) => {
+            return Outcome::Plainer(reason);
+        }
         CallError::Rejected(_) | CallError::Gone(_) | CallError::Unsupported(_) => {
             return Outcome::Failed(reason);
         }
@@ -62,12 +66,13 @@ mod tests {
     use crate::model::channel::{Address, ChannelId, ChannelKind};
     use crate::model::delivery::DeliveryId;
     use crate::model::feed::OnUnknown;
-    use crate::model::message::{Body, MessageId, MessageState};
+    use crate::model::message::{Body, MessageId, MessageState, PlatformMessageId};
     use crate::platform::Covers;
 
     fn message(use_plain: bool) -> Claimed {
         Claimed {
             message: MessageId(1),
+            task: Task::Send,
             delivery: DeliveryId(1),
             channel: ChannelId(1),
             address: Address::Telegram { chat: 1, topic: None },
@@ -113,6 +118,18 @@ mod tests {
         let now = DateTime::UNIX_EPOCH;
         let outcome = judge(CallError::Rejected("no".into()), &message(true), now, TimeDelta::hours(24), 0.0);
         assert!(matches!(outcome, Outcome::Failed(_)));
+    }
+
+    #[rstest]
+    #[case::gone(CallError::Gone("10008".into()))]
+    #[case::too_old(CallError::Rejected("message can't be edited".into()))]
+    #[case::no_right(CallError::Lost("50001".into()))]
+    #[case::cannot(CallError::Unsupported("forum".into()))]
+    fn a_refused_correction_ends_there(#[case] error: CallError) {
+        let sent = PlatformMessageId("7".into());
+        let message = Claimed { task: Task::Edit(sent), ..message(true) };
+        let outcome = judge(error, &message, DateTime::UNIX_EPOCH, TimeDelta::hours(24), 0.0);
+        assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}");
     }
 
     #[test]

@@ -7,11 +7,15 @@ use chrono::{DateTime, Utc};
 use crate::model::channel::ChannelId;
 use crate::model::delivery::Head;
 
+type Order = BTreeSet<(DateTime<Utc>, DateTime<Utc>, ChannelId)>;
+
 /// The channels that wait for their turn, and those that have a message on the wire.
 #[derive(Debug, Default)]
 pub(super) struct Line {
     waiting: HashMap<ChannelId, Head>,
-    order: BTreeSet<(DateTime<Utc>, DateTime<Utc>, ChannelId)>,
+    new: Order,
+    /// Corrections of what is sent: whatever is new goes first.
+    corrections: Order,
     on_the_wire: HashSet<ChannelId>,
 }
 
@@ -22,16 +26,16 @@ impl Line {
             return;
         }
         if let Some(before) = self.waiting.insert(head.channel, head) {
-            self.order.remove(&place(&before));
+            self.order(&before).remove(&place(&before));
         }
-        self.order.insert(place(&head));
+        self.order(&head).insert(place(&head));
     }
 
-    /// Takes the channel that has been ready for longest, if one is ready at `now`.
+    /// Takes the channel that has been ready for longest, if one is ready at `now`; one with something new before
+    /// one with a correction.
     pub(super) fn take_ready(&mut self, now: DateTime<Utc>) -> Option<Head> {
-        let first = *self.order.first().filter(|(ready_at, ..)| *ready_at <= now)?;
-        self.order.remove(&first);
-        self.waiting.remove(&first.2)
+        let channel = take_first(&mut self.new, now).or_else(|| take_first(&mut self.corrections, now))?;
+        self.waiting.remove(&channel)
     }
 
     /// A message of this channel goes on the wire.
@@ -46,8 +50,18 @@ impl Line {
 
     /// When the next channel is ready.
     pub(super) fn next_ready(&self) -> Option<DateTime<Utc>> {
-        self.order.first().map(|(ready_at, ..)| *ready_at)
+        self.new.first().into_iter().chain(self.corrections.first()).map(|(ready_at, ..)| *ready_at).min()
     }
+
+    fn order(&mut self, head: &Head) -> &mut Order {
+        if head.is_correction { &mut self.corrections } else { &mut self.new }
+    }
+}
+
+fn take_first(order: &mut Order, now: DateTime<Utc>) -> Option<ChannelId> {
+    let first = *order.first().filter(|(ready_at, ..)| *ready_at <= now)?;
+    order.remove(&first);
+    Some(first.2)
 }
 
 fn place(head: &Head) -> (DateTime<Utc>, DateTime<Utc>, ChannelId) {
@@ -68,6 +82,7 @@ mod tests {
             kind: ChannelKind::Text,
             ready_at: DateTime::UNIX_EPOCH + TimeDelta::seconds(ready_s),
             due_at: DateTime::UNIX_EPOCH + TimeDelta::seconds(due_s),
+            is_correction: false,
         }
     }
 
@@ -82,6 +97,19 @@ mod tests {
             std::iter::from_fn(|| line.take_ready(now)).map(|head| head.channel.0).collect();
         assert_eq!(order, [3, 2, 1]);
         assert_eq!(line.next_ready(), Some(DateTime::UNIX_EPOCH + TimeDelta::seconds(99)));
+    }
+
+    #[test]
+    fn corrections_go_after_whatever_is_new() {
+        let mut line = Line::default();
+        line.put(Head { is_correction: true, ..head(1, 1, 0) });
+        line.put(head(2, 3, 0));
+        line.put(head(3, 99, 0));
+        assert_eq!(line.next_ready(), Some(DateTime::UNIX_EPOCH + TimeDelta::seconds(1)));
+        let now = DateTime::UNIX_EPOCH + TimeDelta::seconds(10);
+        let order: Vec<i64> =
+            std::iter::from_fn(|| line.take_ready(now)).map(|head| head.channel.0).collect();
+        assert_eq!(order, [2, 1]);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::judge::judge;
 use super::line::Line;
 use crate::clock::SharedClock;
 use crate::model::channel::{ChannelId, Platform};
-use crate::model::delivery::{Claimed, Head, Outcome};
+use crate::model::delivery::{Claimed, Head, Outcome, Task};
 use crate::platform::gate::{Gate, Place};
 use crate::platform::{CallError, Courier};
 use crate::store::{Store, StoreError};
@@ -285,6 +285,12 @@ fn jitter(message: &Claimed) -> f64 {
 fn report(message: &Claimed, outcome: &Outcome) {
     let (delivery, id, to) = (message.delivery.0, message.message.0, message.address);
     match outcome {
+        Outcome::Sent(_) if message.task != Task::Send => {
+            tracing::info!(delivery, row = id, %to, "corrected");
+        }
+        Outcome::Failed(reason) if message.task != Task::Send => {
+            tracing::info!(delivery, row = id, %to, reason, "left as it is: it cannot be corrected any more");
+        }
         Outcome::Sent(sent) => {
             tracing::info!(delivery, row = id, %to, platform_id = %sent.0, "sent");
         }

@@ -23,6 +23,19 @@ pub struct Head {
     pub ready_at: DateTime<Utc>,
     /// When its delivery was due.
     pub due_at: DateTime<Utc>,
+    /// Whether it is sent already, and only to be corrected: whatever is new goes first.
+    pub is_correction: bool,
+}
+
+/// What is to be done with a claimed message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Task {
+    /// It is to be sent.
+    Send,
+    /// It was sent, and is to be replaced.
+    Edit(PlatformMessageId),
+    /// It was sent, and is to be taken back.
+    Delete(PlatformMessageId),
 }
 
 /// A message that a worker has claimed: all that sending it takes.
@@ -30,6 +43,8 @@ pub struct Head {
 pub struct Claimed {
     /// The message's row.
     pub message: MessageId,
+    /// What is to be done with it.
+    pub task: Task,
     /// The delivery that it is a part of.
     pub delivery: DeliveryId,
     /// Where it goes.
@@ -61,7 +76,7 @@ pub struct Claimed {
 /// What became of an attempt to send a message: how it is settled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// The platform has it.
+    /// The platform has it; of a correction: it is done.
     Sent(PlatformMessageId),
     /// Not yet: to be tried again at this instant (milliseconds are kept).
     Again {

@@ -22,7 +22,7 @@ use crate::store::{Due, NewDelivery, Planned, Store, StoreError};
 use crate::text::chain;
 
 /// Subscriptions that are decided on in one transaction.
-const AT_ONCE: u32 = 500;
+pub(super) const AT_ONCE: u32 = 500;
 /// After the database failed, planning waits this long before it asks again.
 const AFTER_STORE_ERROR: chrono::TimeDelta = chrono::TimeDelta::seconds(2);
 
@@ -56,24 +56,33 @@ struct News<'a> {
 
 /// What a rendering depends on; channels that agree in it get the same messages.
 #[derive(PartialEq, Eq, Hash)]
-struct Setting {
+pub(super) struct Setting {
     digests: Vec<DigestId>,
-    form: bool,
+    shown: Shown,
     style: Style,
     language: &'static str,
     filter: Vec<String>,
     place: Place,
 }
 
+/// How digests are shown.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Shown {
+    /// Each for itself, or together.
+    pub(super) form: Form,
+    /// The local time of the correction that it notes, if it is one.
+    pub(super) corrected_at: Option<NaiveTime>,
+}
+
 /// The kinds of places that messages are set differently for.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Place {
+pub(super) enum Place {
     Discord,
     TelegramPrivate,
     TelegramGroup,
 }
 
-type Rendering = HashMap<Setting, Arc<Vec<Rendered>>>;
+pub(super) type Rendering = HashMap<Setting, Arc<Vec<Rendered>>>;
 
 impl Dispatch {
     /// Plans until `stop`: at each slot, and whenever something new is there.
@@ -94,8 +103,9 @@ impl Dispatch {
         }
     }
 
-    /// Decides on every subscription that is due; returns when to look again.
+    /// Brings deliveries up to date and decides on every subscription that is due; returns when to look again.
     async fn round(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        self.correct(self.clock.now()).await?;
         loop {
             let now = self.clock.now();
             let due = self.store.subscriptions_due(now, AT_ONCE).await?;
@@ -192,7 +202,8 @@ impl Dispatch {
         groups
             .into_iter()
             .filter_map(|group| {
-                let messages = self.set(due, feed, &group, batch.form, rendering);
+                let messages =
+                    self.set(due, feed, &group, Shown { form: batch.form, corrected_at: None }, rendering);
                 let last = group.last().filter(|_| !messages.is_empty())?;
                 let messages = (1_u32..)
                     .zip(messages.iter())
@@ -203,6 +214,7 @@ impl Dispatch {
                     revision: last.revision,
                     on_unknown: feed.on_unknown,
                     due_at: batch.due_at,
+                    is_list: batch.form != Form::Each,
                     messages,
                 })
             })
@@ -210,19 +222,19 @@ impl Dispatch {
     }
 
     /// The messages for one delivery; none if nothing passes the filter. Set once for all channels that agree.
-    fn set(
+    pub(super) fn set(
         &self,
         due: &Due,
         feed: &Feed,
         digests: &[&StoredDigest],
-        form: Form,
+        shown: Shown,
         rendering: &mut Rendering,
     ) -> Arc<Vec<Rendered>> {
         let wish = &due.subscription.wish;
         let place = place(due.address, due.kind);
         let setting = Setting {
             digests: digests.iter().map(|stored| stored.id).collect(),
-            form: form == Form::Each,
+            shown,
             style: wish.style,
             language: wish.language.code(),
             filter: wish.filter.clone(),
@@ -236,9 +248,11 @@ impl Dispatch {
                     Surface::TelegramGroup { bot: self.telegram_bot.get().map(String::as_str) }
                 }
             };
-            let editions = digests.iter().filter_map(|stored| self.edition(&due.subscription, feed, stored));
-            let editions: Vec<Edition> = editions.collect();
-            Arc::new(match (form, editions.as_slice()) {
+            let editions: Vec<Edition> = digests
+                .iter()
+                .filter_map(|stored| self.edition(&due.subscription, feed, stored, shown.corrected_at))
+                .collect();
+            Arc::new(match (shown.form, editions.as_slice()) {
                 (_, []) => Vec::new(),
                 (Form::Each, [edition, ..]) => render::edition(surface, edition, &self.lexicon),
                 (Form::List | Form::RoundUp, editions) => render::list(surface, editions, &self.lexicon),
@@ -248,7 +262,13 @@ impl Dispatch {
     }
 
     /// A digest as this subscription wants it; `None` if nothing of it passes.
-    fn edition(&self, subscription: &Subscription, feed: &Feed, stored: &StoredDigest) -> Option<Edition> {
+    fn edition(
+        &self,
+        subscription: &Subscription,
+        feed: &Feed,
+        stored: &StoredDigest,
+        corrected_at: Option<NaiveTime>,
+    ) -> Option<Edition> {
         let wish = &subscription.wish;
         Some(Edition {
             feed: feed.clone(),
@@ -256,7 +276,7 @@ impl Dispatch {
             digest: stored.digest.clone(),
             style: wish.style,
             language: wish.language,
-            corrected_at: None,
+            corrected_at,
         })
     }
 }
@@ -290,7 +310,7 @@ fn place(address: Address, kind: ChannelKind) -> Place {
 
 /// A nonce that is this message's at every attempt and no other's: 24 hexadecimal digits (Discord takes 25
 /// characters).
-fn nonce(subscription: SubscriptionId, digest: &StoredDigest, part: u32) -> String {
+pub(super) fn nonce(subscription: SubscriptionId, digest: &StoredDigest, part: u32) -> String {
     let key = format!("{}/{}/{}/{part}", subscription.0, digest.id.0, digest.revision);
     Sha256::digest(key).iter().take(12).map(|byte| format!("{byte:02x}")).collect()
 }

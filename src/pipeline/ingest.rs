@@ -1,5 +1,7 @@
 //! Ingest: a feed's posts from its source into the store, each for itself, so that a broken one stops no other.
 
+use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -8,12 +10,12 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::SharedClock;
 use crate::enrich::Classifier;
-use crate::model::digest::{Digest, RawDigest};
+use crate::model::digest::{Digest, DigestKey, RawDigest};
 use crate::model::feed::Feed;
 use crate::parse::{self, Draft, Rules};
 use crate::plan::news;
 use crate::source::folder::POLL;
-use crate::source::{Folder, Look, Permalinks, Watch};
+use crate::source::{Folder, Found, Look, Permalinks, Watch};
 use crate::store::{FeedLoads, Kept, Store, StoreError, fingerprint};
 use crate::text::chain;
 
@@ -41,13 +43,13 @@ pub struct Ingest {
     pub plan: Arc<Notify>,
 }
 
-/// What one round came to.
+/// What is remembered from one round to the next.
 #[derive(Debug, Default)]
-struct Round {
+struct Seen {
     /// Posts whose date is still to come.
-    early: Vec<(DateTime<Utc>, RawDigest)>,
-    /// When the folder has to be looked at again.
-    look_again_at: Option<DateTime<Utc>>,
+    early: Vec<(DateTime<Utc>, Found)>,
+    /// The digests of the files that were read.
+    keys: HashMap<PathBuf, DigestKey>,
 }
 
 /// What a post came to.
@@ -68,18 +70,18 @@ impl Ingest {
                 tracing::info!(feed = %self.feed.name, error = chain(error), "the folder is not watched, only looked at");
             })
             .ok();
-        let mut early: Vec<(DateTime<Utc>, RawDigest)> = Vec::new();
+        let mut seen = Seen::default();
         while !stop.is_cancelled() {
-            let round = self.round(std::mem::take(&mut early)).await.unwrap_or_else(|error| {
+            let look_again_at = self.round(&mut seen).await.unwrap_or_else(|error| {
                 tracing::error!(feed = %self.feed.name, error = chain(&error), "the feed cannot be stored; trying again");
                 // What was read is forgotten, so that it is read again.
                 self.folder.forget();
-                Round::default()
+                seen.early.clear();
+                None
             });
-            early = round.early;
             // Watchers miss things, and network drives say nothing at all.
             let anyway = self.clock.now() + POLL;
-            let next = early.iter().map(|(at, _)| *at).chain(round.look_again_at).chain([anyway]).min();
+            let next = seen.early.iter().map(|(at, _)| *at).chain(look_again_at).chain([anyway]).min();
             tokio::select! {
                 () = self.clock.sleep_until(next.unwrap_or(anyway)) => {}
                 () = changed(&mut watch) => {}
@@ -88,8 +90,8 @@ impl Ingest {
         }
     }
 
-    /// Looks once and loads what is there.
-    async fn round(&mut self, early: Vec<(DateTime<Utc>, RawDigest)>) -> Result<Round, StoreError> {
+    /// Looks once and loads what is there; returns when the folder has to be looked at again.
+    async fn round(&mut self, seen: &mut Seen) -> Result<Option<DateTime<Utc>>, StoreError> {
         let now = self.clock.now();
         let loads = self.store.feed_loads(&self.feed.name).await?;
         let look = self.look(now).await;
@@ -99,22 +101,34 @@ impl Ingest {
                 self.store.note_load_failure(&self.feed.name, &fault.to_string()).await?;
             }
         }
-        let mut round = Round { look_again_at: look.look_again_at, ..Round::default() };
-        let mut news = false;
-        let (ripe, unripe): (Vec<_>, Vec<_>) = early.into_iter().partition(|(at, _)| *at <= now);
-        let Look { complete, settled, .. } = look;
+        let Look { complete, settled, removed, look_again_at, .. } = look;
+        // Before what is new is loaded: a file that was renamed is gone and there under another name.
+        for path in &removed {
+            if let Some(key) = seen.keys.remove(path) {
+                self.withdraw(&key, now).await?;
+            }
+        }
         // A post that was written again while it waited for its date replaces the one that waits.
-        round.early = unripe;
-        round.early.retain(|(_, waiting)| !settled.iter().any(|found| found.raw.name == waiting.name));
-        for raw in ripe.into_iter().map(|(_, raw)| raw).chain(settled.into_iter().map(|found| found.raw)) {
-            match self.load(&raw, loads, now).await? {
+        seen.early.retain(|(_, waiting)| {
+            !removed.contains(&waiting.path) && !settled.iter().any(|found| found.path == waiting.path)
+        });
+        let (ripe, unripe): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut seen.early).into_iter().partition(|(at, _)| *at <= now);
+        seen.early = unripe;
+        let mut news = false;
+        for found in ripe.into_iter().map(|(_, found)| found).chain(settled) {
+            let Some(draft) = self.understand(&found.raw) else { continue };
+            if let Some(key) = &draft.key {
+                seen.keys.insert(found.path.clone(), key.clone());
+            }
+            match self.load(draft, loads, now).await? {
                 Loaded::Kept(kept) => news |= !matches!(kept, Kept::Unchanged(_)),
-                Loaded::Early(at) => round.early.push((at, raw)),
+                Loaded::Early(at) => seen.early.push((at, found)),
                 Loaded::PassedOver => {}
             }
         }
         // Until all that was there at first has been read, what is found is of the first load.
-        let all_read = round.look_again_at.is_none() || loads.first.is_some();
+        let all_read = look_again_at.is_none() || loads.first.is_some();
         let kept_lately = loads.last.is_some_and(|last| (now - last).abs() < LOADS_KEPT_EVERY);
         if complete && all_read && !kept_lately {
             self.store.note_load(&self.feed.name, now).await?;
@@ -123,7 +137,7 @@ impl Ingest {
             self.store.wake_subscriptions(&self.feed.name, now).await?;
             self.plan.notify_one();
         }
-        Ok(round)
+        Ok(look_again_at)
     }
 
     /// Looks into the folder, which blocks, on a thread for such things.
@@ -147,16 +161,19 @@ impl Ingest {
         }
     }
 
-    async fn load(
-        &self,
-        raw: &RawDigest,
-        loads: FeedLoads,
-        now: DateTime<Utc>,
-    ) -> Result<Loaded, StoreError> {
-        let Some(digest) = self.read(raw) else { return Ok(Loaded::PassedOver) };
+    async fn load(&self, draft: Draft, loads: FeedLoads, now: DateTime<Utc>) -> Result<Loaded, StoreError> {
+        let post = draft.name.clone();
+        if draft.is_draft() {
+            tracing::debug!(feed = %self.feed.name, post, "a draft is passed over");
+            if let Some(key) = &draft.key {
+                self.withdraw(key, now).await?;
+            }
+            return Ok(Loaded::PassedOver);
+        }
+        let Some(digest) = self.finish(draft) else { return Ok(Loaded::PassedOver) };
         let zone = self.feed.timezone;
         if let Some(at) = news::waits_until(&digest.date, zone, now) {
-            tracing::info!(feed = %self.feed.name, post = raw.name, %at, "the post waits for its date");
+            tracing::info!(feed = %self.feed.name, post, %at, "the post waits for its date");
             return Ok(Loaded::Early(at));
         }
         let last_load = loads.first.and(loads.last);
@@ -167,34 +184,43 @@ impl Ingest {
             self.store.keep_digest(&self.feed.name, &enriched, &print, published_at, is_news, now).await?;
         match kept {
             Kept::New(id) => tracing::info!(
-                feed = %self.feed.name, post = raw.name, digest = id.0, articles = enriched.articles.len(),
+                feed = %self.feed.name, post, digest = id.0, articles = enriched.articles.len(),
                 news = is_news, "loaded"
             ),
             Kept::Revised(id) => {
-                tracing::info!(feed = %self.feed.name, post = raw.name, digest = id.0, "corrected");
+                tracing::info!(feed = %self.feed.name, post, digest = id.0, "corrected");
             }
             Kept::Unchanged(_) => {}
         }
         Ok(Loaded::Kept(kept))
     }
 
-    /// The post as a digest; `None` for a draft, and for one that cannot be loaded, which the log explains.
-    fn read(&self, raw: &RawDigest) -> Option<Digest> {
-        let draft: Draft = parse::parse(raw, &self.rules)
+    /// The post as far as it can be understood; the log says what is wrong with it.
+    fn understand(&self, raw: &RawDigest) -> Option<Draft> {
+        let draft = parse::parse(raw, &self.rules)
             .inspect_err(|error| tracing::warn!(feed = %self.feed.name, error = chain(error), "a post cannot be loaded"))
             .ok()?;
         for warning in &draft.warnings {
             tracing::warn!(feed = %self.feed.name, post = raw.name, %warning, "a post has a fault");
         }
-        if draft.is_draft() {
-            tracing::debug!(feed = %self.feed.name, post = raw.name, "a draft is passed over");
-            return None;
-        }
+        Some(draft)
+    }
+
+    /// The post as a digest; `None` if it cannot be one, which the log explains.
+    fn finish(&self, draft: Draft) -> Option<Digest> {
         let link = self.permalinks.link(&draft);
         draft
             .into_digest(link)
             .inspect_err(|error| tracing::warn!(feed = %self.feed.name, error = chain(error), "a post cannot be loaded"))
             .ok()
+    }
+
+    /// A post is not published any more: it goes to nobody who has not got it.
+    async fn withdraw(&self, key: &DigestKey, now: DateTime<Utc>) -> Result<(), StoreError> {
+        if self.store.withdraw_digest(&self.feed.name, key, now).await? {
+            tracing::info!(feed = %self.feed.name, digest = %key, "withdrawn: what is not sent yet stays so");
+        }
+        Ok(())
     }
 }
 

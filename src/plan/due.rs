@@ -109,7 +109,7 @@ pub struct Batch {
 }
 
 /// How the digests of a batch are set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Form {
     /// Each by itself, in the subscription's style.
     Each,

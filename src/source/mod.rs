@@ -6,6 +6,6 @@ pub mod jekyll;
 pub mod permalinks;
 pub mod watch;
 
-pub use folder::{Folder, Look};
+pub use folder::{Folder, Found, Look};
 pub use permalinks::Permalinks;
 pub use watch::Watch;

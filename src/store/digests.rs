@@ -1,13 +1,15 @@
-//! Digests with their revisions, and which of them are news.
+//! Digests with their revisions, which of them are news, and by which names they are known. What a new revision or a
+//! withdrawal does to deliveries is in `corrections.rs`.
+
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sha2::{Digest as _, Sha256};
-use sqlx::FromRow;
+use sqlx::{FromRow, Sqlite, Transaction};
 
 use super::Store;
 use super::error::StoreError;
-use super::rows::{Row, millis, readable, to_json};
-use crate::model::digest::{Digest, DigestId, EnrichedDigest, StoredDigest, handle};
+use super::rows::{Row, hash, millis, readable, to_json};
+use crate::model::digest::{Digest, DigestId, DigestKey, EnrichedDigest, StoredDigest, handle};
 use crate::model::feed::FeedName;
 
 /// What keeping a digest came to.
@@ -15,7 +17,7 @@ use crate::model::feed::FeedName;
 pub enum Kept {
     /// It was not known.
     New(DigestId),
-    /// It was known with other content: this is its next revision.
+    /// It was known with other content, or had been withdrawn: this is its next revision.
     Revised(DigestId),
     /// It was known just so.
     Unchanged(DigestId),
@@ -47,16 +49,33 @@ impl TryFrom<DigestRow> for StoredDigest {
     }
 }
 
+/// A digest that is known already.
+#[derive(Debug, FromRow)]
+struct Known {
+    id: i64,
+    key: String,
+    fingerprint: String,
+    withdrawn_at: Option<i64>,
+}
+
+const KNOWN: &str = "SELECT id, key, fingerprint, withdrawn_at FROM digests";
+
 /// The hash that tells a corrected post from an unchanged one: of the parsed digest, so that neither a changed
-/// dictionary nor reordered front matter counts as a correction.
+/// dictionary nor reordered front matter counts as a correction; nor does another file name or address.
 pub fn fingerprint(digest: &Digest) -> String {
-    let hash = Sha256::digest(to_json(digest));
-    hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    hash(&Digest { key: DigestKey(String::new()), link: None, ..digest.clone() })
+}
+
+/// What a post that was renamed and corrected at once can still be known by: its date and its articles' links.
+fn outline(digest: &EnrichedDigest) -> Option<String> {
+    let links: BTreeSet<&str> =
+        digest.articles.iter().filter_map(|article| article.article.link.as_deref()).collect();
+    (!links.is_empty()).then(|| hash(&(digest.date, links)))
 }
 
 impl Store {
     /// Keeps a digest. A new one gets the feed's next edition if it `is_news`, and is archived otherwise; a
-    /// corrected one keeps what it has.
+    /// corrected one keeps what it has. A digest is known by its key, or, where its file was renamed, by what it says.
     ///
     /// # Errors
     /// If the database fails.
@@ -70,32 +89,30 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Kept, StoreError> {
         let mut tx = self.begin().await?;
-        let known: Option<(i64, String)> =
-            sqlx::query_as("SELECT id, fingerprint FROM digests WHERE feed = $1 AND key = $2")
-                .bind(feed.as_str())
-                .bind(&digest.key.0)
-                .fetch_optional(&mut *tx)
-                .await?;
-        if let Some((id, before)) = known {
-            if before == fingerprint {
-                return Ok(Kept::Unchanged(DigestId(id)));
-            }
+        let outline = outline(digest);
+        if let Some(known) = known(&mut tx, feed, digest, fingerprint, outline.as_deref()).await? {
+            let digest = EnrichedDigest { key: DigestKey(known.key), ..digest.clone() };
+            let is_same = known.fingerprint == fingerprint && known.withdrawn_at.is_none();
             sqlx::query(
-                "UPDATE digests SET revision = revision + 1, title = $2, day = $3, published_at = $4,
-                     revised_at = $5, fingerprint = $6, body = $7
-                 WHERE id = $1",
+                "UPDATE digests SET revision = revision + $2, title = $3, day = $4, published_at = $5,
+                     revised_at = CASE $2 WHEN 0 THEN revised_at ELSE $6 END, withdrawn_at = NULL,
+                     fingerprint = $7, outline = $8, body = $9
+                 WHERE id = $1 AND ($2 OR body <> $9)",
             )
-            .bind(id)
+            .bind(known.id)
+            .bind(i64::from(!is_same))
             .bind(&digest.title)
             .bind(digest.date.day().to_string())
             .bind(millis(published_at))
             .bind(millis(now))
             .bind(fingerprint)
-            .bind(to_json(digest))
+            .bind(outline)
+            .bind(to_json(&digest))
             .execute(&mut *tx)
             .await?;
             tx.commit().await?;
-            return Ok(Kept::Revised(DigestId(id)));
+            let id = DigestId(known.id);
+            return Ok(if is_same { Kept::Unchanged(id) } else { Kept::Revised(id) });
         }
         let edition: Option<i64> = if is_news {
             let last: i64 =
@@ -109,8 +126,8 @@ impl Store {
         };
         let id: i64 = sqlx::query_scalar(
             "INSERT INTO digests (feed, key, handle, revision, edition, day, title, published_at, stored_at,
-                 revised_at, fingerprint, body)
-             VALUES ($1, $2, $3, 1, $4, $5, $6, $7, $8, $8, $9, $10) RETURNING id",
+                 revised_at, fingerprint, outline, body)
+             VALUES ($1, $2, $3, 1, $4, $5, $6, $7, $8, $8, $9, $10, $11) RETURNING id",
         )
         .bind(feed.as_str())
         .bind(&digest.key.0)
@@ -121,6 +138,7 @@ impl Store {
         .bind(millis(published_at))
         .bind(millis(now))
         .bind(fingerprint)
+        .bind(outline)
         .bind(to_json(digest))
         .fetch_one(&mut *tx)
         .await?;
@@ -167,7 +185,7 @@ impl Store {
         day: Option<NaiveDate>,
     ) -> Result<Option<StoredDigest>, StoreError> {
         let row: Option<DigestRow> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
-            "SELECT {COLUMNS} FROM digests WHERE feed = $1 AND ($2 IS NULL OR day = $2)
+            "SELECT {COLUMNS} FROM digests WHERE feed = $1 AND ($2 IS NULL OR day = $2) AND withdrawn_at IS NULL
              ORDER BY published_at DESC, id DESC LIMIT 1"
         )))
         .bind(feed.as_str())
@@ -183,7 +201,8 @@ impl Store {
     /// If the database fails.
     pub async fn news_after(&self, feed: &FeedName, edition: i64) -> Result<Vec<StoredDigest>, StoreError> {
         let rows: Vec<DigestRow> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
-            "SELECT {COLUMNS} FROM digests WHERE feed = $1 AND edition > $2 ORDER BY edition"
+            "SELECT {COLUMNS} FROM digests WHERE feed = $1 AND edition > $2 AND withdrawn_at IS NULL
+             ORDER BY edition"
         )))
         .bind(feed.as_str())
         .bind(edition)
@@ -207,4 +226,59 @@ impl Store {
         .await?;
         Ok(readable(rows.into_iter().map(|(id, at)| Row { table: "digests", id }.instant(at))))
     }
+}
+
+/// The row of a digest under its key or an earlier name's.
+pub(super) async fn by_key(
+    tx: &mut Transaction<'static, Sqlite>,
+    feed: &FeedName,
+    key: &DigestKey,
+) -> Result<Option<i64>, StoreError> {
+    let id = sqlx::query_scalar(
+        "SELECT id FROM digests WHERE feed = $1 AND key = $2
+         UNION ALL SELECT digest_id FROM digest_names WHERE feed = $1 AND key = $2 LIMIT 1",
+    )
+    .bind(feed.as_str())
+    .bind(&key.0)
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(id)
+}
+
+async fn known(
+    tx: &mut Transaction<'static, Sqlite>,
+    feed: &FeedName,
+    digest: &EnrichedDigest,
+    fingerprint: &str,
+    outline: Option<&str>,
+) -> Result<Option<Known>, StoreError> {
+    if let Some(id) = by_key(tx, feed, &digest.key).await? {
+        let known = sqlx::query_as(sqlx::AssertSqlSafe(format!("{KNOWN} WHERE id = $1")))
+            .bind(id)
+            .fetch_optional(&mut **tx)
+            .await?;
+        return Ok(known);
+    }
+    // The same words under another name are the same digest. Other words are only if the earlier post is gone: a
+    // translation has the same date and links, and is a digest of its own.
+    let known: Option<Known> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "{KNOWN} WHERE feed = $1 AND day = $2
+             AND (fingerprint = $3 OR (outline = $4 AND withdrawn_at IS NOT NULL))
+         ORDER BY fingerprint = $3 DESC, id LIMIT 1"
+    )))
+    .bind(feed.as_str())
+    .bind(digest.date.day().to_string())
+    .bind(fingerprint)
+    .bind(outline)
+    .fetch_optional(&mut **tx)
+    .await?;
+    if let Some(known) = &known {
+        sqlx::query("INSERT INTO digest_names (feed, key, digest_id) VALUES ($1, $2, $3)")
+            .bind(feed.as_str())
+            .bind(&digest.key.0)
+            .bind(known.id)
+            .execute(&mut **tx)
+            .await?;
+    }
+    Ok(known)
 }

@@ -6,6 +6,7 @@
 
 mod access;
 mod channels;
+mod corrections;
 mod digests;
 mod error;
 mod feeds;
@@ -23,6 +24,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{Sqlite, SqlitePool, Transaction};
 
 pub use access::{Forgotten, LostChannel};
+pub use corrections::{Corrected, CorrectedMessage, Outdated};
 pub use digests::{Kept, fingerprint};
 pub use error::StoreError;
 pub use feeds::FeedLoads;

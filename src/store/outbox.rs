@@ -9,13 +9,14 @@ use sqlx::{FromRow, Sqlite, Transaction};
 
 use super::Store;
 use super::access;
+use super::corrections::{catch_up_change, settle_change};
 use super::error::StoreError;
-use super::rows::{Row, millis, readable, to_json};
+use super::rows::{Row, hash, millis, readable, to_json};
 use crate::model::channel::{Address, ChannelId, Platform};
-use crate::model::delivery::{Claimed, DeliveryId, Head, Outcome};
+use crate::model::delivery::{Claimed, DeliveryId, Head, Outcome, Task};
 use crate::model::digest::DigestId;
 use crate::model::feed::OnUnknown;
-use crate::model::message::{Body, MessageId, MessageState, Rendered};
+use crate::model::message::{Body, MessageId, MessageState, PlatformMessageId, Rendered};
 use crate::model::subscription::SubscriptionId;
 
 /// What planning decided for one subscription.
@@ -52,6 +53,8 @@ pub struct NewDelivery {
     pub on_unknown: OnUnknown,
     /// When it was due.
     pub due_at: DateTime<Utc>,
+    /// Whether it lists several digests; corrections leave such a delivery alone.
+    pub is_list: bool,
     /// Its messages in order, each with its nonce.
     pub messages: Vec<(Rendered, String)>,
 }
@@ -63,14 +66,22 @@ struct HeadRow {
     kind: String,
     next_at: i64,
     due_at: i64,
+    is_correction: bool,
 }
 
 #[derive(Debug, FromRow)]
 struct HeadOfOne {
     #[sqlx(flatten)]
     head: HeadRow,
-    state: String,
+    on_the_wire: bool,
 }
+
+/// What is still to be sent. The words of an index, which is used only by conditions that say the same.
+const OPEN: &str = "m.state IN ('queued', 'sending', 'unknown')";
+/// What is sent and still to be corrected.
+const TO_CHANGE: &str = "m.state = 'sent' AND m.change IS NOT NULL";
+/// A channel's messages in their order: `OPEN`, then `TO_CHANGE`.
+const IN_ORDER: [&str; 2] = [OPEN, TO_CHANGE];
 
 impl TryFrom<HeadRow> for Head {
     type Error = StoreError;
@@ -83,6 +94,7 @@ impl TryFrom<HeadRow> for Head {
             kind: row.word(&found.kind)?,
             ready_at: row.instant(found.next_at)?,
             due_at: row.instant(found.due_at)?,
+            is_correction: found.is_correction,
         })
     }
 }
@@ -102,8 +114,12 @@ struct ClaimedRow {
     attempts: i64,
     attempted_at: Option<i64>,
     next_at: i64,
-    created_at: i64,
+    wanted_at: i64,
     on_unknown: String,
+    platform_id: Option<String>,
+    change: Option<String>,
+    on_the_wire: bool,
+    has_ended: bool,
 }
 
 impl TryFrom<ClaimedRow> for Claimed {
@@ -111,6 +127,15 @@ impl TryFrom<ClaimedRow> for Claimed {
 
     fn try_from(found: ClaimedRow) -> Result<Self, StoreError> {
         let row = Row { table: "messages", id: found.id };
+        let was = row.word(&found.state)?;
+        let task = match (was, found.change.as_deref(), found.platform_id) {
+            (MessageState::Sent, Some("edit"), Some(sent)) => Task::Edit(PlatformMessageId(sent)),
+            (MessageState::Sent, Some("delete"), Some(sent)) => Task::Delete(PlatformMessageId(sent)),
+            (MessageState::Sent, ..) => {
+                return Err(StoreError::bad_row("messages", found.id, "cannot be changed"));
+            }
+            _ => Task::Send,
+        };
         Ok(Self {
             message: MessageId(found.id),
             delivery: DeliveryId(found.delivery_id),
@@ -121,10 +146,11 @@ impl TryFrom<ClaimedRow> for Claimed {
             plain: row.json::<Body>(&found.plain)?,
             use_plain: found.use_plain,
             nonce: found.nonce,
-            was: row.word(&found.state)?,
+            was,
+            task,
             attempts: row.count(found.attempts)?,
             attempted_at: row.instant_or_none(found.attempted_at)?,
-            planned_at: row.instant(found.created_at)?,
+            planned_at: row.instant(found.wanted_at)?,
             on_unknown: row.word(&found.on_unknown)?,
         })
     }
@@ -172,13 +198,20 @@ impl Store {
     /// If the database fails.
     pub async fn heads(&self, platform: Platform) -> Result<Vec<Head>, StoreError> {
         let rows: Vec<HeadRow> = sqlx::query_as(
-            "SELECT c.id, c.address, c.kind, m.next_at, m.due_at FROM (
-                 SELECT channel_id, next_at, due_at, state,
-                     row_number() OVER (PARTITION BY channel_id ORDER BY due_at, delivery_id, part) AS place
-                 FROM messages WHERE platform = $1 AND state IN ('queued', 'sending', 'unknown')
-             ) m JOIN channels c ON c.id = m.channel_id
-             WHERE m.place = 1 AND m.state <> 'sending' AND c.state = 'active'
-             ORDER BY m.due_at",
+            "SELECT c.id, c.address, c.kind, h.next_at, h.due_at, h.is_correction FROM (
+                 SELECT *, row_number() OVER (
+                     PARTITION BY channel_id ORDER BY is_correction, due_at, delivery_id, part
+                 ) AS place FROM (
+                     SELECT channel_id, next_at, due_at, delivery_id, part, state = 'sending' AS on_the_wire,
+                         FALSE AS is_correction
+                     FROM messages WHERE platform = $1 AND state IN ('queued', 'sending', 'unknown')
+                     UNION ALL
+                     SELECT channel_id, next_at, due_at, delivery_id, part, owner IS NOT NULL, TRUE
+                     FROM messages WHERE platform = $1 AND state = 'sent' AND change IS NOT NULL
+                 )
+             ) h JOIN channels c ON c.id = h.channel_id
+             WHERE h.place = 1 AND NOT h.on_the_wire AND c.state = 'active'
+             ORDER BY h.is_correction, h.due_at",
         )
         .bind(platform.name())
         .fetch_all(&self.read)
@@ -191,21 +224,27 @@ impl Store {
     /// # Errors
     /// If the database fails or the row cannot be read.
     pub async fn head(&self, channel: ChannelId) -> Result<Option<Head>, StoreError> {
-        let row: Option<HeadOfOne> = sqlx::query_as(
-            "SELECT c.id, c.address, c.kind, m.next_at, m.due_at, m.state
-             FROM messages m JOIN channels c ON c.id = m.channel_id
-             WHERE m.channel_id = $1 AND m.platform = c.platform AND c.state = 'active'
-                 AND m.state IN ('queued', 'sending', 'unknown')
-             ORDER BY m.due_at, m.delivery_id, m.part LIMIT 1",
-        )
-        .bind(channel.0)
-        .fetch_optional(&self.read)
-        .await?;
-        row.filter(|row| row.state != "sending").map(|row| row.head.try_into()).transpose()
+        for condition in IN_ORDER {
+            let row: Option<HeadOfOne> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+                "SELECT c.id, c.address, c.kind, m.next_at, m.due_at, m.state = 'sent' AS is_correction,
+                     m.owner IS NOT NULL AS on_the_wire
+                 FROM messages m JOIN channels c ON c.id = m.channel_id
+                 WHERE m.channel_id = $1 AND m.platform = c.platform AND c.state = 'active' AND {condition}
+                 ORDER BY m.due_at, m.delivery_id, m.part LIMIT 1"
+            )))
+            .bind(channel.0)
+            .fetch_optional(&self.read)
+            .await?;
+            if let Some(row) = row {
+                return if row.on_the_wire { Ok(None) } else { row.head.try_into().map(Some) };
+            }
+        }
+        Ok(None)
     }
 
-    /// Claims the first open message of each of these channels, where it may be tried now. Until `lease` is over
-    /// nobody else can.
+    /// Claims the first open message of each of these channels, where it may be tried now; where none is open, the
+    /// first that is to be corrected. Until `lease` is over nobody else can. What is left of deliveries to
+    /// subscriptions that have ended is cancelled on the way.
     ///
     /// # Errors
     /// If the database fails; then nothing is claimed.
@@ -219,20 +258,8 @@ impl Store {
         let mut claimed = Vec::with_capacity(channels.len());
         let mut tx = self.begin().await?;
         for channel in channels {
-            let row: Option<ClaimedRow> = sqlx::query_as(
-                "SELECT m.id, m.delivery_id, m.channel_id, c.address, c.kind, m.body, m.plain, m.use_plain,
-                     m.nonce, m.state, m.attempts, m.attempted_at, m.next_at,
-                     d.created_at + d.held_for AS created_at, d.on_unknown
-                 FROM messages m JOIN channels c ON c.id = m.channel_id
-                     JOIN deliveries d ON d.id = m.delivery_id
-                 WHERE m.channel_id = $1 AND m.platform = c.platform AND c.state = 'active'
-                     AND m.state IN ('queued', 'sending', 'unknown')
-                 ORDER BY m.due_at, m.delivery_id, m.part LIMIT 1",
-            )
-            .bind(channel.0)
-            .fetch_optional(&mut *tx)
-            .await?;
-            let Some(row) = row.filter(|row| row.state != "sending" && row.next_at <= millis(now)) else {
+            let row = first_of_channel(&mut tx, *channel).await?;
+            let Some(row) = row.filter(|row| !row.on_the_wire && row.next_at <= millis(now)) else {
                 continue;
             };
             let id = row.id;
@@ -245,7 +272,8 @@ impl Store {
             };
             sqlx::query(
                 // Of several attempts that may have arrived, the first says how far back to look.
-                "UPDATE messages SET state = 'sending', owner = $2, lease_until = $3,
+                "UPDATE messages SET state = CASE state WHEN 'sent' THEN 'sent' ELSE 'sending' END, owner = $2,
+                     lease_until = $3,
                      attempted_at = CASE WHEN state = 'unknown' THEN coalesce(attempted_at, $4) ELSE $4 END,
                      attempts = attempts + 1
                  WHERE id = $1",
@@ -275,18 +303,26 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
         for (claimed, outcome) in outcomes {
-            settle_one(&mut tx, owner, claimed, outcome, now).await?;
+            match claimed.task {
+                Task::Send => settle_sending(&mut tx, owner, claimed, outcome, now).await?,
+                Task::Edit(_) | Task::Delete(_) => {
+                    settle_change(&mut tx, owner, claimed, outcome, now).await?
+                }
+            }
+            settle_channel(&mut tx, claimed, outcome, now).await?;
         }
         tx.commit().await?;
         Ok(())
     }
 
     /// Makes every message that was being sent, and whose claim is void, `unknown`: all of them when the process
-    /// begins (`all`; it alone works on this database), later those whose lease is over. Returns how many.
+    /// begins (`all`; it alone works on this database), later those whose lease is over. Returns how many. A
+    /// correction whose claim is void is simply made again.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn void_claims(&self, all: bool, now: DateTime<Utc>) -> Result<u64, StoreError> {
+        let mut tx = self.begin().await?;
         let voided = sqlx::query(
             "UPDATE messages SET state = 'unknown', owner = NULL, lease_until = NULL, next_at = $2,
                  error = 'the worker died while it was being sent'
@@ -294,8 +330,17 @@ impl Store {
         )
         .bind(all)
         .bind(millis(now))
-        .execute(&self.write)
+        .execute(&mut *tx)
         .await?;
+        sqlx::query(
+            "UPDATE messages SET owner = NULL, lease_until = NULL
+             WHERE state = 'sent' AND change IS NOT NULL AND owner IS NOT NULL AND ($1 OR lease_until <= $2)",
+        )
+        .bind(all)
+        .bind(millis(now))
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
         Ok(voided.rows_affected())
     }
 
@@ -312,6 +357,53 @@ impl Store {
     }
 }
 
+/// The message that is first in line in a channel, with the columns that a claim takes.
+async fn first_of_channel(
+    tx: &mut Transaction<'static, Sqlite>,
+    channel: ChannelId,
+) -> Result<Option<ClaimedRow>, StoreError> {
+    for condition in IN_ORDER {
+        loop {
+            let row: Option<ClaimedRow> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+                "SELECT m.id, m.delivery_id, m.channel_id, c.address, c.kind, m.use_plain, m.nonce, m.state,
+                     CASE m.state WHEN 'sent' THEN coalesce(m.new_body, m.body) ELSE m.body END AS body,
+                     CASE m.state WHEN 'sent' THEN coalesce(m.new_plain, m.plain) ELSE m.plain END AS plain,
+                     m.attempts, m.attempted_at, m.next_at, m.platform_id, m.change, d.on_unknown,
+                     max(d.created_at + d.held_for, g.revised_at) AS wanted_at, m.owner IS NOT NULL AS on_the_wire,
+                     s.ended_at IS NOT NULL AS has_ended
+                 FROM messages m JOIN channels c ON c.id = m.channel_id
+                     JOIN deliveries d ON d.id = m.delivery_id
+                     JOIN digests g ON g.id = d.digest_id
+                     JOIN subscriptions s ON s.id = d.subscription_id
+                 WHERE m.channel_id = $1 AND m.platform = c.platform AND c.state = 'active' AND {condition}
+                 ORDER BY m.due_at, m.delivery_id, m.part LIMIT 1"
+            )))
+            .bind(channel.0)
+            .fetch_optional(&mut **tx)
+            .await?;
+            match row {
+                Some(row) if row.has_ended && !row.on_the_wire => drop_delivery(tx, row.delivery_id).await?,
+                Some(row) => return Ok(Some(row)),
+                None => break,
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// Nobody wants what is left of this delivery any more.
+async fn drop_delivery(tx: &mut Transaction<'static, Sqlite>, delivery: i64) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE messages SET state = CASE state WHEN 'sent' THEN 'sent' ELSE 'cancelled' END, change = NULL,
+             new_body = NULL, new_plain = NULL
+         WHERE delivery_id = $1 AND (state IN ('queued', 'unknown') OR (state = 'sent' AND change IS NOT NULL))",
+    )
+    .bind(delivery)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 /// A message that cannot be read must not stop those behind it.
 async fn set_aside(
     tx: &mut Transaction<'static, Sqlite>,
@@ -319,7 +411,7 @@ async fn set_aside(
     error: &StoreError,
 ) -> Result<(), StoreError> {
     tracing::error!(%error, row = id, "set aside a message that cannot be read");
-    sqlx::query("UPDATE messages SET state = 'failed', error = $2 WHERE id = $1")
+    sqlx::query("UPDATE messages SET state = 'failed', change = NULL, error = $2 WHERE id = $1")
         .bind(id)
         .bind(error.to_string())
         .execute(&mut **tx)
@@ -334,12 +426,14 @@ async fn put_delivery(
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let id: i64 = sqlx::query_scalar(
-        "INSERT INTO deliveries (subscription_id, digest_id, revision, occasion, on_unknown, due_at, created_at)
-         VALUES ($1, $2, $3, 0, $4, $5, $6) RETURNING id",
+        "INSERT INTO deliveries (subscription_id, digest_id, revision, occasion, is_list, on_unknown, due_at,
+             created_at)
+         VALUES ($1, $2, $3, 0, $4, $5, $6, $7) RETURNING id",
     )
     .bind(plan.subscription.0)
     .bind(delivery.digest.0)
     .bind(i64::from(delivery.revision))
+    .bind(delivery.is_list)
     .bind(delivery.on_unknown.name())
     .bind(millis(delivery.due_at))
     .bind(millis(now))
@@ -347,15 +441,16 @@ async fn put_delivery(
     .await?;
     for (part, (message, nonce)) in (1_i64..).zip(&delivery.messages) {
         sqlx::query(
-            "INSERT INTO messages (delivery_id, channel_id, platform, due_at, part, body, plain, nonce, state,
-                 next_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'queued', $4)",
+            "INSERT INTO messages (delivery_id, channel_id, platform, due_at, part, content, body, plain, nonce,
+                 state, next_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'queued', $4)",
         )
         .bind(id)
         .bind(plan.channel.0)
         .bind(plan.platform.name())
         .bind(millis(delivery.due_at))
         .bind(part)
+        .bind(hash(&message.body))
         .bind(to_json(&message.body))
         .bind(to_json(&message.plain))
         .bind(nonce)
@@ -365,7 +460,8 @@ async fn put_delivery(
     Ok(())
 }
 
-async fn settle_one(
+/// Settles a message that was claimed to be sent.
+async fn settle_sending(
     tx: &mut Transaction<'static, Sqlite>,
     owner: &str,
     claimed: &Claimed,
@@ -403,6 +499,16 @@ async fn settle_one(
     .bind(matches!(outcome, Outcome::Plainer(_)))
     .execute(&mut **tx)
     .await?;
+    catch_up_change(tx, claimed.message).await
+}
+
+/// What the outcome of a call says of its channel.
+async fn settle_channel(
+    tx: &mut Transaction<'static, Sqlite>,
+    claimed: &Claimed,
+    outcome: &Outcome,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
     match outcome {
         Outcome::Sent(_) => access::reached(tx, claimed.channel).await?,
         Outcome::Lost(reason) => access::lose(tx, claimed.address, reason, now).await?,

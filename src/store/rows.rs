@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
+use sha2::{Digest as _, Sha256};
 
 use super::error::StoreError;
 
@@ -45,6 +46,11 @@ impl Row {
 /// Model values as JSON text. They hold only text, numbers and lists, which JSON can always say.
 pub(super) fn to_json(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).unwrap_or_else(|error| unreachable!("model values are plain JSON: {error}"))
+}
+
+/// A short hash of a model value: 32 hexadecimal digits.
+pub(super) fn hash(value: &impl serde::Serialize) -> String {
+    Sha256::digest(to_json(value)).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Keeps the rows that can be read and names the others in the log.

@@ -26,7 +26,7 @@ struct SubscriptionRow {
     late_until: Option<i64>,
 }
 
-const COLUMNS: &str = "s.id, s.channel_id, s.feed, s.schedule, s.timezone, s.style, s.filter, s.language, \
+pub(super) const COLUMNS: &str = "s.id, s.channel_id, s.feed, s.schedule, s.timezone, s.style, s.filter, s.language, \
                        s.edition, s.last_slot, s.late_until";
 /// The same for `RETURNING`, which knows no alias.
 const RETURNED: &str = "id, channel_id, feed, schedule, timezone, style, filter, language, edition, last_slot, \
@@ -67,7 +67,7 @@ pub struct Due {
 }
 
 #[derive(Debug, FromRow)]
-struct DueRow {
+pub(super) struct DueRow {
     #[sqlx(flatten)]
     subscription: SubscriptionRow,
     address: String,

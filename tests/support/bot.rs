@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use jogan::app::App;
 use jogan::config::{Config, Environment, Tokens};
+use jogan::model::digest::StoredDigest;
 use jogan::model::feed::FeedName;
 use jogan::model::message::MessageState;
+use jogan::model::rich::plain;
 use secrecy::SecretString;
 
 use crate::support::clock::{StoryClock, instant};
@@ -80,6 +82,24 @@ impl Bot {
         self.town
             .wait_for("the first load", async || {
                 self.app().store().feed_loads(&feed).await.expect("the database").first
+            })
+            .await;
+    }
+
+    /// The feed's latest digest.
+    pub(crate) async fn latest(&self) -> Option<StoredDigest> {
+        self.app().store().latest_digest(&FeedName("ai-news".to_owned()), None).await.expect("the database")
+    }
+
+    /// Waits until the latest digest has an article with this headline.
+    pub(crate) async fn kept(&self, headline: &str) {
+        self.town
+            .wait_for(headline, async || {
+                let articles = self.latest().await?.digest.articles;
+                articles
+                    .iter()
+                    .any(|article| plain(&article.article.headline).contains(headline))
+                    .then_some(())
             })
             .await;
     }

@@ -1,0 +1,365 @@
+//! Corrections: which deliveries show an earlier revision of their digest, and what replaces their messages.
+//!
+//! A message that is still queued gets its new body at once. One that is sent, or may be, keeps what was sent until
+//! the worker has changed it: the change waits in the same row (`change`, `new_body`, `new_plain`).
+
+use chrono::{DateTime, Utc};
+use sqlx::{FromRow, Sqlite, Transaction};
+
+use super::Store;
+use super::digests::by_key;
+use super::error::StoreError;
+use super::rows::{Row, hash, millis, readable, to_json};
+use super::subscriptions::{COLUMNS, Due, DueRow};
+use crate::model::delivery::{Claimed, DeliveryId, Outcome, Task};
+use crate::model::digest::{DigestId, DigestKey};
+use crate::model::feed::FeedName;
+use crate::model::message::{MessageId, PlatformMessageId, Rendered};
+
+/// A delivery that shows an earlier revision of its digest.
+#[derive(Debug, Clone)]
+pub struct Outdated {
+    /// The delivery.
+    pub delivery: DeliveryId,
+    /// Its digest.
+    pub digest: DigestId,
+    /// When the digest was corrected.
+    pub revised_at: DateTime<Utc>,
+    /// Whom it is for, as they want it now.
+    pub due: Due,
+    /// The last of them that is sent.
+    pub last_sent: Option<PlatformMessageId>,
+}
+
+/// A delivery as it should be now.
+#[derive(Debug, Clone)]
+pub struct Corrected {
+    /// The delivery.
+    pub delivery: DeliveryId,
+    /// The digest's revision, as rendered.
+    pub revision: u32,
+    /// Its messages in order; none: nothing passes the filter any more.
+    pub messages: Vec<CorrectedMessage>,
+}
+
+/// One message of it.
+#[derive(Debug, Clone)]
+pub struct CorrectedMessage {
+    /// As a reader gets it who has not seen an earlier one.
+    pub fresh: Rendered,
+    /// With the note that it was corrected.
+    pub noted: Rendered,
+    /// As it is sent if the delivery has no such part yet: an answer to its last one.
+    pub added: Rendered,
+    /// For sending it, should it be new.
+    pub nonce: String,
+}
+
+#[derive(Debug, FromRow)]
+struct OutdatedRow {
+    delivery_id: i64,
+    digest_id: i64,
+    revised_at: i64,
+    last_sent: Option<String>,
+    #[sqlx(flatten)]
+    due: DueRow,
+}
+
+impl TryFrom<OutdatedRow> for Outdated {
+    type Error = StoreError;
+
+    fn try_from(found: OutdatedRow) -> Result<Self, StoreError> {
+        let row = Row { table: "deliveries", id: found.delivery_id };
+        Ok(Self {
+            delivery: DeliveryId(found.delivery_id),
+            digest: DigestId(found.digest_id),
+            revised_at: row.instant(found.revised_at)?,
+            last_sent: found.last_sent.map(PlatformMessageId),
+            due: found.due.try_into()?,
+        })
+    }
+}
+
+/// A message of the delivery that is corrected.
+#[derive(Debug, FromRow)]
+struct Part {
+    id: i64,
+    part: i64,
+    state: String,
+    change: Option<String>,
+    content: String,
+    platform_id: Option<String>,
+    error: Option<String>,
+}
+
+impl Store {
+    /// Deliveries due since `since` that show an earlier revision of their digest than there is, for subscriptions
+    /// that are alive: at most `count`, after the delivery `after`, in order.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn outdated_deliveries(
+        &self,
+        since: DateTime<Utc>,
+        after: DeliveryId,
+        count: u32,
+    ) -> Result<Vec<Outdated>, StoreError> {
+        let rows: Vec<OutdatedRow> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+            "SELECT d.id AS delivery_id, d.digest_id, g.revised_at, {COLUMNS}, c.address, c.kind,
+                 (SELECT m.platform_id FROM messages m WHERE m.delivery_id = d.id AND m.state = 'sent'
+                  ORDER BY m.part DESC LIMIT 1) AS last_sent
+             FROM digests g JOIN deliveries d ON d.digest_id = g.id AND d.revision < g.revision
+                 JOIN subscriptions s ON s.id = d.subscription_id
+                 JOIN channels c ON c.id = s.channel_id
+             WHERE g.revision > 1 AND g.revised_at >= $1 AND g.withdrawn_at IS NULL
+                 AND d.due_at >= $1 AND d.id > $2 AND NOT d.is_list AND s.ended_at IS NULL
+             ORDER BY d.id LIMIT $3"
+        )))
+        .bind(millis(since))
+        .bind(after.0)
+        .bind(count)
+        .fetch_all(&self.read)
+        .await?;
+        Ok(readable(rows.into_iter().map(Outdated::try_from)))
+    }
+
+    /// Brings deliveries to a revision, in one transaction: replaces what is queued, marks what is sent and has
+    /// changed, queues what is new and takes back what is not there any more. Returns how many messages it touched.
+    /// A delivery that somebody else has brought there in between is left as it is.
+    ///
+    /// # Errors
+    /// If the database fails; then nothing was written.
+    pub async fn put_corrected(
+        &self,
+        corrected: &[Corrected],
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        let mut touched = 0;
+        let mut tx = self.begin().await?;
+        for delivery in corrected {
+            let moved = sqlx::query("UPDATE deliveries SET revision = $2 WHERE id = $1 AND revision < $2")
+                .bind(delivery.delivery.0)
+                .bind(i64::from(delivery.revision))
+                .execute(&mut *tx)
+                .await?;
+            if moved.rows_affected() > 0 {
+                touched += correct(&mut tx, delivery, now).await?;
+            }
+        }
+        tx.commit().await?;
+        Ok(touched)
+    }
+
+    /// A post was deleted or made a draft: its digest goes to nobody any more, deliveries of which nothing was tried
+    /// are cancelled, and what is sent stays. Returns whether there was a digest to withdraw.
+    ///
+    /// # Errors
+    /// If the database fails; then nothing was written.
+    pub async fn withdraw_digest(
+        &self,
+        feed: &FeedName,
+        key: &DigestKey,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let mut tx = self.begin().await?;
+        let Some(id) = by_key(&mut tx, feed, key).await? else { return Ok(false) };
+        let withdrawn =
+            sqlx::query("UPDATE digests SET withdrawn_at = $2 WHERE id = $1 AND withdrawn_at IS NULL")
+                .bind(id)
+                .bind(millis(now))
+                .execute(&mut *tx)
+                .await?;
+        if withdrawn.rows_affected() == 0 {
+            return Ok(false);
+        }
+        sqlx::query(
+            "UPDATE messages SET state = 'cancelled' WHERE state = 'queued' AND delivery_id IN (
+                 SELECT d.id FROM deliveries d WHERE d.digest_id = $1 AND NOT d.is_list
+                     AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.delivery_id = d.id AND m.attempts > 0)
+             )",
+        )
+        .bind(id)
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+}
+
+/// Settles a message that was claimed to be changed. If another correction came in between, the claim is void and
+/// this writes nothing.
+pub(super) async fn settle_change(
+    tx: &mut Transaction<'static, Sqlite>,
+    owner: &str,
+    claimed: &Claimed,
+    outcome: &Outcome,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let settled = match outcome {
+        // A message that was taken back may come back, as a new one.
+        Outcome::Sent(_) if matches!(claimed.task, Task::Delete(_)) => {
+            "state = 'cancelled', platform_id = NULL, change = NULL, error = NULL"
+        }
+        Outcome::Sent(_) => {
+            "body = coalesce(new_body, body), plain = coalesce(new_plain, plain), new_body = NULL,
+             new_plain = NULL, change = NULL, error = NULL"
+        }
+        Outcome::Plainer(_) => "use_plain = 1, error = $4",
+        Outcome::Again { .. } | Outcome::Unknown { .. } | Outcome::Moved(_) => "error = $4",
+        Outcome::Failed(_) | Outcome::Lost(_) => {
+            "new_body = NULL, new_plain = NULL, change = NULL, error = $4"
+        }
+    };
+    let (next_at, error) = match outcome {
+        Outcome::Again { at, reason } | Outcome::Unknown { at, reason } => (*at, Some(reason)),
+        Outcome::Plainer(reason) | Outcome::Failed(reason) | Outcome::Lost(reason) => (now, Some(reason)),
+        Outcome::Sent(_) | Outcome::Moved(_) => (now, None),
+    };
+    sqlx::query(sqlx::AssertSqlSafe(format!(
+        "UPDATE messages SET {settled}, next_at = $3, owner = NULL, lease_until = NULL
+         WHERE id = $1 AND owner = $2"
+    )))
+    .bind(claimed.message.0)
+    .bind(owner)
+    .bind(millis(next_at))
+    .bind(error)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// A message that was corrected while it was on the wire, and has not arrived, is corrected before it is tried again.
+pub(super) async fn catch_up_change(
+    tx: &mut Transaction<'static, Sqlite>,
+    message: MessageId,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE messages SET body = coalesce(new_body, body), plain = coalesce(new_plain, plain),
+             use_plain = CASE change WHEN 'edit' THEN 0 ELSE use_plain END,
+             state = CASE WHEN state = 'queued' AND change = 'delete' THEN 'cancelled' ELSE state END,
+             change = NULL, new_body = NULL, new_plain = NULL
+         WHERE id = $1 AND state IN ('queued', 'failed') AND change IS NOT NULL",
+    )
+    .bind(message.0)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+async fn correct(
+    tx: &mut Transaction<'static, Sqlite>,
+    corrected: &Corrected,
+    now: DateTime<Utc>,
+) -> Result<u64, StoreError> {
+    let parts: Vec<Part> = sqlx::query_as(
+        "SELECT id, part, state, change, content, platform_id, error FROM messages WHERE delivery_id = $1 ORDER BY part",
+    )
+    .bind(corrected.delivery.0)
+    .fetch_all(&mut **tx)
+    .await?;
+    let mut touched = 0;
+    for (number, message) in (1_i64..).zip(&corrected.messages) {
+        touched += match parts.iter().find(|part| part.part == number) {
+            Some(part) => replace(tx, part, message, now).await?,
+            None => add(tx, corrected.delivery, number, message, now).await?,
+        };
+    }
+    let is_empty = corrected.messages.is_empty();
+    let count = i64::try_from(corrected.messages.len()).unwrap_or(i64::MAX);
+    for part in parts.iter().filter(|part| part.part > count) {
+        // Where nothing is left to show, what is sent stays.
+        if !is_empty || part.state == "queued" {
+            touched += take_back(tx, part, now).await?;
+        }
+    }
+    Ok(touched)
+}
+
+/// Puts a message in place of one that there is, if it says anything else.
+async fn replace(
+    tx: &mut Transaction<'static, Sqlite>,
+    part: &Part,
+    message: &CorrectedMessage,
+    now: DateTime<Utc>,
+) -> Result<u64, StoreError> {
+    let content = hash(&message.fresh.body);
+    let is_kept = part.content == content && part.change.as_deref() != Some("delete");
+    let (change, shown) = match part.state.as_str() {
+        "queued" if !is_kept => ("body = $3, plain = $4, use_plain = 0", &message.fresh),
+        "sent" if !is_kept => (
+            "change = 'edit', new_body = $3, new_plain = $4, use_plain = 0, attempts = 0, next_at = $5,
+             owner = NULL, lease_until = NULL",
+            &message.noted,
+        ),
+        "sending" | "unknown" if !is_kept => {
+            ("change = 'edit', new_body = $3, new_plain = $4", &message.noted)
+        }
+        // Withdrawn before it was sent, or taken back since; what was cancelled for another reason says so.
+        "cancelled" if part.platform_id.is_none() && part.error.is_none() => (
+            "state = 'queued', body = $3, plain = $4, use_plain = 0, attempts = 0, attempted_at = NULL,
+             next_at = $5, nonce = $6, error = NULL, change = NULL",
+            &message.fresh,
+        ),
+        _ => return Ok(0),
+    };
+    let updated =
+        sqlx::query(sqlx::AssertSqlSafe(format!("UPDATE messages SET content = $2, {change} WHERE id = $1")))
+            .bind(part.id)
+            .bind(content)
+            .bind(to_json(&shown.body))
+            .bind(to_json(&shown.plain))
+            .bind(millis(now))
+            .bind(&message.nonce)
+            .execute(&mut **tx)
+            .await?;
+    Ok(updated.rows_affected())
+}
+
+async fn add(
+    tx: &mut Transaction<'static, Sqlite>,
+    delivery: DeliveryId,
+    number: i64,
+    message: &CorrectedMessage,
+    now: DateTime<Utc>,
+) -> Result<u64, StoreError> {
+    let added = sqlx::query(
+        "INSERT INTO messages (delivery_id, channel_id, platform, due_at, part, content, body, plain, nonce,
+             state, next_at)
+         SELECT d.id, s.channel_id, c.platform, d.due_at, $2, $3, $4, $5, $6, 'queued', $7
+         FROM deliveries d JOIN subscriptions s ON s.id = d.subscription_id
+             JOIN channels c ON c.id = s.channel_id
+         WHERE d.id = $1",
+    )
+    .bind(delivery.0)
+    .bind(number)
+    .bind(hash(&message.fresh.body))
+    .bind(to_json(&message.added.body))
+    .bind(to_json(&message.added.plain))
+    .bind(&message.nonce)
+    .bind(millis(now))
+    .execute(&mut **tx)
+    .await?;
+    Ok(added.rows_affected())
+}
+
+async fn take_back(
+    tx: &mut Transaction<'static, Sqlite>,
+    part: &Part,
+    now: DateTime<Utc>,
+) -> Result<u64, StoreError> {
+    let change = match part.state.as_str() {
+        "queued" => "state = 'cancelled'",
+        "sent" => {
+            "change = 'delete', new_body = NULL, new_plain = NULL, attempts = 0, next_at = $2, owner = NULL,
+             lease_until = NULL"
+        }
+        "sending" | "unknown" => "change = 'delete', new_body = NULL, new_plain = NULL",
+        _ => return Ok(0),
+    };
+    let updated = sqlx::query(sqlx::AssertSqlSafe(format!("UPDATE messages SET {change} WHERE id = $1")))
+        .bind(part.id)
+        .bind(millis(now))
+        .execute(&mut **tx)
+        .await?;
+    Ok(updated.rows_affected())
+}
