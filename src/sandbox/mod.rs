@@ -7,3 +7,4 @@
 pub mod discord;
 pub mod page;
 pub mod telegram;
+pub mod weather;

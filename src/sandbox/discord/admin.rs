@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::sandbox::discord::state::{Channel, Guild, Role, State, Tag};
 use crate::sandbox::discord::{Call, ChannelKind, Counters, Discord, Faults, Person};
+use crate::sandbox::weather::{Sky, Weather};
 
 impl Discord {
     /// Makes a guild with the bot in it, and returns its id.
@@ -194,6 +195,11 @@ impl Discord {
     /// Lets the next calls fail. Several orders wait in line; the first that matches a call is taken.
     pub fn faults(&self, faults: Faults) {
         self.lock().faults.push_back(faults);
+    }
+
+    /// Lets calls fail at random from now on, besides those that were ordered; `None`: not any more.
+    pub fn weather(&self, weather: Option<Weather>) {
+        self.lock().sky = weather.map(Sky::new);
     }
 
     /// The calls that the bot made, oldest first; the last 10,000.

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use chrono::TimeDelta;
 
 use crate::sandbox::discord::rates;
+use crate::sandbox::weather::Mishap;
 
 /// The next calls that go wrong, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +45,17 @@ impl Faults {
     /// Whether a call is one of them.
     pub(crate) fn matches(&self, method: &Method, path: &str) -> bool {
         self.times > 0 && format!("{method} {path}").contains(&self.calls)
+    }
+}
+
+impl From<Mishap> for Fault {
+    fn from(mishap: Mishap) -> Self {
+        match mishap {
+            Mishap::Failure(status) => Self::Status(status),
+            Mishap::ResetBefore => Self::ResetBefore,
+            Mishap::ResetAfter => Self::ResetAfter,
+            Mishap::Wait(seconds) => Self::Limited { wait: Duration::from_secs(seconds), global: false },
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The routes of the API, and what holds for every call: token, user agent, rates, faults on purpose, the record.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, OriginalUri, Request, State as Server};
@@ -15,6 +16,7 @@ use crate::sandbox::discord::faults::{self, Fault};
 use crate::sandbox::discord::rates::Route;
 use crate::sandbox::discord::refusal::Refusal;
 use crate::sandbox::discord::{Call, Discord, channels, commands, gateway, interactions, messages};
+use crate::sandbox::weather::Sky;
 
 /// Calls that are remembered.
 const REMEMBERED: usize = 10_000;
@@ -84,7 +86,7 @@ async fn gate(
     let path = uri.path().to_owned();
     let template = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
     let route = route(&method, &path, template.unwrap_or("unknown"));
-    let fault = discord.next_fault(&method, &path);
+    let (fault, latency) = discord.next_fault(&method, &path);
     match fault {
         Some(Fault::Delay(wait)) => {
             let wait = TimeDelta::from_std(wait).unwrap_or_default();
@@ -101,6 +103,9 @@ async fn gate(
         Some(answer) => answer,
         None => discord.limited(&route, &path, request, next).await,
     };
+    if !latency.is_zero() {
+        tokio::time::sleep(latency).await;
+    }
     let broken = matches!(fault, Some(Fault::ResetBefore | Fault::ResetAfter));
     discord.note(&method, path, if broken { 0 } else { answer.status().as_u16() });
     if fault == Some(Fault::ResetAfter) { faults::reset() } else { answer }
@@ -141,14 +146,17 @@ impl Discord {
         if token.is_some_and(|token| self.is_token(token)) { Ok(()) } else { Err(Refusal::UNAUTHORIZED) }
     }
 
-    /// The fault that the next call has, if one was ordered.
-    fn next_fault(&self, method: &Method, path: &str) -> Option<Fault> {
+    /// The fault that the next call has, if one was ordered or the weather is bad, and how long its answer takes.
+    fn next_fault(&self, method: &Method, path: &str) -> (Option<Fault>, Duration) {
         let mut state = self.lock();
-        let faults = state.faults.iter_mut().find(|faults| faults.matches(method, path))?;
+        let Some(faults) = state.faults.iter_mut().find(|faults| faults.matches(method, path)) else {
+            let (mishap, latency) = state.sky.as_mut().map(Sky::next).unwrap_or_default();
+            return (mishap.map(Fault::from), latency);
+        };
         faults.times -= 1;
         let fault = faults.fault;
         state.faults.retain(|faults| faults.times > 0);
-        Some(fault)
+        (Some(fault), Duration::ZERO)
     }
 
     fn note(&self, method: &Method, path: String, status: u16) {

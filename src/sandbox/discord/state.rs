@@ -14,6 +14,7 @@ use crate::sandbox::discord::permissions;
 use crate::sandbox::discord::rates::Rates;
 use crate::sandbox::discord::refusal::Refusal;
 use crate::sandbox::discord::{Call, ChannelKind, Counters, Person};
+use crate::sandbox::weather::Sky;
 
 /// How long an interaction can be answered at all: Discord keeps its token for 15 minutes.
 pub(crate) const TOKEN_LIVES: TimeDelta = TimeDelta::minutes(15);
@@ -41,6 +42,7 @@ pub(crate) struct State {
     pub(crate) rates: Rates,
     pub(crate) sessions: Sessions,
     pub(crate) faults: VecDeque<Faults>,
+    pub(crate) sky: Option<Sky>,
     pub(crate) calls: VecDeque<Call>,
     pub(crate) counters: Counters,
 }
@@ -253,6 +255,7 @@ impl State {
             rates: Rates::default(),
             sessions: Sessions::default(),
             faults: VecDeque::new(),
+            sky: None,
             calls: VecDeque::new(),
             counters: Counters::default(),
         };

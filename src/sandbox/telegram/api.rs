@@ -42,7 +42,8 @@ async fn call(
     };
     let name = method.to_ascii_lowercase();
     let chat = params.chat();
-    let fault = telegram.look(|state, _| faults::take(&mut state.faults, &name, chat));
+    let (fault, latency) =
+        telegram.look(|state, _| faults::take(&mut state.faults, state.sky.as_mut(), &name, chat));
     let answer = match fault {
         Some(Fault::Status(code)) => broken(code),
         Some(Fault::Flood(seconds)) => {
@@ -51,7 +52,9 @@ async fn call(
         Some(Fault::ResetBefore) => reset(),
         Some(Fault::ResetAfter) => {
             // Its answer is what nobody hears.
-            let _ = answer(&telegram, &name, &params).await;
+            if answer(&telegram, &name, &params).await.is_ok() && name == "sendmessage" {
+                telegram.look(|state, _| state.counters.unheard += 1);
+            }
             reset()
         }
         Some(Fault::Delay(span)) => {
@@ -60,6 +63,9 @@ async fn call(
         }
         None => respond(answer(&telegram, &name, &params).await),
     };
+    if !latency.is_zero() {
+        tokio::time::sleep(latency).await;
+    }
     let status = if answer.extensions().get::<Reset>().is_some() { 0 } else { answer.status().as_u16() };
     telegram.look(|state, at| state.record(Call { at, method, chat, status }));
     answer

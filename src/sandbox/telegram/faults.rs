@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::sandbox::weather::{Mishap, Sky};
+
 /// Something that goes wrong with the next calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Faults {
@@ -30,6 +32,17 @@ pub enum Fault {
     Delay(Duration),
 }
 
+impl From<Mishap> for Fault {
+    fn from(mishap: Mishap) -> Self {
+        match mishap {
+            Mishap::Failure(status) => Self::Status(status),
+            Mishap::ResetBefore => Self::ResetBefore,
+            Mishap::ResetAfter => Self::ResetAfter,
+            Mishap::Wait(seconds) => Self::Flood(seconds),
+        }
+    }
+}
+
 impl Faults {
     /// The next `calls` calls of any method but `getUpdates` meet `fault`.
     pub fn next(calls: usize, fault: Fault) -> Self {
@@ -45,11 +58,20 @@ impl Faults {
     }
 }
 
-/// The fault that a call meets, if any.
-pub(crate) fn take(faults: &mut Vec<Faults>, method: &str, chat: Option<i64>) -> Option<Fault> {
-    let met = faults.iter_mut().find(|faults| faults.meets(method, chat))?;
+/// The fault that a call meets, if any, and how long its answer takes.
+pub(crate) fn take(
+    faults: &mut Vec<Faults>,
+    sky: Option<&mut Sky>,
+    method: &str,
+    chat: Option<i64>,
+) -> (Option<Fault>, Duration) {
+    let Some(met) = faults.iter_mut().find(|faults| faults.meets(method, chat)) else {
+        let sky = sky.filter(|_| method != "getupdates");
+        let (mishap, latency) = sky.map(Sky::next).unwrap_or_default();
+        return (mishap.map(Fault::from), latency);
+    };
     met.calls -= 1;
     let fault = met.fault.clone();
     faults.retain(|faults| faults.calls > 0);
-    Some(fault)
+    (Some(fault), Duration::ZERO)
 }

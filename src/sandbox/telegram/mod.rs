@@ -40,6 +40,7 @@ use tokio::sync::watch;
 
 use crate::clock::SharedClock;
 use crate::sandbox::telegram::state::{Standing, State};
+use crate::sandbox::weather::{Sky, Weather};
 
 pub use crate::sandbox::telegram::faults::{Fault, Faults};
 
@@ -154,6 +155,8 @@ pub struct Counters {
     pub disobeyed: u64,
     /// Buttons pressed.
     pub pressed: u64,
+    /// Messages that were sent and of which the bot was not told, on purpose.
+    pub unheard: u64,
 }
 
 impl Telegram {
@@ -259,6 +262,12 @@ impl Telegram {
     /// Lets something go wrong, after what was asked for before.
     pub fn faults(&self, faults: Faults) {
         self.look(|state, _| state.faults.push(faults));
+    }
+
+    /// Lets calls fail at random from now on (`getUpdates` never does), besides those that were ordered; `None`: not
+    /// any more.
+    pub fn weather(&self, weather: Option<Weather>) {
+        self.look(|state, _| state.sky = weather.map(Sky::new));
     }
 
     pub(crate) fn token(&self) -> &str {

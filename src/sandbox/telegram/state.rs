@@ -13,6 +13,7 @@ use crate::sandbox::telegram::refusal::Refusal;
 use crate::sandbox::telegram::text::Formatted;
 use crate::sandbox::telegram::updates::Updates;
 use crate::sandbox::telegram::{Call, ChatKind, Counters, Person, rates::Rates};
+use crate::sandbox::weather::Sky;
 
 /// The most calls that are remembered.
 const CALLS: usize = 10_000;
@@ -29,6 +30,7 @@ pub(crate) struct State {
     pub(crate) menus: Menus,
     pub(crate) rates: Rates,
     pub(crate) faults: Vec<Faults>,
+    pub(crate) sky: Option<Sky>,
     pub(crate) calls: VecDeque<Call>,
     pub(crate) counters: Counters,
     /// Private chats and groups draw their message ids from one well; supergroups and channels each have their own.
@@ -111,6 +113,7 @@ impl State {
             menus: Menus::default(),
             rates: Rates::default(),
             faults: Vec::new(),
+            sky: None,
             calls: VecDeque::new(),
             counters: Counters::default(),
             last_message: 0,
