@@ -1,0 +1,28 @@
+//! Reliability runs: the real binary against the sandboxes, killed, refused and hurried, and what came of it in
+//! figures. One file a run; `town.rs` is where they happen, `bot.rs` the program, `count.rs` who got what.
+//!
+//! Each has a short form that belongs to the tests, and a full one: `docs/reliability.md`.
+
+#![expect(clippy::print_stdout, reason = "the figures are what these runs are for")]
+
+mod bot;
+mod count;
+mod crash;
+mod faults;
+mod rate;
+mod town;
+
+use jogan::config::Environment;
+
+/// Whether the full forms were asked for: `JOGAN_RELIABILITY=full`.
+fn full() -> bool {
+    Environment::of_process().get("JOGAN_RELIABILITY") == Some("full")
+}
+
+/// The seed of what is random: `JOGAN_RELIABILITY_SEED`, else always the same.
+fn seed() -> u64 {
+    Environment::of_process()
+        .get("JOGAN_RELIABILITY_SEED")
+        .and_then(|seed| seed.parse().ok())
+        .unwrap_or(20_251_217)
+}
