@@ -4,8 +4,7 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use rand::rngs::StdRng;
-use rand::{Rng as _, SeedableRng as _};
+use fastrand::Rng;
 
 /// What a server answers that has failed and done nothing.
 const FAILURES: [u16; 3] = [500, 502, 503];
@@ -42,20 +41,20 @@ pub(crate) enum Mishap {
 #[derive(Debug)]
 pub(crate) struct Sky {
     weather: Weather,
-    random: StdRng,
+    random: Rng,
 }
 
 impl Sky {
     pub(crate) fn new(weather: Weather) -> Self {
-        Self { random: StdRng::seed_from_u64(weather.seed), weather }
+        Self { random: Rng::with_seed(weather.seed), weather }
     }
 
     /// What becomes of the next call, and how long its answer takes.
     pub(crate) fn next(&mut self) -> (Option<Mishap>, Duration) {
-        let latency = Duration::from_millis(self.random.random_range(self.weather.latency_ms.clone()));
-        let failure = FAILURES[self.random.random_range(0..FAILURES.len())];
-        let wait = self.random.random_range(self.weather.wait_s.clone());
-        let mut draw: f64 = self.random.random();
+        let latency = Duration::from_millis(self.random.u64(self.weather.latency_ms.clone()));
+        let failure = FAILURES[self.random.usize(..FAILURES.len())];
+        let wait = self.random.u64(self.weather.wait_s.clone());
+        let mut draw = self.random.f64();
         let shares = [
             (self.weather.failures, Mishap::Failure(failure)),
             (self.weather.resets_before, Mishap::ResetBefore),

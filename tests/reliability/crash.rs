@@ -6,9 +6,8 @@ use std::str::FromStr as _;
 use std::time::{Duration, Instant};
 
 use anyhow::ensure;
+use fastrand::Rng;
 use jogan::model::channel::Platform;
-use rand::rngs::StdRng;
-use rand::{Rng as _, SeedableRng as _};
 use sqlx::{ConnectOptions as _, Connection as _};
 
 use crate::bot::Bot;
@@ -24,7 +23,7 @@ const BULLETS: usize = 6;
 async fn crash() -> anyhow::Result<()> {
     let (kills, channels, digests) = if full() { (300, 200, 5) } else { (5, 20, 2) };
     let began = Instant::now();
-    let mut random = StdRng::seed_from_u64(seed());
+    let mut random = Rng::with_seed(seed());
     let mut town = Town::build(false).await?;
     town.settle(channels, channels, &wish(&[])).await?;
     let mut published = 0;
@@ -57,11 +56,11 @@ async fn crash() -> anyhow::Result<()> {
 
 /// Waits for a moment to kill: mostly after some calls to a platform, so that messages are on the wire, sometimes at
 /// any time, be it in the middle of the start.
-async fn moment(town: &Town, random: &mut StdRng) {
-    let whenever = Duration::from_millis(random.random_range(0..1_500));
-    let calls: u64 = random.random_range(1..=60);
-    let a_little = Duration::from_micros(random.random_range(0..20_000));
-    if random.random_bool(0.25) {
+async fn moment(town: &Town, random: &mut Rng) {
+    let whenever = Duration::from_millis(random.u64(0..1_500));
+    let calls = random.u64(1..=60);
+    let a_little = Duration::from_micros(random.u64(0..20_000));
+    if random.f64() < 0.25 {
         return tokio::time::sleep(whenever).await;
     }
     let (mut discord, mut telegram) = (town.discord.changes(), town.telegram.changes());
