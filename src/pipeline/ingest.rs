@@ -134,7 +134,6 @@ impl Ingest {
             self.store.note_load(&self.feed.name, now).await?;
         }
         if news {
-            self.store.wake_subscriptions(&self.feed.name, now).await?;
             self.plan.notify_one();
         }
         Ok(look_again_at)
