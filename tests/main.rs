@@ -9,6 +9,7 @@ mod configuration;
 mod corrections;
 mod delivery;
 mod headlines;
+mod model;
 mod page;
 mod posts;
 mod process;
