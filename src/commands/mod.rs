@@ -7,6 +7,7 @@
 pub mod arguments;
 mod call;
 mod desk;
+mod digest;
 mod help;
 mod open;
 pub mod press;
@@ -28,7 +29,7 @@ use crate::model::language::Language;
 use crate::model::reply::Reply;
 
 /// Every command, in the order of `/help`.
-pub const CATALOGUE: &[Spec] = &[today::SPEC, subscribe::SPEC, help::SPEC, help::START];
+pub const CATALOGUE: &[Spec] = &[today::SPEC, digest::SPEC, subscribe::SPEC, help::SPEC, help::START];
 
 /// The command that a word names: its name, or one of its Korean words.
 pub fn find(word: &str) -> Option<&'static Spec> {
