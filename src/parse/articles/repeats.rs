@@ -1,5 +1,7 @@
 //! Lists and tables before the articles that only say again what the headlines say: contents, overviews.
 
+use std::collections::HashSet;
+
 use crate::model::Article;
 use crate::model::rich::{Block, plain, plain_blocks};
 use crate::parse::draft::Dropped;
@@ -11,7 +13,7 @@ const REASON: &str = "repeats the headlines that follow";
 
 /// Takes blocks that repeat the headlines out of the intro, and the heading that stands above nothing else.
 pub(super) fn drop_repeated(intro: &mut Vec<Block>, articles: &[Article], dropped: &mut Vec<Dropped>) {
-    let headlines: Vec<String> = articles
+    let headlines: HashSet<String> = articles
         .iter()
         .map(|article| bare(&plain(&article.headline)))
         .filter(|text| !text.is_empty())
@@ -19,38 +21,33 @@ pub(super) fn drop_repeated(intro: &mut Vec<Block>, articles: &[Article], droppe
     if headlines.len() < 2 {
         return;
     }
-    let mut at = 0;
-    while at < intro.len() {
-        if !intro.get(at).is_some_and(|block| repeats(block, &headlines)) {
-            at += 1;
+    let mut kept: Vec<Block> = Vec::with_capacity(intro.len());
+    let mut blocks = std::mem::take(intro).into_iter().peekable();
+    while let Some(block) = blocks.next() {
+        if !repeats(&block, &headlines) {
+            kept.push(block);
             continue;
         }
-        drop_block(intro, at, dropped);
-        let alone =
-            !matches!(intro.get(at), Some(Block::Paragraph(_) | Block::List { .. } | Block::Table { .. }));
-        let is_heading = |place: usize| matches!(intro.get(place), Some(Block::Heading(_)));
-        if let Some(above) = at.checked_sub(1).filter(|above| alone && is_heading(*above)) {
-            drop_block(intro, above, dropped);
-            at = above;
+        // Its heading goes with it, unless more than this stands below the heading.
+        let alone = blocks.peek().is_none_or(|next| matches!(next, Block::Heading(_)));
+        if let Some(heading) = kept.pop_if(|above| alone && matches!(above, Block::Heading(_))) {
+            put(&heading, dropped);
         }
+        put(&block, dropped);
     }
-    // The heading of what was not a list: `## Contents` over nothing.
-    while let Some(Block::Heading(text)) = intro.last() {
-        if !is_aside(text) {
-            break;
-        }
-        let last = intro.len() - 1;
-        drop_block(intro, last, dropped);
+    // `## Contents` over what is no text.
+    while let Some(heading) = kept.pop_if(|last| matches!(last, Block::Heading(text) if is_aside(text))) {
+        put(&heading, dropped);
     }
+    *intro = kept;
 }
 
-fn drop_block(blocks: &mut Vec<Block>, at: usize, dropped: &mut Vec<Dropped>) {
-    let block = blocks.remove(at);
-    dropped.push(Dropped::new(plain_blocks(std::slice::from_ref(&block)), REASON));
+fn put(block: &Block, dropped: &mut Vec<Dropped>) {
+    dropped.push(Dropped::new(plain_blocks(std::slice::from_ref(block)), REASON));
 }
 
 /// Whether every entry of a list or table is one of the headlines, and there are as many as half of them.
-fn repeats(block: &Block, headlines: &[String]) -> bool {
+fn repeats(block: &Block, headlines: &HashSet<String>) -> bool {
     let entries: Vec<Vec<String>> = match block {
         Block::List { items, .. } => items
             .iter()
@@ -66,7 +63,7 @@ fn repeats(block: &Block, headlines: &[String]) -> bool {
     };
     let is_headline = |text: &String| {
         let without_number = text.trim_start_matches(|c: char| c.is_ascii_digit());
-        headlines.iter().any(|headline| headline == text || headline == without_number)
+        headlines.contains(text) || headlines.contains(without_number)
     };
     entries.len() * 2 >= headlines.len()
         && entries.len() >= 2
