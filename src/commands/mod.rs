@@ -9,6 +9,7 @@ mod call;
 mod desk;
 mod digest;
 mod help;
+mod offers;
 mod open;
 pub mod press;
 mod quota;
@@ -20,6 +21,7 @@ mod words;
 
 pub use call::{Call, Caller, MissingRight};
 pub use desk::{Desk, Failure};
+pub use offers::{Offer, offers};
 pub use quota::Limits;
 pub use spec::{Argument, ArgumentKind, Spec, Text, Who};
 

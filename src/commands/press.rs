@@ -7,7 +7,8 @@ use super::desk::{Desk, Failure};
 use super::quota::Admission;
 use super::{digest, explain, open, today, words};
 use crate::model::feed::FeedName;
-use crate::model::reply::{Audience, Reply};
+use crate::model::language::Language;
+use crate::model::reply::{Action, Audience, Button, Reply};
 
 /// What was pressed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,6 +81,14 @@ impl Press {
             ("pick", Some(chosen)) => Self::decode(chosen, None),
             _ => None,
         }
+    }
+}
+
+/// The button that shows to the channel what the asker alone saw: `again` asks for it.
+pub fn show_button(again: &str, language: Language) -> Button {
+    Button {
+        label: words::SHOW_TO_CHANNEL.get(language).to_owned(),
+        action: Action::Press(format!("show:{again}")),
     }
 }
 

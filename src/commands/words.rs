@@ -23,6 +23,8 @@ pub(super) const HELP_MANAGING: Text = Text { ko: "채널 관리자", en: "Chann
 const NOTHING_CHANGED: Text = Text { ko: "바뀐 것은 없습니다.", en: "Nothing was changed." };
 pub(super) const A_TIME: Text = Text { ko: "시각으로", en: "a time" };
 pub(super) const A_STYLE: Text = Text { ko: "모양으로", en: "a style" };
+/// The button that shows to the channel what the asker alone saw.
+pub(super) const SHOW_TO_CHANNEL: Text = Text { ko: "채널에 보이기", en: "Show to the channel" };
 pub(super) const A_DAY: Text = Text { ko: "날짜로", en: "a day" };
 pub(super) const SHOW_ALL: Text = Text { ko: "전체 보기", en: "Show all" };
 pub(super) const A_LANGUAGE: Text = Text { ko: "언어로", en: "a language" };
@@ -165,6 +167,11 @@ pub(super) fn none_on(asked: NaiveDate, title: &str, language: Language) -> Vec<
         )],
         Language::En => vec![format!("{title}: there is no digest of {asked}. These are the nearest.")],
     }
+}
+
+/// A day with the title of its digest, as autocomplete offers it: at most 100 characters.
+pub(super) fn day_of(of: NaiveDate, title: &str, language: Language) -> String {
+    cut(&format!("{} · {title}", day(of, language)), 100, Unit::CodePoints)
 }
 
 /// A button to the digest of a day.
