@@ -9,6 +9,7 @@ mod configuration;
 mod corrections;
 mod delivery;
 mod headlines;
+mod import;
 mod model;
 mod page;
 mod posts;
