@@ -13,6 +13,7 @@ pub mod reply;
 pub mod rich;
 pub mod schedule;
 pub mod subscription;
+pub mod withdrawn;
 pub mod zone;
 
 pub use article::{Article, EnrichedArticle, Section};

@@ -10,6 +10,7 @@ use super::Store;
 use super::error::StoreError;
 use super::rows::{Row, hash, millis, readable, to_json};
 use super::subscriptions::wake;
+use super::withdrawn::note_withdrawn;
 use crate::model::digest::{Digest, DigestId, DigestKey, EnrichedDigest, StoredDigest, handle};
 use crate::model::feed::FeedName;
 
@@ -222,6 +223,9 @@ async fn keep(
     if let Some(known) = known(tx, feed, digest, fingerprint, outline.as_deref()).await? {
         let digest = EnrichedDigest { key: DigestKey(known.key), ..digest.clone() };
         let is_same = known.fingerprint == fingerprint && known.withdrawn_at.is_none();
+        if !is_same {
+            note_withdrawn(tx, known.id, &digest).await?;
+        }
         sqlx::query(
             "UPDATE digests SET revision = revision + $2, title = $3, day = $4, published_at = $5,
                  revised_at = CASE $2 WHEN 0 THEN revised_at ELSE $6 END, withdrawn_at = NULL,

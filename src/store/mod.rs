@@ -14,10 +14,13 @@ mod feeds;
 mod lock;
 mod outbox;
 mod posts;
+mod publishing;
 mod pushes;
+mod recall;
 mod rows;
 mod subscriptions;
 mod waits;
+mod withdrawn;
 
 use std::path::Path;
 use std::str::FromStr;
@@ -36,6 +39,7 @@ pub use lock::Lock;
 pub use outbox::{NewDelivery, Planned};
 pub use posts::LoadedPost;
 pub use pushes::{Push, Received};
+pub use recall::{Recall, RecallPlan, RecallProgress};
 pub use subscriptions::Due;
 pub use waits::StoredWait;
 

@@ -16,7 +16,7 @@ mod sentence;
 pub use chain::chain;
 pub use clean::{clean, is_blank};
 pub use cut::{cut, cut_by};
-pub use day::{clock_time, day};
+pub use day::{clock_time, day, short_day};
 pub use discord::{discord_code, discord_markdown, discord_plain};
 pub use html::{attribute, defuse, html};
 pub use link::{LINK_LIMIT, bare_links, safe_link};
