@@ -14,6 +14,7 @@ mod page;
 mod posts;
 mod process;
 mod schedule;
+mod sources;
 mod support;
 mod today;
 mod trouble;

@@ -18,7 +18,7 @@ mod rows;
 mod subscriptions;
 mod waits;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -75,6 +75,16 @@ impl Store {
         MIGRATIONS.run(&write).await.map_err(StoreError::from_migration)?;
         let read = SqlitePoolOptions::new().max_connections(READERS).connect_with(options).await?;
         Ok(Self { read, write })
+    }
+
+    /// The folder of the database at `url`, for what is kept beside it.
+    ///
+    /// # Errors
+    /// If the address is of another kind.
+    pub fn folder(url: &str) -> Result<PathBuf, StoreError> {
+        let options = SqliteConnectOptions::from_str(url)
+            .map_err(|source| StoreError::Address { url: url.to_owned(), source })?;
+        Ok(options.get_filename().parent().unwrap_or(Path::new("")).to_owned())
     }
 
     /// Asks the database whether it is there.
