@@ -163,6 +163,7 @@ impl Ingest {
         loaded: &mut Vec<LoadedPost>,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
+        let mut archived = 0;
         let mut found = found.into_iter().peekable();
         while found.peek().is_some() {
             let mut ready: Vec<ToArchive> = Vec::new();
@@ -173,7 +174,10 @@ impl Ingest {
                 tokio::task::yield_now().await;
             }
             self.store.archive_digests(&self.feed.name, &ready, now).await?;
-            tracing::info!(feed = %self.feed.name, digests = ready.len(), "archived at the first load");
+            archived += ready.len();
+        }
+        if archived > 0 {
+            tracing::info!(feed = %self.feed.name, digests = archived, "archived at the first load");
         }
         Ok(())
     }
