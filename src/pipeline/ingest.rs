@@ -139,7 +139,6 @@ impl Ingest {
             seen.failing = false;
         }
         if news {
-            self.store.wake_subscriptions(&self.feed.name, now).await?;
             self.plan.notify_one();
         }
         Ok(look_again_at)
@@ -249,7 +248,9 @@ impl Ingest {
     ) -> Result<Kept, StoreError> {
         let ToArchive { digest, fingerprint, published_at } = read;
         let (zone, last_load) = (self.feed.timezone, loads.first.and(loads.last));
-        let is_news = news::is_news(&digest.date, zone, now, last_load, self.feed.timing.fresh_within);
+        // A post without articles (a welcome, a day off) can be looked up, and is nothing to ring anybody for.
+        let is_news = !digest.articles.is_empty()
+            && news::is_news(&digest.date, zone, now, last_load, self.feed.timing.fresh_within);
         let kept = self
             .store
             .keep_digest(&self.feed.name, &digest, &fingerprint, published_at, is_news, now)

@@ -7,6 +7,7 @@
 mod access;
 mod channels;
 mod corrections;
+mod days;
 mod digests;
 mod error;
 mod feeds;
@@ -27,6 +28,7 @@ use sqlx::{Sqlite, SqlitePool, Transaction};
 
 pub use access::{Forgotten, LostChannel};
 pub use corrections::{Corrected, CorrectedMessage, Outdated};
+pub use days::KnownDigest;
 pub use digests::{Kept, ToArchive, fingerprint};
 pub use error::StoreError;
 pub use feeds::{FeedLoads, FeedState};
