@@ -135,6 +135,7 @@ struct Blog(Arc<Mutex<Shown>>);
 
 #[derive(Default)]
 struct Shown {
+    url: String,
     feed: String,
     whole: u32,
     unchanged: u32,
@@ -224,6 +225,46 @@ async fn an_entry_of_a_blogs_feed_is_delivered_once_and_a_server_that_says_wait_
     assert_eq!(site.asked().0, whole + 1);
     let state = bot.app().store().feed_state(&feed).await.expect("the database");
     assert_eq!((state.error, state.failures), (None, 0));
+    bot.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_feed_with_summaries_is_read_from_its_pages_and_a_site_that_moves_is_no_news() {
+    let site = Blog::default();
+    let page = "<html><nav>메뉴</nav><article><h2>온전한 소식</h2><p>끝까지 읽습니다.</p></article></html>";
+    let mut at = String::new();
+    let bot = Bot::builder()
+        .in_town(async |town: &Town| {
+            at = town.clock.now().to_rfc2822();
+            site.show(&[]);
+            let router = Router::new().route("/feed.xml", get(blog)).with_state(site.clone());
+            let router = router.route("/{page}", get(move || async move { axum::response::Html(page) }));
+            let url = serve(router).await;
+            site.0.lock().expect("not poisoned").url.clone_from(&url);
+            format!("source = {{ kind = \"feed\", url = \"{url}/feed.xml\" }}")
+        })
+        .await;
+    bot.subscribe_now().await;
+    for (page, when) in [("before", 11), ("after", 22)] {
+        let url = site.0.lock().expect("not poisoned").url.clone();
+        let feed = format!(
+            "<rss version=\"2.0\"><channel><title>x</title><item><guid>{url}/{page}</guid><title>오늘 판</title>\
+             <link>{url}/{page}</link><pubDate>{at}</pubDate><description>짧게</description></item></channel></rss>"
+        );
+        let asked = site.asked().0;
+        site.0.lock().expect("not poisoned").feed = feed;
+        bot.clock.set(bot.clock.now() + TimeDelta::minutes(when));
+        bot.wait_for("the feed's next answer", async || (site.asked().0 > asked).then_some(())).await;
+        bot.arrived("끝까지 읽습니다.").await;
+    }
+    // What would come a second time would come before this.
+    let other = "<h2>딴 소식</h2><p>온전합니다.</p>".to_owned();
+    site.show(&[("tag:9", "딴 판", at.clone(), other)]);
+    bot.clock.set(bot.clock.now() + TimeDelta::minutes(11));
+    bot.arrived("딴 소식").await;
+    bot.idle().await;
+    assert_eq!(bot.on_discord(bot.channel, "온전한 소식").len(), 1, "once");
+    assert!(bot.on_discord(bot.channel, "메뉴").is_empty());
     bot.finish().await;
 }
 

@@ -68,7 +68,7 @@ impl Source {
     /// When to look next, even if nothing wakes.
     pub fn next_look(&self, now: DateTime<Utc>) -> DateTime<Utc> {
         match self {
-            Self::Folder(_) => now + folder::POLL,
+            Self::Folder(folder) => folder.next_look(now),
             Self::Git(git) => git.next_look(now),
             Self::Feed(feed) => feed.next_look(now),
             Self::Push(_) => now + PUSHES,
