@@ -261,9 +261,9 @@ async fn a_feed_with_summaries_is_read_from_its_pages_and_a_site_that_moves_is_n
     let other = "<h2>딴 소식</h2><p>온전합니다.</p>".to_owned();
     site.show(&[("tag:9", "딴 판", at.clone(), other)]);
     bot.clock.set(bot.clock.now() + TimeDelta::minutes(11));
-    bot.arrived("딴 소식").await;
+    bot.arrived("온전합니다.").await;
     bot.idle().await;
-    assert_eq!(bot.on_discord(bot.channel, "온전한 소식").len(), 1, "once");
+    assert_eq!(bot.on_discord(bot.channel, "끝까지 읽습니다.").len(), 1, "once");
     assert!(bot.on_discord(bot.channel, "메뉴").is_empty());
     bot.finish().await;
 }
