@@ -16,6 +16,7 @@ mod posts;
 mod process;
 mod schedule;
 mod sources;
+mod storage;
 mod support;
 mod today;
 mod trouble;
