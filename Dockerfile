@@ -7,10 +7,14 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/jogan/target \
     cargo build --profile dist --locked --bin jogan && cp target/dist/jogan /usr/local/bin/jogan && mkdir /data
 
-# glibc, CA certificates and time zones are all that the program wants of a system; this image runs as `nonroot`.
-FROM gcr.io/distroless/cc-debian12:nonroot
+# What the program wants of a system: glibc, CA certificates, and git for feeds that come from a repository.
+FROM debian:bookworm-slim
+RUN apt-get update && apt-get install --yes --no-install-recommends ca-certificates git \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --system --uid 65532 --no-create-home nonroot
+USER 65532
 COPY --from=build /usr/local/bin/jogan /usr/local/bin/jogan
-COPY --from=build --chown=nonroot:nonroot /data /srv/data
+COPY --from=build --chown=65532 /data /srv/data
 # The database is in /srv/data, the configuration in /srv/config, posts where the configuration says.
 WORKDIR /srv
 VOLUME /srv/data

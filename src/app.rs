@@ -1,4 +1,7 @@
-//! The composition root: builds everything once, spawns it, shuts it down.
+//! The composition root: builds everything once, spawns it, shuts it down. Where digests come from is
+//! `app/feeding.rs`.
+
+mod feeding;
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -21,16 +24,17 @@ use crate::deliver::{Prober, Settings, Worker};
 use crate::enrich::{Classifier, Dictionaries};
 use crate::model::channel::Platform;
 use crate::model::lexicon::Lexicon;
-use crate::parse::Rules;
 use crate::pipeline::{Dispatch, Import, Ingest, Reading};
 use crate::platform::discord::{self, Discord};
 use crate::platform::gate::{Covered, Gate, Limits, Wait};
 use crate::platform::telegram::{self, Telegram};
 use crate::platform::{Courier, Timeouts};
-use crate::source::{Permalinks, Source, WatchedFolder};
+use crate::source::Permalinks;
 use crate::store::{Lock, Store, StoredWait};
 use crate::text::chain;
-use crate::web;
+use crate::web::{self, Pushes};
+
+use feeding::Feeding;
 
 /// How long a stop waits for what is on the wire.
 const STOP_WITHIN: Duration = Duration::from_secs(20);
@@ -113,16 +117,25 @@ impl App {
             let wake = parts.start_telegram(&config.telegram, token, Arc::clone(&telegram_bot)).await?;
             deliver.insert(Platform::Telegram, wake);
         }
+        let (folder, mut push_feeds) = (Store::folder(&config.database_url)?, Vec::new());
         for feed in config.feeds {
-            let ingest = parts.ingest(feed, &classifier, &print)?;
-            tasks.spawn(ingest.run(stop.clone()));
+            let mut feeding = Feeding::build(&feed, &tokens.git, &tokens.push, &folder)?;
+            push_feeds.extend(feeding.pushed.take());
+            let ingest = parts.ingest(feed, &classifier, &print, feeding)?;
+            parts.tasks.spawn(ingest.run(stop.clone()));
+        }
+        if !config.web_listen.is_empty() {
+            let pushes =
+                Pushes { feeds: push_feeds.into(), store: store.clone(), clock: Arc::clone(&parts.clock) };
+            let names = feeds.iter().map(|feed| feed.name.clone()).collect();
+            let router = web::router(store.clone(), names, pushes);
+            tasks.spawn(serve(config.web_listen, router, stop.clone()));
+        } else if let Some(feed) = push_feeds.first() {
+            tracing::warn!(feed = %feed.name, "nothing can be pushed: `web.listen` is off");
         }
         let dispatch =
             Dispatch { store: store.clone(), feeds, lexicon, clock, wake: plan, deliver, telegram_bot };
         tasks.spawn(dispatch.run(stop.clone()));
-        if !config.web_listen.is_empty() {
-            tasks.spawn(serve(config.web_listen, web::router(store.clone()), stop.clone()));
-        }
         tasks.close();
         Ok(Self { store, stop, tasks, _lock: lock })
     }
@@ -272,11 +285,15 @@ impl Parts {
         config: FeedConfig,
         classifier: &Arc<Classifier>,
         dictionaries: &str,
+        feeding: Feeding,
     ) -> anyhow::Result<Ingest> {
-        let SourceConfig::Folder { path } = &config.source;
+        let folder = match &config.source {
+            SourceConfig::Folder { path } => Some(path.as_path()),
+            _ => None,
+        };
         Ok(Ingest {
-            reading: reading(&config, path, Arc::clone(classifier), dictionaries.to_owned())?,
-            source: Source::Folder(WatchedFolder::new(path.clone())),
+            reading: reading(&config, folder, Arc::clone(classifier), dictionaries.to_owned())?,
+            source: feeding.source,
             feed: config.feed,
             store: self.store.clone(),
             clock: Arc::clone(&self.clock),
@@ -285,18 +302,20 @@ impl Parts {
     }
 }
 
-/// How a feed's posts are understood; `folder` is where they are on this machine.
+/// How a feed's posts are understood; `folder` is where they are, if they are on this machine.
 fn reading(
     config: &FeedConfig,
-    folder: &Path,
+    folder: Option<&Path>,
     classifier: Arc<Classifier>,
     dictionaries: String,
 ) -> anyhow::Result<Reading> {
-    let shape = config.shape.as_ref().map(|shape| shape.parse()).transpose();
-    let shape = shape.with_context(|| format!("key `shape` of the feed `{}`", config.feed.name))?;
+    let (site, permalink) = (config.site.as_deref(), config.permalink.as_deref());
     Ok(Reading {
-        rules: Rules { shape },
-        permalinks: Permalinks::of_folder(folder, config.site.as_deref(), config.permalink.as_deref()),
+        rules: feeding::rules(config)?,
+        permalinks: match folder {
+            Some(folder) => Permalinks::of_folder(folder, site, permalink),
+            None => Permalinks::of_site(site, permalink),
+        },
         classifier,
         dictionaries,
         zone: config.feed.timezone,
@@ -322,7 +341,7 @@ pub fn import(
 ) -> anyhow::Result<Import> {
     let dictionaries = dictionaries(config)?;
     let classifier = Arc::new(Classifier::new(&dictionaries));
-    let reading = reading(feed, folder, classifier, fingerprint(&dictionaries))?;
+    let reading = reading(feed, Some(folder), classifier, fingerprint(&dictionaries))?;
     Ok(Import { feed: feed.feed.name.clone(), reading, store, clock })
 }
 

@@ -15,6 +15,8 @@ mod page;
 mod posts;
 mod process;
 mod schedule;
+mod sources;
+mod storage;
 mod support;
 mod today;
 mod trouble;

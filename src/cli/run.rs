@@ -12,7 +12,10 @@ use crate::telemetry;
 pub(super) fn run(config: Option<&Path>, environment: &Environment) -> Outcome {
     let config = Config::load(config, environment)?;
     let tokens = Tokens::read(environment).map_err(|faults| Failed::faults(&faults))?;
-    [&tokens.discord, &tokens.telegram].into_iter().flatten().for_each(telemetry::hide);
+    [&tokens.discord, &tokens.telegram, &tokens.git, &tokens.push]
+        .into_iter()
+        .flatten()
+        .for_each(telemetry::hide);
     runtime()?.block_on(async {
         let mut stop = Signals::new()?;
         let app = App::start(config, tokens, Arc::new(SystemClock)).await?;

@@ -1,11 +1,11 @@
-//! `[[feeds]]`: each feed with its source.
+//! `[[feeds]]`: each feed; where its digests come from is `source.rs`.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 
 use chrono::NaiveTime;
 
 use super::reader::Reader;
+use super::source::SourceConfig;
 use crate::model::feed::{Feed, FeedName, OnUnknown, Timing};
 use crate::model::zone::parse_zone;
 
@@ -22,16 +22,6 @@ pub struct FeedConfig {
     pub shape: Option<String>,
     /// `permalink`: the pattern of a post's address on the site; unset: as its `_config.yml` says.
     pub permalink: Option<String>,
-}
-
-/// `source = { kind = …, … }`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SourceConfig {
-    /// `kind = "folder"`: a folder of posts.
-    Folder {
-        /// The folder; a relative one counts from the working directory.
-        path: PathBuf,
-    },
 }
 
 impl FeedConfig {
@@ -116,25 +106,6 @@ impl FeedConfig {
             shape,
             permalink,
         })
-    }
-}
-
-impl SourceConfig {
-    fn read(section: &mut Reader<'_>) -> Option<Self> {
-        let mut source = section.section("source");
-        let kind = source.required("kind", "write `source = { kind = \"folder\", path = \"posts\" }`");
-        let read = match kind.as_deref() {
-            Some("folder") => source
-                .required("path", "name the folder of the posts")
-                .map(|path| Self::Folder { path: PathBuf::from(path) }),
-            Some(other) => {
-                source.fault("kind", format!("= {other:?} is no kind of source; write `folder`"));
-                return None;
-            }
-            None => return None,
-        };
-        source.finish();
-        read
     }
 }
 

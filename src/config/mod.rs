@@ -10,16 +10,18 @@ mod feed;
 mod limits;
 mod reader;
 mod secrets;
+mod source;
 
 use std::path::{Path, PathBuf};
 
 pub use delivery::DeliveryConfig;
 pub use dictionaries::DictionariesConfig;
 pub use environment::Environment;
-pub use feed::{FeedConfig, SourceConfig};
+pub use feed::FeedConfig;
 pub use limits::LimitsConfig;
 pub use reader::Fault;
-pub use secrets::Tokens;
+pub use secrets::{Tokens, read_token};
+pub use source::SourceConfig;
 
 use reader::Reader;
 

@@ -1,5 +1,7 @@
 //! The platforms' tokens: from the environment or from files that it names, never from the configuration.
 
+use std::path::Path;
+
 use secrecy::SecretString;
 
 use super::environment::Environment;
@@ -12,6 +14,10 @@ pub struct Tokens {
     pub discord: Option<SecretString>,
     /// `TELEGRAM_TOKEN` or the content of `TELEGRAM_TOKEN_FILE`.
     pub telegram: Option<SecretString>,
+    /// `GIT_TOKEN` or the content of `GIT_TOKEN_FILE`: for private repositories.
+    pub git: Option<SecretString>,
+    /// `PUSH_TOKEN` or the content of `PUSH_TOKEN_FILE`: what publishers send.
+    pub push: Option<SecretString>,
 }
 
 impl Tokens {
@@ -25,6 +31,8 @@ impl Tokens {
         let tokens = Self {
             discord: token("DISCORD_TOKEN", environment, &mut faults),
             telegram: token("TELEGRAM_TOKEN", environment, &mut faults),
+            git: token("GIT_TOKEN", environment, &mut faults),
+            push: token("PUSH_TOKEN", environment, &mut faults),
         };
         if faults.is_empty() && tokens.discord.is_none() && tokens.telegram.is_none() {
             faults.push(Fault {
@@ -52,13 +60,28 @@ fn token(name: &str, environment: &Environment, faults: &mut Vec<Fault>) -> Opti
             }
         },
     };
-    let token = text.trim();
-    if token.is_empty() || token.chars().any(|c| c.is_whitespace() || c.is_control() || !c.is_ascii()) {
-        faults.push(Fault {
-            key: name.to_owned(),
-            problem: "holds no token: a token is one line of ASCII without blanks".to_owned(),
-        });
-        return None;
+    let token = as_token(&text);
+    if token.is_none() {
+        faults.push(Fault { key: name.to_owned(), problem: NO_TOKEN.to_owned() });
     }
-    Some(SecretString::from(token.to_owned()))
+    token
+}
+
+/// The token in the file that a `token_file` names.
+///
+/// # Errors
+/// Names the file and what is wrong, never what is in it.
+pub fn read_token(path: &Path) -> Result<SecretString, String> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| format!("`token_file` = {path:?} cannot be read: {error}"))?;
+    as_token(&text).ok_or_else(|| format!("`token_file` = {path:?} {NO_TOKEN}"))
+}
+
+const NO_TOKEN: &str = "holds no token: a token is one line of ASCII without blanks";
+
+fn as_token(text: &str) -> Option<SecretString> {
+    let token = text.trim();
+    let fine =
+        !token.is_empty() && token.chars().all(|c| c.is_ascii() && !c.is_whitespace() && !c.is_control());
+    fine.then(|| SecretString::from(token.to_owned()))
 }

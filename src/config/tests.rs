@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use chrono::TimeDelta;
+use rstest::rstest;
 use secrecy::ExposeSecret as _;
 
 use super::{Config, ConfigError, Environment, SourceConfig, Tokens};
@@ -131,4 +132,42 @@ fn a_token_is_never_shown() {
 #[test]
 fn without_any_token_nothing_can_run() {
     assert_eq!(Tokens::read(&Environment::default()).expect_err("none is set").len(), 1);
+}
+
+/// The smallest file with another source.
+fn with_source(source: &str) -> Result<SourceConfig, Vec<String>> {
+    let text = SMALLEST.replace("{ kind = \"folder\", path = \"posts\" }", source);
+    read(&text, &[]).map(|mut config| config.feeds.remove(0).source)
+}
+
+#[test]
+fn sources_have_the_documented_defaults() {
+    let git = with_source("{ kind = \"git\", url = \"https://github.com/you/site\" }").expect("valid");
+    let url = "https://github.com/you/site".to_owned();
+    let folder = "_posts".to_owned();
+    assert_eq!(git, SourceConfig::Git { url, branch: None, folder, token_file: None });
+    let feed = with_source("{ kind = \"feed\", url = \"https://news.example/feed.xml\" }").expect("valid");
+    assert!(matches!(feed, SourceConfig::Feed { every, .. } if every == TimeDelta::minutes(10)));
+    let hash = "00ff".repeat(16);
+    let push = with_source(&format!("{{ kind = \"push\", token_sha256 = \"{hash}\" }}")).expect("valid");
+    let token_sha256 = Some([0, 255].repeat(16).try_into().expect("32 bytes"));
+    assert_eq!(push, SourceConfig::Push { token_sha256, token_file: None });
+}
+
+#[rstest]
+#[case::kind("{ kind = \"ftp\" }", "`folder`, `git`, `feed` or `push`")]
+#[case::option("{ kind = \"git\", url = \"--upload-pack=x\" }", "no address")]
+#[case::helper("{ kind = \"git\", url = \"ext::sh -c x\" }", "helper")]
+#[case::ssh("{ kind = \"git\", url = \"git@github.com:you/site\" }", "SSH")]
+#[case::ssh_address("{ kind = \"git\", url = \"ssh://git.example/site\" }", "does not fetch")]
+#[case::password("{ kind = \"git\", url = \"https://me:hunter2@git.example/site\" }", "token_file")]
+#[case::branch("{ kind = \"git\", url = \"site\", branch = \"-x\" }", "no name of a branch")]
+#[case::folder("{ kind = \"git\", url = \"site\", folder = \"../x\" }", "no folder")]
+#[case::feed("{ kind = \"feed\", url = \"file:///etc/passwd\" }", "no address of a feed")]
+#[case::hash("{ kind = \"push\", token_sha256 = \"abc\" }", "64 hexadecimal")]
+#[case::key("{ kind = \"push\", tokenfile = \"abc\" }", "`token_file`")]
+fn wrong_sources_are_named_with_a_cure(#[case] source: &str, #[case] cure: &str) {
+    let faults = with_source(source).expect_err("wrong");
+    assert!(faults.len() == 1 && faults[0].contains(cure), "{faults:?}");
+    assert!(!faults[0].contains("hunter2"), "{faults:?}");
 }

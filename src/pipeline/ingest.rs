@@ -15,6 +15,7 @@ use crate::source::{Found, Look, Source};
 use crate::store::{FeedLoads, Kept, LoadedPost, Store, StoreError, ToArchive};
 use crate::text::chain;
 
+use super::pushed;
 use super::reading::{Read, Reading};
 
 /// How exactly it is kept when a feed was last loaded: writing it at every look would wear the disk for nothing.
@@ -48,6 +49,8 @@ struct Seen {
     early: Vec<(DateTime<Utc>, Found)>,
     /// The digests of the posts that were read, by place.
     keys: HashMap<String, DigestKey>,
+    /// Pushes that were read and are not loaded, by place and stamp.
+    passed: Vec<String>,
     /// Whether the source knows what earlier runs have loaded.
     remembered: bool,
     /// Whether the last look failed: a success is noted at once then.
@@ -59,11 +62,17 @@ impl Ingest {
     pub async fn run(mut self, stop: CancellationToken) {
         let mut seen = Seen::default();
         while !stop.is_cancelled() {
-            let look_again_at = self.round(&mut seen).await.unwrap_or_else(|error| {
+            let round = tokio::select! {
+                round = self.round(&mut seen) => round,
+                // A source may take minutes to answer. What is cut off here is read again at the next start.
+                () = stop.cancelled() => return,
+            };
+            let look_again_at = round.unwrap_or_else(|error| {
                 tracing::error!(feed = %self.feed.name, error = chain(&error), "the feed cannot be stored; trying again");
                 // What was read is forgotten, so that it is read again.
                 self.source.forget();
                 seen.early.clear();
+                seen.passed.clear();
                 Some(self.clock.now() + RETRY)
             });
             // Watchers miss things, and network drives say nothing at all.
@@ -84,7 +93,14 @@ impl Ingest {
         }
         let now = self.clock.now();
         let loads = self.store.feed_loads(&self.feed.name).await?;
-        let Look { complete, settled, removed, faults, look_again_at } = self.source.look(now).await;
+        let Look { complete, mut settled, removed, faults, mut look_again_at } = self.source.look(now).await;
+        // The first load finds nothing: whatever is pushed is news.
+        if matches!(self.source, Source::Push(_)) && loads.first.is_some() {
+            let pushes = self.store.waiting_pushes(&self.feed.name, &seen.passed).await?;
+            look_again_at = (!pushes.is_empty()).then_some(now);
+            seen.passed.extend(pushes.iter().map(|push| format!("{}{}", push.place, push.stamp)));
+            settled.extend(pushes.into_iter().map(pushed::found));
+        }
         for fault in &faults {
             tracing::warn!(feed = %self.feed.name, error = chain(fault), "the feed is not wholly loaded");
             if !complete {
@@ -146,6 +162,7 @@ impl Ingest {
         loaded: &mut Vec<LoadedPost>,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
+        let mut archived = 0;
         let mut found = found.into_iter().peekable();
         while found.peek().is_some() {
             let mut ready: Vec<ToArchive> = Vec::new();
@@ -156,7 +173,10 @@ impl Ingest {
                 tokio::task::yield_now().await;
             }
             self.store.archive_digests(&self.feed.name, &ready, now).await?;
-            tracing::info!(feed = %self.feed.name, digests = ready.len(), "archived at the first load");
+            archived += ready.len();
+        }
+        if archived > 0 {
+            tracing::info!(feed = %self.feed.name, digests = archived, "archived at the first load");
         }
         Ok(())
     }

@@ -6,9 +6,11 @@ mod corrections;
 mod dispatch;
 mod import;
 mod ingest;
+mod pushed;
 mod reading;
 
 pub use dispatch::Dispatch;
 pub use import::{Import, ImportError, Imported, Refused};
 pub use ingest::Ingest;
+pub use pushed::push_name;
 pub use reading::Reading;

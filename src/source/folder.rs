@@ -2,9 +2,9 @@
 //!
 //! [`Folder::look`] is blocking file work and takes the time as a parameter: call it from
 //! `tokio::task::spawn_blocking`, whenever [`watch`](crate::source::watch) wakes you, at
-//! [`Look::look_again_at`], and every [`POLL`] as a net, since no watcher sees every change (network drives,
-//! overflowing queues). So a post is in the caller's hands within [`POLL`] and [`SETTLE`] of its last byte, and
-//! within little more than [`SETTLE`] where the watcher works.
+//! [`Look::look_again_at`], and every [`POLL`] (longer where there are thousands of files) as a net, since no watcher
+//! sees every change (network drives, overflowing queues). So a post is in the caller's hands within [`POLL`] and
+//! [`SETTLE`] of its last byte, and within little more than [`SETTLE`] where the watcher works.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -22,6 +22,8 @@ use crate::source::look::{Found, Look, SourceFault};
 pub const SETTLE: TimeDelta = TimeDelta::milliseconds(600);
 /// How often to look even if nothing wakes.
 pub const POLL: TimeDelta = TimeDelta::seconds(2);
+/// How much longer for each thousand files, in milliseconds.
+const POLL_LONGER_MS: i64 = 200;
 /// A larger file is no post, in bytes; it is not read.
 pub const MAX_BYTES: u64 = 10 * 1024 * 1024;
 /// How deep folders inside the folder are read.
@@ -78,6 +80,13 @@ impl Folder {
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.root
+    }
+
+    /// How long to wait before the next look if nothing wakes: longer the more files there are, so that looking at
+    /// many of them for nothing stays a small part of the time.
+    pub(crate) fn poll(&self) -> TimeDelta {
+        let thousands = i64::try_from(self.seen.len() / 1000).unwrap_or(i64::MAX / 1000);
+        POLL + TimeDelta::milliseconds(thousands.min(3600) * POLL_LONGER_MS)
     }
 
     /// Looks for posts that are new, changed or gone. Blocks on the file system; `now` is the clock's.

@@ -28,6 +28,11 @@ impl Permalinks {
         Self { site: base.map(|base| Site::new(base, pattern)) }
     }
 
+    /// For posts that are not in a folder here: as the configuration says, or nowhere.
+    pub fn of_site(site: Option<&str>, permalink: Option<&str>) -> Self {
+        Self { site: site.map(|base| Site::new(base, permalink.unwrap_or_default())) }
+    }
+
     /// The address of a post; `None` if no site is known, or the post has no date.
     pub fn link(&self, post: &Draft) -> Option<String> {
         let date = match post.date? {

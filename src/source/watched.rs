@@ -49,6 +49,10 @@ impl WatchedFolder {
         }
     }
 
+    pub(super) fn next_look(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        now + self.folder.poll()
+    }
+
     pub(super) async fn woken(&mut self) {
         match &mut self.watch {
             Some(watch) => watch.changed().await,

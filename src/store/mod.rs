@@ -12,6 +12,7 @@ mod digests;
 mod error;
 mod feeds;
 mod lock;
+mod migrate;
 mod outbox;
 mod posts;
 mod publishing;
@@ -22,12 +23,12 @@ mod subscriptions;
 mod waits;
 mod withdrawn;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Sqlite, SqlitePool, Transaction};
+use sqlx::{Connection as _, Sqlite, SqlitePool, Transaction};
 
 pub use access::{Forgotten, LostChannel};
 pub use corrections::{Corrected, CorrectedMessage, Outdated};
@@ -46,7 +47,7 @@ pub use waits::StoredWait;
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// How long a connection waits for another process's write before it reports that the database is locked.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Connections for reading. Writing has one of its own: SQLite knows one writer at a time, and queueing for it
 /// here is fairer than the file's lock.
 const READERS: u32 = 4;
@@ -60,7 +61,7 @@ pub struct Store {
 
 impl Store {
     /// Opens the database at `url` (`sqlite://data/jogan.db`), creates it with its folder if it is not there, and
-    /// brings its tables up to date.
+    /// brings its tables up to date (`migrate.rs`).
     ///
     /// # Errors
     /// If the address is of another kind, the file cannot be opened, or it was written by a newer version.
@@ -77,10 +78,26 @@ impl Store {
             std::fs::create_dir_all(folder)
                 .map_err(|source| StoreError::Folder { folder: folder.to_owned(), source })?;
         }
-        let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
-        MIGRATIONS.run(&write).await.map_err(StoreError::from_migration)?;
+        // After a full disk or a failed one SQLite has taken a transaction back by itself; sqlx still believes in it,
+        // and would refuse to begin another on that connection for ever.
+        let write = SqlitePoolOptions::new()
+            .max_connections(1)
+            .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
+            .connect_with(options.clone())
+            .await?;
+        migrate::migrate(&MIGRATIONS, &write, options.get_filename()).await?;
         let read = SqlitePoolOptions::new().max_connections(READERS).connect_with(options).await?;
         Ok(Self { read, write })
+    }
+
+    /// The folder of the database at `url`, for what is kept beside it.
+    ///
+    /// # Errors
+    /// If the address is of another kind.
+    pub fn folder(url: &str) -> Result<PathBuf, StoreError> {
+        let options = SqliteConnectOptions::from_str(url)
+            .map_err(|source| StoreError::Address { url: url.to_owned(), source })?;
+        Ok(options.get_filename().parent().unwrap_or(Path::new("")).to_owned())
     }
 
     /// Asks the database whether it is there.

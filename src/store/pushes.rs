@@ -74,7 +74,8 @@ impl Store {
         Ok(received)
     }
 
-    /// The feed's pushes that have still to be loaded, in order, after the place `after` at most a batch.
+    /// The feed's pushes that have still to be loaded, in order, at most fifty; without those of which the place with
+    /// the stamp is among `passed`.
     ///
     /// # Errors
     /// If the database fails.

@@ -70,6 +70,7 @@ impl Bot {
         let tokens = Tokens {
             discord: Some(SecretString::from(DISCORD_TOKEN)),
             telegram: Some(SecretString::from(TELEGRAM_TOKEN)),
+            ..Tokens::default()
         };
         let app = App::start(config, tokens, Arc::new(self.town.clock.clone())).await.expect("a bot");
         self.app = Some(app);
@@ -149,7 +150,7 @@ impl Bot {
         self.stop().await;
     }
 
-    fn app(&self) -> &App {
+    pub(crate) fn app(&self) -> &App {
         self.app.as_ref().expect("the bot runs")
     }
 }
@@ -171,6 +172,16 @@ impl Builder {
     pub(crate) fn before(mut self, post: Post) -> Self {
         self.before.push(post);
         self
+    }
+
+    /// Starts it in a town that is prepared for it, with the further lines of the feed's section that come of that.
+    pub(crate) async fn in_town(self, prepare: impl AsyncFnOnce(&Town) -> String) -> Bot {
+        let town = Town::build(self.clock).await;
+        let feed = prepare(&town).await;
+        let mut bot = Bot { town, feed, app: None };
+        bot.start_again().await;
+        bot.first_load().await;
+        bot
     }
 
     /// Starts it, and waits until it is connected and has read the folder.

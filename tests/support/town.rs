@@ -81,14 +81,16 @@ impl Town {
         }
     }
 
-    /// The configuration file, without the platforms' addresses; `feed`: further keys of the feed.
+    /// The configuration file, without the platforms' addresses; `feed`: further keys of the feed, whose source is the
+    /// folder unless they name another.
     pub(crate) fn configuration(&self, feed: &str) -> String {
+        let folder = format!("source = {{ kind = \"folder\", path = {:?} }}", self.posts());
+        let source = if feed.contains("source = ") { "" } else { folder.as_str() };
         format!(
             "[database]\nurl = {:?}\n[web]\nlisten = \"\"\n\
              [[feeds]]\nname = \"ai-news\"\ntitle = \"AI 뉴스\"\n{feed}\n\
-             source = {{ kind = \"folder\", path = {:?} }}\n",
+             {source}\n",
             self.database_url(),
-            self.posts(),
         )
     }
 

@@ -66,6 +66,7 @@ async fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let tokens = Tokens {
         discord: Some(SecretString::from(DISCORD_TOKEN)),
         telegram: Some(SecretString::from(TELEGRAM_TOKEN)),
+        ..Tokens::default()
     };
     let app = App::start(config, tokens, Arc::new(SystemClock)).await?;
     tokio::select! {

@@ -234,7 +234,7 @@ pub(crate) struct Nonce {
     pub(crate) nonce: Value,
     pub(crate) channel: u64,
     pub(crate) message: u64,
-    pub(crate) until: DateTime<Utc>,
+    pub(crate) at: DateTime<Utc>,
 }
 
 impl State {

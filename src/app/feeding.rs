@@ -1,0 +1,88 @@
+//! A feed's configuration as the source that it names, with the secrets that it needs.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context as _, anyhow};
+use secrecy::{ExposeSecret as _, SecretString};
+use sha2::{Digest as _, Sha256};
+use tokio::sync::Notify;
+
+use crate::config::{FeedConfig, SourceConfig, read_token};
+use crate::parse::Rules;
+use crate::source::{Git, GitSettings, Source, Syndication, SyndicationSettings, WatchedFolder};
+use crate::telemetry;
+use crate::web::PushFeed;
+
+/// Where Git's clones are, beside the database.
+const CLONES: &str = "sources";
+
+/// A source, and what the endpoint for pushes knows of it.
+pub(super) struct Feeding {
+    pub(super) source: Source,
+    pub(super) pushed: Option<PushFeed>,
+}
+
+impl Feeding {
+    /// Builds a feed's source; `folder` is the database's.
+    pub(super) fn build(
+        config: &FeedConfig,
+        git_token: &Option<SecretString>,
+        push_token: &Option<SecretString>,
+        folder: &Path,
+    ) -> anyhow::Result<Self> {
+        let name = &config.feed.name;
+        let of_feed = || format!("the source of the feed `{name}`");
+        let source = match &config.source {
+            SourceConfig::Folder { path } => Source::Folder(WatchedFolder::new(path.clone())),
+            SourceConfig::Git { url, branch, folder: posts, token_file } => {
+                Source::Git(Box::new(Git::new(GitSettings {
+                    url: url.clone(),
+                    branch: branch.clone(),
+                    folder: posts.clone(),
+                    token: token(token_file.as_deref(), git_token).with_context(of_feed)?,
+                    clone: folder.join(CLONES).join(name.as_str()),
+                })))
+            }
+            SourceConfig::Feed { url, every } => {
+                let zone = config.feed.timezone;
+                let settings = SyndicationSettings { url: url.clone(), every: *every, zone };
+                Source::Feed(Box::new(Syndication::new(settings).with_context(of_feed)?))
+            }
+            SourceConfig::Push { token_sha256, token_file } => {
+                let token = match token_sha256 {
+                    Some(hash) => *hash,
+                    None => {
+                        let token = token(token_file.as_deref(), push_token).with_context(of_feed)?;
+                        let token = token.ok_or_else(|| {
+                            anyhow!(
+                                "no token: set `token_sha256` or `token_file`, or the variable PUSH_TOKEN"
+                            )
+                        });
+                        Sha256::digest(token.with_context(of_feed)?.expose_secret()).into()
+                    }
+                };
+                let pushed = Arc::new(Notify::new());
+                let source = Source::Push(Arc::clone(&pushed));
+                let pushed = PushFeed { name: name.clone(), token, rules: rules(config)?, pushed };
+                return Ok(Self { source, pushed: Some(pushed) });
+            }
+        };
+        Ok(Self { source, pushed: None })
+    }
+}
+
+/// How the feed's posts are built, as its configuration says.
+pub(super) fn rules(config: &FeedConfig) -> anyhow::Result<Rules> {
+    let shape = config.shape.as_ref().map(|shape| shape.parse()).transpose();
+    let shape = shape.with_context(|| format!("key `shape` of the feed `{}`", config.feed.name))?;
+    Ok(Rules { shape })
+}
+
+/// The token in the file, else the one of the environment; no log line will show it.
+fn token(file: Option<&Path>, of_environment: &Option<SecretString>) -> anyhow::Result<Option<SecretString>> {
+    let Some(file) = file else { return Ok(of_environment.clone()) };
+    let token = read_token(file).map_err(anyhow::Error::msg)?;
+    telemetry::hide(&token);
+    Ok(Some(token))
+}
