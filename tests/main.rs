@@ -12,6 +12,7 @@ mod headlines;
 mod import;
 mod model;
 mod page;
+mod places;
 mod posts;
 mod process;
 mod schedule;

@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn a_message_is_sent_with_its_nonce_and_mentions_nobody() {
-        let body = Body(json!({"content": "새 소식", "thread_name": "x", "applied_tags": ["1"]}));
+        let body = Body(json!({"content": "새 소식", "thread_name": "x", "tag_names": ["1"]}));
         assert_eq!(
             to_send(&body, "n-1"),
             json!({"content": "새 소식", "allowed_mentions": {"parse": []}, "nonce": "n-1", "enforce_nonce": true})

@@ -8,7 +8,7 @@ mod markup;
 
 use crate::model::lexicon::Lexicon;
 use crate::model::message::{Body, Rendered};
-use crate::model::reply::{Action, Audience, Button, Edition, Menu, Reply};
+use crate::model::reply::{Action, Audience, Button, Menu, Reply};
 use crate::model::rich::plain;
 use crate::model::{EnrichedArticle, Style};
 use crate::render::discord::body::{BUTTON_LINK, CONTENT, Embed, MenuOption, Message, OPTIONS, ROWS, Row};

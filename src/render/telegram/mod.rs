@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::model::lexicon::Lexicon;
 use crate::model::message::{Body, Rendered};
-use crate::model::reply::{Action, Button, Choice, Edition, Found, Menu, Reply};
+use crate::model::reply::{Action, Button, Choice, Found, Menu, Reply};
 use crate::model::rich::plain as plain_text;
 use crate::model::{EnrichedArticle, Style};
 use crate::render::Surface;
