@@ -12,6 +12,7 @@ mod link;
 mod measure;
 mod particle;
 mod sentence;
+mod tokens;
 
 pub use chain::chain;
 pub use clean::{clean, is_blank};
@@ -23,3 +24,4 @@ pub use link::{LINK_LIMIT, bare_links, safe_link};
 pub use measure::{Unit, graphemes};
 pub use particle::particle;
 pub use sentence::sentence_ends;
+pub use tokens::{Needle, Token, spaced_tokens, tokens};
