@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use chrono::TimeDelta;
 use secrecy::SecretString;
+use sha2::{Digest as _, Sha256};
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -21,12 +22,12 @@ use crate::enrich::{Classifier, Dictionaries};
 use crate::model::channel::Platform;
 use crate::model::lexicon::Lexicon;
 use crate::parse::Rules;
-use crate::pipeline::{Dispatch, Ingest};
+use crate::pipeline::{Dispatch, Import, Ingest, Reading};
 use crate::platform::discord::{self, Discord};
 use crate::platform::gate::{Covered, Gate, Limits, Wait};
 use crate::platform::telegram::{self, Telegram};
 use crate::platform::{Courier, Timeouts};
-use crate::source::{Folder, Permalinks};
+use crate::source::{Permalinks, Source, WatchedFolder};
 use crate::store::{Lock, Store, StoredWait};
 use crate::text::chain;
 use crate::web;
@@ -76,6 +77,7 @@ impl App {
         }
         let dictionaries = dictionaries(&config.dictionaries)?;
         let lexicon = Arc::new(dictionaries.lexicon().clone());
+        let print = fingerprint(&dictionaries);
         let classifier = Arc::new(Classifier::new(&dictionaries));
         let (plan, stop, tasks) = (Arc::new(Notify::new()), CancellationToken::new(), TaskTracker::new());
         let feeds: Vec<_> = config.feeds.iter().map(|feed| feed.feed.clone()).collect();
@@ -112,7 +114,7 @@ impl App {
             deliver.insert(Platform::Telegram, wake);
         }
         for feed in config.feeds {
-            let ingest = parts.ingest(feed, &classifier, &plan)?;
+            let ingest = parts.ingest(feed, &classifier, &print)?;
             tasks.spawn(ingest.run(stop.clone()));
         }
         let dispatch =
@@ -269,22 +271,59 @@ impl Parts {
         &self,
         config: FeedConfig,
         classifier: &Arc<Classifier>,
-        plan: &Arc<Notify>,
+        dictionaries: &str,
     ) -> anyhow::Result<Ingest> {
-        let SourceConfig::Folder { path } = config.source;
-        let shape = config.shape.map(|shape| shape.parse()).transpose();
-        let shape = shape.with_context(|| format!("key `shape` of the feed `{}`", config.feed.name))?;
+        let SourceConfig::Folder { path } = &config.source;
         Ok(Ingest {
-            permalinks: Permalinks::of_folder(&path, config.site.as_deref(), config.permalink.as_deref()),
-            folder: Folder::new(&path),
+            reading: reading(&config, path, Arc::clone(classifier), dictionaries.to_owned())?,
+            source: Source::Folder(WatchedFolder::new(path.clone())),
             feed: config.feed,
-            rules: Rules { shape },
-            classifier: Arc::clone(classifier),
             store: self.store.clone(),
             clock: Arc::clone(&self.clock),
-            plan: Arc::clone(plan),
+            plan: Arc::clone(&self.plan),
         })
     }
+}
+
+/// How a feed's posts are understood; `folder` is where they are on this machine.
+fn reading(
+    config: &FeedConfig,
+    folder: &Path,
+    classifier: Arc<Classifier>,
+    dictionaries: String,
+) -> anyhow::Result<Reading> {
+    let shape = config.shape.as_ref().map(|shape| shape.parse()).transpose();
+    let shape = shape.with_context(|| format!("key `shape` of the feed `{}`", config.feed.name))?;
+    Ok(Reading {
+        rules: Rules { shape },
+        permalinks: Permalinks::of_folder(folder, config.site.as_deref(), config.permalink.as_deref()),
+        classifier,
+        dictionaries,
+        zone: config.feed.timezone,
+    })
+}
+
+/// Changes when the dictionaries do.
+fn fingerprint(dictionaries: &Dictionaries) -> String {
+    let hash = Sha256::digest(format!("{dictionaries:?}"));
+    hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What loads a folder of old posts into a feed.
+///
+/// # Errors
+/// If a dictionary or the feed's `shape` is wrong.
+pub fn import(
+    feed: &FeedConfig,
+    folder: &Path,
+    config: &DictionariesConfig,
+    store: Store,
+    clock: SharedClock,
+) -> anyhow::Result<Import> {
+    let dictionaries = dictionaries(config)?;
+    let classifier = Arc::new(Classifier::new(&dictionaries));
+    let reading = reading(feed, folder, classifier, fingerprint(&dictionaries))?;
+    Ok(Import { feed: feed.feed.name.clone(), reading, store, clock })
 }
 
 /// Serves the operator's endpoints. That they cannot be served stops no delivery.

@@ -63,6 +63,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "enrich",
             "model",
             "parse",
+            "pipeline",
             "plan",
             "render",
             "sandbox",

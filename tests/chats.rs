@@ -167,3 +167,38 @@ async fn a_channel_that_is_deleted_with_a_digest_on_its_way_holds_up_no_other() 
     // What comes for that channel waits: it may come back.
     bot.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_digest_of_a_day_is_found_by_its_date_and_shown_to_all_on_request() {
+    let bot = Bot::start().await;
+    bot.first_load().await;
+    bot.publish(&bot.post());
+    bot.kept("소식 6").await;
+    let reader = &bot.admin.0;
+    let days = bot.discord.autocomplete(reader, bot.channel, "digest", "date", "", json!({})).await;
+    let days = days.expect("offers");
+    let (name, day) = days.first().expect("the day of the digest");
+    assert!(name.contains("AI 뉴스"), "{name}");
+
+    let shown = bot.ask_discord(reader, bot.channel, "digest", json!({"date": day})).await;
+    assert!(shown.to_string().contains("소식 6"), "{shown}");
+    assert_eq!(shown["flags"], 64, "the asker alone sees it: {shown}");
+    let id: u64 = shown["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
+    let rows = shown["components"].as_array().expect("buttons");
+    let button = rows
+        .iter()
+        .flat_map(|row| row["components"].as_array().into_iter().flatten())
+        .find(|button| button["label"] == "채널에 보이기")
+        .expect("a button that shows it");
+    bot.discord.press(reader, id, button["custom_id"].as_str().expect("an id")).await.expect("an answer");
+    assert!(!bot.on_discord(bot.channel, "소식 6").is_empty(), "all see it");
+
+    let told =
+        bot.ask_telegram(&bot.admin.1, bot.group, &format!("/digest {}", day.as_str().expect("text"))).await;
+    assert!(text(&told).contains("소식 6"), "{told}");
+    let told = bot.ask_telegram(&bot.admin.1, bot.group, "/digest 2001-01-01").await;
+    assert!(text(&told).contains("1월 1일") && text(&told).contains("없습니다"), "{told}");
+    let told = bot.ask_telegram(&bot.admin.1, bot.group, "/digest 13/45").await;
+    assert!(text(&told).contains("‘13/45’"), "{told}");
+    bot.finish().await;
+}

@@ -9,6 +9,7 @@ mod configuration;
 mod corrections;
 mod delivery;
 mod headlines;
+mod import;
 mod page;
 mod posts;
 mod process;

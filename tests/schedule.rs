@@ -1,6 +1,7 @@
 //! Slots: a digest comes at its channel's hour and not before, in the channel's zone, in the channel's style.
 
 use chrono::{DateTime, Utc};
+use jogan::clock::Clock as _;
 use serde_json::{Value, json};
 
 use crate::support::bot::Bot;
@@ -75,5 +76,22 @@ async fn every_channel_has_its_own_style() {
     };
     assert!(words(bot.channel).contains("산업적 영향"));
     assert!(words(other).contains("소식 6") && !words(other).contains("산업적 영향"));
+    bot.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_post_without_articles_is_kept_and_rings_nobody() {
+    let bot = Bot::start().await;
+    bot.subscribe_now().await;
+    let day = bot.clock.now().format("%Y-%m-%d");
+    let welcome =
+        format!("---\ntitle: 환영합니다\ndate: {day}\n---\n안녕하세요. 이곳에서 매일 뉴스를 정리합니다.\n");
+    bot.write(&format!("{day}-welcome.md"), welcome.as_bytes());
+    let is_welcome = |title: &str| title.contains("환영합니다").then_some(());
+    bot.wait_for("the welcome", async || is_welcome(&bot.latest().await?.digest.title)).await;
+    bot.publish(&bot.post().slug("later").only(0).article("첫째 소식", "첫째입니다."));
+    bot.arrived("첫째 소식").await;
+    assert!(bot.on_discord(bot.channel, "환영합니다").is_empty());
+    assert!(bot.on_telegram(bot.group, "환영합니다").is_empty());
     bot.finish().await;
 }

@@ -5,6 +5,7 @@
 
 mod classify;
 mod demo;
+mod import;
 mod outcome;
 mod preview;
 mod run;
@@ -41,6 +42,8 @@ enum Command {
     Run,
     /// Show how a post is understood and set
     Preview(preview::Arguments),
+    /// Load a folder of old posts without delivering them
+    Import(import::Arguments),
     /// Look things up as the chat commands would
     #[command(subcommand)]
     Lookup(Lookup),
@@ -61,6 +64,7 @@ pub fn main() -> ExitCode {
     let outcome = match cli.command {
         Command::Demo(arguments) => demo::demo(&arguments),
         Command::Run => run::run(cli.config.as_deref(), &environment),
+        Command::Import(arguments) => import::import(cli.config.as_deref(), &environment, &arguments),
         Command::Preview(arguments) => preview::preview(&arguments),
         Command::Lookup(Lookup::Classify(arguments)) => classify::classify(&arguments),
     };

@@ -3,12 +3,18 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use chrono::NaiveDate;
+
 use super::spec::{Argument, ArgumentKind, Spec};
+use crate::model::day;
 use crate::model::feed::Feed;
 use crate::model::language::Language;
 use crate::model::schedule;
 use crate::model::subscription::Style;
 use crate::model::zone;
+
+/// Whether words name a day does not depend on today's.
+const ANY_DAY: NaiveDate = NaiveDate::MAX;
 
 /// Arguments by kind, as people wrote them; what they mean is the command's to say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -74,6 +80,8 @@ fn recognise(kind: ArgumentKind, words: &[&str], feeds: &[Feed]) -> Option<Range
         ArgumentKind::Feed => {
             one(&|word| feeds.iter().any(|feed| feed.name.as_str() == word || feed.title == word))
         }
+        // Which words, not yet which day: that depends on the channel's zone.
+        ArgumentKind::Date => day::find_day(words, ANY_DAY).map(|(found, _)| found),
         // Words that are meant as a time and are none (`25:70`) are taken too, so that their error is told.
         ArgumentKind::At => schedule::find(words).map(|(found, _)| found),
         // The same for zones (`Asia/Soul`).

@@ -6,7 +6,7 @@ use super::call::Call;
 use super::desk::{Desk, Failure};
 use super::spec::{Spec, Text, Who};
 use super::{CATALOGUE, words};
-use crate::model::reply::{Audience, Reply};
+use crate::model::reply::Reply;
 
 const ABOUT: Text = Text { ko: "무엇을 할 수 있는지 봅니다", en: "What this bot does" };
 
@@ -34,5 +34,5 @@ async fn run(call: &Call, _: &Desk) -> Result<Reply, Failure> {
         lines.push(String::new());
         lines.push(group.join("\n"));
     }
-    Ok(Reply { audience: Audience::Asker, language, lines, edition: None, buttons: Vec::new() })
+    Ok(Reply { lines, ..Reply::new(language) })
 }

@@ -7,7 +7,9 @@
 pub mod arguments;
 mod call;
 mod desk;
+mod digest;
 mod help;
+mod offers;
 mod open;
 pub mod press;
 mod quota;
@@ -19,6 +21,7 @@ mod words;
 
 pub use call::{Call, Caller, MissingRight};
 pub use desk::{Desk, Failure};
+pub use offers::{Offer, offers};
 pub use quota::Limits;
 pub use spec::{Argument, ArgumentKind, Spec, Text, Who};
 
@@ -28,7 +31,7 @@ use crate::model::language::Language;
 use crate::model::reply::Reply;
 
 /// Every command, in the order of `/help`.
-pub const CATALOGUE: &[Spec] = &[today::SPEC, subscribe::SPEC, help::SPEC, help::START];
+pub const CATALOGUE: &[Spec] = &[today::SPEC, digest::SPEC, subscribe::SPEC, help::SPEC, help::START];
 
 /// The command that a word names: its name, or one of its Korean words.
 pub fn find(word: &str) -> Option<&'static Spec> {

@@ -3,7 +3,7 @@
 use super::call::Caller;
 use super::desk::{Desk, Failure};
 use super::words;
-use crate::model::reply::{Audience, Edition, Reply, Selection};
+use crate::model::reply::{Edition, Reply, Selection};
 use crate::model::subscription::Style;
 
 /// The article at `place` of the digest with this handle, in full.
@@ -45,11 +45,5 @@ async fn show(
         language: caller.language,
         corrected_at: None,
     };
-    Ok(Reply {
-        audience: Audience::Asker,
-        language: caller.language,
-        lines: Vec::new(),
-        edition: Some(Box::new(edition)),
-        buttons: Vec::new(),
-    })
+    Ok(Reply { edition: Some(Box::new(edition)), in_place: true, ..Reply::new(caller.language) })
 }

@@ -5,9 +5,10 @@
 use super::call::Caller;
 use super::desk::{Desk, Failure};
 use super::quota::Admission;
-use super::{explain, open, today, words};
+use super::{digest, explain, open, today, words};
 use crate::model::feed::FeedName;
-use crate::model::reply::Reply;
+use crate::model::language::Language;
+use crate::model::reply::{Action, Audience, Button, Reply};
 
 /// What was pressed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +30,18 @@ pub enum Press {
         /// The feed.
         feed: FeedName,
     },
+    /// Show a digest as the channel sees it: the digest's handle.
+    Digest {
+        /// The digest.
+        handle: String,
+    },
+    /// Show all of a digest of which a filter or a mute leaves out something: the digest's handle.
+    All {
+        /// The digest.
+        handle: String,
+    },
+    /// Show to the channel what only the asker saw.
+    Show(Box<Press>),
 }
 
 impl Press {
@@ -38,6 +51,9 @@ impl Press {
             Self::Open { handle, article } => format!("open:{handle}:{article}"),
             Self::List { handle } => format!("list:{handle}"),
             Self::Latest { feed } => format!("latest:{feed}"),
+            Self::Digest { handle } => format!("digest:{handle}"),
+            Self::All { handle } => format!("all:{handle}"),
+            Self::Show(what) => format!("show:{}", what.encode()),
         }
     }
 
@@ -56,9 +72,23 @@ impl Press {
             }
             ("list", None) => Some(Self::List { handle: rest.to_owned() }),
             ("latest", None) => Some(Self::Latest { feed: FeedName(rest.to_owned()) }),
+            ("digest", None) => Some(Self::Digest { handle: rest.to_owned() }),
+            ("all", None) => Some(Self::All { handle: rest.to_owned() }),
+            ("show", None) => match Self::decode(rest, None)? {
+                Self::Show(_) => None,
+                what => Some(Self::Show(Box::new(what))),
+            },
             ("pick", Some(chosen)) => Self::decode(chosen, None),
             _ => None,
         }
+    }
+}
+
+/// The button that shows to the channel what the asker alone saw: `again` asks for it.
+pub fn show_button(again: &str, language: Language) -> Button {
+    Button {
+        label: words::SHOW_TO_CHANNEL.get(language).to_owned(),
+        action: Action::Press(format!("show:{again}")),
     }
 }
 
@@ -69,13 +99,28 @@ pub async fn answer(press: Option<Press>, caller: &Caller, desk: &Desk) -> Optio
         Admission::Tell => return Some(words::too_many(caller.language)),
         Admission::Silent => return None,
     }
-    let done: Result<Reply, Failure> = match press {
-        Some(Press::Open { handle, article }) => open::article(&handle, article, caller, desk).await,
-        Some(Press::List { handle }) => open::headlines(&handle, caller, desk).await,
-        Some(Press::Latest { feed }) => today::latest(&feed, caller, desk).await,
+    let done = match press {
+        Some(Press::Show(what)) => perform(*what, caller, desk).await.map(for_all),
+        Some(press) => perform(press, caller, desk).await,
         None => Ok(words::old_button(caller.language)),
     };
     Some(done.unwrap_or_else(|failure| explain(failure, desk, caller.language, "press")))
+}
+
+async fn perform(press: Press, caller: &Caller, desk: &Desk) -> Result<Reply, Failure> {
+    match press {
+        Press::Open { handle, article } => open::article(&handle, article, caller, desk).await,
+        Press::List { handle } => open::headlines(&handle, caller, desk).await,
+        Press::Latest { feed } => today::latest(&feed, caller, desk).await,
+        Press::Digest { handle } => digest::as_the_channel_sees_it(&handle, caller, desk).await,
+        Press::All { handle } => digest::whole(&handle, caller, desk).await,
+        Press::Show(_) => Ok(words::old_button(caller.language)),
+    }
+}
+
+/// The same for the channel.
+fn for_all(reply: Reply) -> Reply {
+    Reply { audience: Audience::Channel, again: None, in_place: false, ..reply }
 }
 
 #[cfg(test)]
@@ -88,6 +133,9 @@ mod tests {
             Press::Open { handle: "0123456789".into(), article: 5 },
             Press::List { handle: "0123456789".into() },
             Press::Latest { feed: FeedName("a-feed-with-the-longest-name-32-".into()) },
+            Press::Digest { handle: "0123456789".into() },
+            Press::All { handle: "0123456789".into() },
+            Press::Show(Box::new(Press::Open { handle: "0123456789".into(), article: 5 })),
         ] {
             let text = press.encode();
             assert!(text.len() <= 64, "{text}");
@@ -104,7 +152,9 @@ mod tests {
 
     #[test]
     fn forged_and_old_texts_mean_nothing() {
-        for text in ["", "open", "open:", "open:x", "open:x:y", "destroy:everything"] {
+        for text in
+            ["", "open", "open:", "open:x", "open:x:y", "destroy:everything", "show:", "show:show:list:x"]
+        {
             assert_eq!(Press::decode(text, None), None, "{text:?}");
         }
     }

@@ -42,6 +42,8 @@ pub enum Who {
 pub enum ArgumentKind {
     /// A configured feed's name.
     Feed,
+    /// The day of a digest: `2025-12-17`, `12/17`, `12월 17일`, `어제`, `월요일`.
+    Date,
     /// A schedule: `09:00`, `weekdays 09:00`, `now`, a cron expression.
     At,
     /// A time zone: an IANA name or an alias.

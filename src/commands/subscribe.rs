@@ -11,7 +11,7 @@ use super::spec::{Argument, ArgumentKind, Spec, Text, Who};
 use super::{today, words};
 use crate::model::feed::Feed;
 use crate::model::language::Language;
-use crate::model::reply::{Action, Audience, Button, Reply};
+use crate::model::reply::{Action, Button, Reply};
 use crate::model::schedule::Schedule;
 use crate::model::subscription::{Style, Wish};
 use crate::model::zone::parse_zone;
@@ -109,15 +109,13 @@ async fn confirm(feed: &Feed, wish: &Wish, caller: &Caller, desk: &Desk) -> Resu
         action: Action::Press(Press::Latest { feed: feed.name.clone() }.encode()),
     };
     Ok(Reply {
-        audience: Audience::Asker,
-        language: caller.language,
         lines,
-        edition: None,
         buttons: if arrivals.is_empty() && desk.store.latest_digest(&feed.name, None).await?.is_none() {
             Vec::new()
         } else {
             vec![vec![show]]
         },
+        ..Reply::new(caller.language)
     })
 }
 

@@ -5,9 +5,9 @@ use futures::FutureExt as _;
 use super::call::{Call, Caller};
 use super::desk::{Desk, Failure};
 use super::spec::{Argument, ArgumentKind, Spec, Text, Who};
-use super::{view, words};
+use super::{digest, words};
 use crate::model::feed::{Feed, FeedName};
-use crate::model::reply::{Audience, Reply};
+use crate::model::reply::Reply;
 use crate::model::subscription::Subscription;
 use crate::plan::arrival;
 
@@ -16,15 +16,18 @@ pub(super) const SPEC: Spec = Spec {
     korean: &["오늘"],
     about: Text { ko: "오늘 뉴스를 봅니다", en: "Today's digest" },
     example: Text { ko: "today", en: "today" },
-    arguments: &[Argument {
-        name: "feed",
-        kind: ArgumentKind::Feed,
-        about: Text {
-            ko: "어느 뉴스인지 (비우면 이 채널의 것)", en: "Which feed (empty: this channel's)"
-        },
-    }],
+    arguments: &[FEED],
     who: Who::Anyone,
     run: |call, desk| run(call, desk).boxed(),
+};
+
+/// Which feed somebody asks for.
+pub(super) const FEED: Argument = Argument {
+    name: "feed",
+    kind: ArgumentKind::Feed,
+    about: Text {
+        ko: "어느 뉴스인지 (비우면 이 채널의 것)", en: "Which feed (empty: this channel's)"
+    },
 };
 
 async fn run(call: &Call, desk: &Desk) -> Result<Reply, Failure> {
@@ -69,14 +72,7 @@ async fn show(
             arrival::usual_in(&desk.store.arrivals(&feed.name, arrival::LEARN_FROM).await?, feed.timezone);
         lines.push(words::not_out_yet(today, usual, day, caller.language));
     }
-    let edition = view::edition(desk, feed, stored, subscription, caller.language);
-    Ok(Reply {
-        audience: Audience::Asker,
-        language: caller.language,
-        lines,
-        edition: Some(Box::new(edition)),
-        buttons: Vec::new(),
-    })
+    Ok(Reply { lines, ..digest::reply(feed, stored, subscription, caller, desk) })
 }
 
 /// The feed of this name or title.
@@ -88,7 +84,7 @@ pub(super) fn find_feed<'d>(name: &str, desk: &'d Desk, caller: &Caller) -> Resu
 }
 
 /// The feed that is meant where none is named: the first that the channel subscribed to, else the first there is.
-fn default_feed<'d>(subscriptions: &[Subscription], desk: &'d Desk) -> Result<&'d Feed, Failure> {
+pub(super) fn default_feed<'d>(subscriptions: &[Subscription], desk: &'d Desk) -> Result<&'d Feed, Failure> {
     subscriptions
         .iter()
         .find_map(|subscription| desk.feed(&subscription.feed))

@@ -8,7 +8,7 @@ use crate::model::channel::Platform;
 use crate::model::feed::Feed;
 use crate::model::language::Language;
 use crate::model::lexicon::Lexicon;
-use crate::model::reply::{Audience, Reply};
+use crate::model::reply::Reply;
 use crate::model::schedule::Schedule;
 use crate::model::subscription::{Style, Wish};
 use crate::model::zone;
@@ -23,17 +23,15 @@ pub(super) const HELP_MANAGING: Text = Text { ko: "채널 관리자", en: "Chann
 const NOTHING_CHANGED: Text = Text { ko: "바뀐 것은 없습니다.", en: "Nothing was changed." };
 pub(super) const A_TIME: Text = Text { ko: "시각으로", en: "a time" };
 pub(super) const A_STYLE: Text = Text { ko: "모양으로", en: "a style" };
+/// The button that shows to the channel what the asker alone saw.
+pub(super) const SHOW_TO_CHANNEL: Text = Text { ko: "채널에 보이기", en: "Show to the channel" };
+pub(super) const A_DAY: Text = Text { ko: "날짜로", en: "a day" };
+pub(super) const SHOW_ALL: Text = Text { ko: "전체 보기", en: "Show all" };
 pub(super) const A_LANGUAGE: Text = Text { ko: "언어로", en: "a language" };
 
 /// A reply of prose alone, for the asker.
 fn prose(language: Language, lines: impl IntoIterator<Item = String>) -> Reply {
-    Reply {
-        audience: Audience::Asker,
-        language,
-        lines: lines.into_iter().collect(),
-        edition: None,
-        buttons: Vec::new(),
-    }
+    Reply { lines: lines.into_iter().collect(), ..Reply::new(language) }
 }
 
 /// Who asked may not.
@@ -157,6 +155,32 @@ pub(super) fn nothing_yet(title: &str, language: Language) -> Reply {
         ),
     };
     prose(language, [first, second.to_owned()])
+}
+
+/// There is no digest of that day; the buttons below lead to the nearest.
+pub(super) fn none_on(asked: NaiveDate, title: &str, language: Language) -> Vec<String> {
+    let asked = day(asked, language);
+    match language {
+        Language::Ko => vec![format!(
+            "{asked} {title}{} 없습니다. 가까운 날의 것을 보실 수 있습니다.",
+            particle(title, "은/는")
+        )],
+        Language::En => vec![format!("{title}: there is no digest of {asked}. These are the nearest.")],
+    }
+}
+
+/// A day with the title of its digest, as autocomplete offers it: at most 100 characters.
+pub(super) fn day_of(of: NaiveDate, title: &str, language: Language) -> String {
+    cut(&format!("{} · {title}", day(of, language)), 100, Unit::CodePoints)
+}
+
+/// A button to the digest of a day.
+pub(super) fn digest_of(of: NaiveDate, language: Language) -> String {
+    let of = day(of, language);
+    match language {
+        Language::Ko => format!("{of} 뉴스"),
+        Language::En => of,
+    }
 }
 
 /// Today's digest is not out; `shown` is the day of the one that is.

@@ -1,23 +1,51 @@
 //! What a command answers, before any platform: the renderers set it for Discord and for Telegram.
 
+use chrono::NaiveDate;
+
 use super::digest::EnrichedDigest;
 use super::feed::Feed;
 use super::language::Language;
 use super::subscription::Style;
 
-/// An answer to a command, a button or a menu.
+/// An answer to a command, a button or a menu. It shows, from top to bottom: its lines, an edition, what was found, its
+/// menus, its buttons; each of these may be empty.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reply {
     /// Who sees it, where the platform leaves the choice.
     pub audience: Audience,
     /// The language it is in.
     pub language: Language,
-    /// Prose before the digest, or all there is: a paragraph each, plain text.
+    /// Prose: a paragraph each, plain text.
     pub lines: Vec<String>,
-    /// A digest to show below the lines.
+    /// A digest.
     pub edition: Option<Box<Edition>>,
-    /// Buttons below it all, in rows.
+    /// Articles that a look-up found, in order, at most [`Found::MOST`].
+    pub found: Vec<Found>,
+    /// Menus to choose from, one below the other.
+    pub menus: Vec<Menu>,
+    /// Buttons, in rows.
     pub buttons: Vec<Vec<Button>>,
+    /// What a button carries that asks for this again: where only the asker sees it, one shows it to the channel.
+    pub again: Option<String>,
+    /// Whether it takes the place of the answer that its button or menu hangs on (another page, another setting).
+    pub in_place: bool,
+}
+
+impl Reply {
+    /// An answer for the asker that says nothing yet.
+    pub fn new(language: Language) -> Self {
+        Self {
+            audience: Audience::Asker,
+            language,
+            lines: Vec::new(),
+            edition: None,
+            found: Vec::new(),
+            menus: Vec::new(),
+            buttons: Vec::new(),
+            again: None,
+            in_place: false,
+        }
+    }
 }
 
 /// Who sees an answer.
@@ -63,6 +91,48 @@ pub enum Selection {
     /// One article alone, opened by a reader: its place in the digest's list, from 0. It is shown in full, without
     /// the digest's header, with buttons to the articles beside it.
     One(usize),
+}
+
+/// An article that a look-up found, as far as a list shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The digest's day.
+    pub day: NaiveDate,
+    /// The headline, plain text.
+    pub headline: String,
+    /// Who published it.
+    pub publisher: Option<String>,
+    /// Where.
+    pub link: Option<String>,
+    /// A piece of its text, in pieces that are what was looked for (`true`) or stand around it; may be empty.
+    pub snippet: Vec<(String, bool)>,
+    /// What a button carries that opens it: at most 64 bytes.
+    pub open: String,
+}
+
+impl Found {
+    /// The most that one answer lists; more are on further pages.
+    pub const MOST: usize = 10;
+}
+
+/// A menu: one of several is chosen. On Discord a select menu, on Telegram buttons.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Menu {
+    /// What is chosen, as long as nothing is.
+    pub placeholder: String,
+    /// The choices, at most 25 (Discord, `components/reference`).
+    pub choices: Vec<Choice>,
+}
+
+/// An entry of a menu.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// What stands there.
+    pub label: String,
+    /// What comes back to the bot: at most 64 bytes.
+    pub press: String,
+    /// Whether it is how things are now.
+    pub chosen: bool,
 }
 
 /// Something to press.

@@ -27,6 +27,9 @@ pub(crate) fn read(text: &str) -> Option<DigestDate> {
 }
 
 fn day(text: &str) -> Option<(NaiveDate, &str)> {
+    if let Some(found) = english_day(text) {
+        return Some(found);
+    }
     let (year, rest) = digits(text, 4, 4)?;
     let (month, rest) = digits(between(rest, '년')?, 1, 2)?;
     let (day, rest) = digits(between(rest, '월')?, 1, 2)?;
@@ -37,6 +40,46 @@ fn day(text: &str) -> Option<(NaiveDate, &str)> {
         return None;
     }
     Some((NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?, rest))
+}
+
+/// `Dec 17, 2025`, `December 17 2025`, `17 Dec 2025`.
+fn english_day(text: &str) -> Option<(NaiveDate, &str)> {
+    let (month, day, rest) = match month(text) {
+        Some((month, rest)) => {
+            let (day, rest) = digits(rest.trim_start_matches(['.', ' ']), 1, 2)?;
+            (month, day, rest)
+        }
+        None => {
+            let (day, rest) = digits(text, 1, 2)?;
+            let (month, rest) = month(rest.trim_start_matches(' '))?;
+            (month, day, rest.trim_start_matches('.'))
+        }
+    };
+    let (year, rest) = digits(rest.trim_start_matches([',', ' ']), 4, 4)?;
+    Some((NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?, rest))
+}
+
+/// The number of the month that a text begins with, and what follows its name.
+fn month(text: &str) -> Option<(u32, &str)> {
+    const MONTHS: [&str; 12] = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+    let len = text.bytes().take_while(u8::is_ascii_alphabetic).count();
+    let (name, rest) = text.split_at_checked(len)?;
+    let name = name.to_ascii_lowercase();
+    let number = (1..).zip(MONTHS).find(|(_, month)| name.len() >= 3 && month.starts_with(name.as_str()))?.0;
+    Some((number, rest))
 }
 
 /// Skips one of `- . /` or the unit, with blanks around.
@@ -108,6 +151,8 @@ mod tests {
     #[case::weekday("2026-03-26 (목) 08:08", "2026-03-26 08:08:00")]
     #[case::no_zone("2025-12-17 16:09", "2025-12-17 16:09:00")]
     #[case::named_zone("2025-07-01 09:00 America/New_York", "2025-07-01 09:00:00 -0400")]
+    #[case::english("Dec 17, 2025", "2025-12-17")]
+    #[case::english_day_first("17 December 2025 16:09", "2025-12-17 16:09:00")]
     #[case::short_offset("2025-12-17 16:09 +9", "2025-12-17 16:09:00 +0900")]
     fn dates_that_people_write_are_read(#[case] text: &str, #[case] shown: &str) {
         assert_eq!(super::read(text).map(|date| date.to_string()).as_deref(), Some(shown));

@@ -133,7 +133,7 @@ impl Draft {
         }
         let Some(title) = self.title else { return Err(Unloadable::NoTitle { name }) };
         let (Some(date), Some(key)) = (self.date, self.key) else { return Err(Unloadable::NoDate { name }) };
-        if self.articles.is_empty() {
+        if self.articles.is_empty() && self.intro.is_empty() {
             return Err(Unloadable::Empty { name });
         }
         Ok(Digest {

@@ -36,6 +36,8 @@ pub(crate) struct FrontMatter {
     pub(crate) language: Option<Language>,
     pub(crate) categories: Vec<String>,
     pub(crate) tags: Vec<String>,
+    /// Where the post is from, of a post that is one article: the first `http` address of `link`, `sources` ….
+    pub(crate) link: Option<String>,
     pub(crate) dropped: Vec<Dropped>,
     pub(crate) warnings: Vec<Warning>,
 }
@@ -49,6 +51,7 @@ impl Default for FrontMatter {
             language: None,
             categories: Vec::new(),
             tags: Vec::new(),
+            link: None,
             dropped: Vec::new(),
             warnings: Vec::new(),
         }
@@ -155,11 +158,17 @@ struct Keys {
     categories: Words,
     category: Words,
     tags: Words,
+    link: Words,
+    source: Words,
+    sources: Words,
+    source_url: Words,
+    date_published: Words,
 }
 
 impl Keys {
-    fn values(self) -> [(&'static str, Words); 9] {
+    fn values(self) -> [(&'static str, Words); 14] {
         [
+            ("date_published", self.date_published),
             ("title", self.title),
             ("date", self.date),
             ("published", self.published),
@@ -169,6 +178,10 @@ impl Keys {
             ("category", self.category),
             ("categories", self.categories),
             ("tags", self.tags),
+            ("link", self.link),
+            ("source", self.source),
+            ("source_url", self.source_url),
+            ("sources", self.sources),
         ]
     }
 }
@@ -257,12 +270,15 @@ fn options() -> serde_saphyr::Options {
 fn take(matter: &mut FrontMatter, key: &str, value: Words, line: u32) {
     match key {
         "title" => matter.title = one_line(value).or(matter.title.take()),
-        "date" => take_date(matter, value, line),
+        "date" | "date_published" => take_date(matter, value, line),
         "published" => matter.published &= !one_line(value).is_some_and(|word| is_no(&word)),
         "draft" => matter.published &= !one_line(value).is_some_and(|word| is_yes(&word)),
         "lang" | "language" => take_language(matter, value, line),
         "category" | "categories" => matter.categories.extend(list(value)),
         "tags" => matter.tags.extend(list(value)),
+        "link" | "source" | "source_url" | "sources" => {
+            matter.link = matter.link.take().or(first_address(value))
+        }
         _ => {}
     }
 }
@@ -293,6 +309,13 @@ fn take_language(matter: &mut FrontMatter, value: Words, line: u32) {
             "write `lang: ko` or `lang: en`, or leave it to the feed",
         )),
     }
+}
+
+/// The first `http` or `https` address of a value: `X - https://x.com/…`.
+fn first_address(value: Words) -> Option<String> {
+    let text = one_line(value)?;
+    let found = crate::text::bare_links(&text).into_iter().next()?;
+    text.get(found).map(str::to_owned)
 }
 
 fn is_no(word: &str) -> bool {

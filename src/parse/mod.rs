@@ -83,7 +83,7 @@ pub fn parse(raw: &RawDigest, rules: &Rules) -> Result<Draft, ParseError> {
     dropped.extend(document.dropped);
 
     let title = matter.title.take().or_else(|| first_heading(&document.pieces));
-    let body = articles::read(document.pieces, title.as_deref(), rules.shape);
+    let body = articles::read(document.pieces, title.as_deref(), rules.shape, matter.link.as_deref());
     dropped.extend(body.dropped);
     warnings.extend(body.warnings);
 
@@ -143,5 +143,7 @@ fn first_heading(pieces: &[markdown::Piece]) -> Option<String> {
     })
 }
 
+#[cfg(test)]
+mod forms;
 #[cfg(test)]
 mod tests;

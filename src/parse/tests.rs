@@ -152,6 +152,12 @@ fn bytes_that_are_no_text_are_named_with_their_line() {
 #[case::scripts("a <script> ".repeat(50_000))]
 #[case::backslashes("\\".repeat(500_000) + "*")]
 #[case::headings("# a\n".repeat(50_000))]
+#[case::repeats((0..20_000).map(|n| format!("- {n}번 소식\n")).collect::<String>()
+    + &(0..20_000).map(|n| format!("## {n}번 소식\n\n글\n\n")).collect::<String>())]
+#[case::many_repeats("- 하나\n- 둘\n\n* 하나\n* 둘\n\n".repeat(20_000) + "## 하나\n글\n\n## 둘\n글\n")]
+#[case::rows("|제목|\n|-|\n".to_owned() + &"|[a](https://a.b)|\n".repeat(50_000))]
+#[case::loose_bullets("- 글 https://a.b\n".repeat(50_000))]
+#[case::marks("■ 글\n\n".repeat(50_000))]
 #[case::definitions((0..30_000).map(|n| format!("[a{n}]: b\n")).collect())]
 #[case::footnotes((0..20_000).map(|n| format!("[^{n}] ")).collect())]
 #[case::cells("|".repeat(100_000) + "\n" + &"|-".repeat(50_000) + "\n" + &"|".repeat(100_000))]

@@ -6,6 +6,7 @@
 
 mod discord;
 mod flow;
+mod found;
 mod list;
 mod split;
 mod telegram;

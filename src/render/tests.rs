@@ -10,7 +10,7 @@ use insta::assert_json_snapshot;
 use rstest::rstest;
 use serde_json::Value;
 
-use crate::model::reply::{Action, Audience, Button, Edition, Reply, Selection};
+use crate::model::reply::{Action, Button, Choice, Edition, Found, Menu, Reply, Selection};
 use crate::model::{DigestDate, DigestKey, Language, Platform, Style};
 use crate::render::Surface;
 use crate::render::tests::fixture::{article, digest, lexicon, paragraph, section};
@@ -83,16 +83,55 @@ fn numbers_lead_out_of_a_group() {
 fn an_answer(#[values(Platform::Discord, Platform::Telegram)] platform: Platform) {
     let button = |label: &str, action| Button { label: label.to_owned(), action };
     let reply = Reply {
-        audience: Audience::Asker,
-        language: Language::Ko,
         lines: vec![
             "‘@엔비다아’는 찾지 못했습니다. 혹시 이 이름인가요?".to_owned(),
             "뉴스는 /today로 누구나 볼 수 있습니다.".to_owned(),
         ],
         edition: Some(Box::new(fixture::edition(digest(), Style::Headlines))),
         buttons: vec![vec![button("엔비디아", Action::Press("company:NVIDIA".to_owned()))]],
+        ..Reply::new(Language::Ko)
     };
     assert_json_snapshot!(format!("{platform}-answer"), answers(Surface::of(platform), &reply));
+}
+
+#[rstest]
+fn what_was_found(#[values(Surface::Discord, Surface::TelegramPrivate, GROUP)] surface: Surface<'_>) {
+    let found = |day: u32, headline: &str, open: &str| Found {
+        day: NaiveDate::from_ymd_opt(2025, 12, day).expect("a day"),
+        headline: headline.to_owned(),
+        publisher: Some("Chip Daily".to_owned()),
+        link: Some("https://news.example/1".to_owned()),
+        snippet: vec![
+            ("… 인도의 ".to_owned(), false),
+            ("데이터센터".to_owned(), true),
+            ("에 *투자*".to_owned(), false),
+        ],
+        open: open.to_owned(),
+    };
+    let choice =
+        |label: &str, chosen| Choice { label: label.to_owned(), press: format!("x:{label}"), chosen };
+    let reply = Reply {
+        lines: vec!["최근 30일 3건 · 이전 30일 0건".to_owned()],
+        found: vec![
+            found(17, "아마존, <b>인도</b>에 투자", "open:0123456789:0"),
+            found(17, "둘째 소식", "open:0123456789:1"),
+            found(16, "셋째 소식", "open:9876543210:0"),
+        ],
+        menus: vec![Menu {
+            placeholder: "모양".to_owned(),
+            choices: vec![choice("요약", true), choice("전체", false)],
+        }],
+        buttons: vec![vec![Button {
+            label: "다음".to_owned(), action: Action::Press("page:2".to_owned())
+        }]],
+        ..Reply::new(Language::Ko)
+    };
+    let name = match surface {
+        Surface::Discord => "discord",
+        Surface::TelegramPrivate => "telegram",
+        Surface::TelegramGroup { .. } => "telegram-group",
+    };
+    assert_json_snapshot!(format!("{name}-found"), answers(surface, &reply));
 }
 
 #[rstest]

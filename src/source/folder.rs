@@ -7,6 +7,7 @@
 //! within little more than [`SETTLE`] where the watcher works.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::fs::{self, Metadata};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use std::time::SystemTime;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::model::digest::RawDigest;
+use crate::source::look::{Found, Look, SourceFault};
 
 /// A file counts as finished when it has not changed for this long, seen in two looks.
 pub const SETTLE: TimeDelta = TimeDelta::milliseconds(600);
@@ -24,6 +26,8 @@ pub const POLL: TimeDelta = TimeDelta::seconds(2);
 pub const MAX_BYTES: u64 = 10 * 1024 * 1024;
 /// How deep folders inside the folder are read.
 const MAX_DEPTH: usize = 8;
+/// How much is read in one look, in bytes: the rest is for the next, so that a large folder needs little memory.
+const MAX_READ: u64 = 32 * 1024 * 1024;
 /// How many entries are listed at most: a folder with more is not one of posts.
 const MAX_ENTRIES: usize = 200_000;
 
@@ -33,65 +37,6 @@ pub struct Folder {
     root: PathBuf,
     seen: BTreeMap<PathBuf, Seen>,
     faults: BTreeSet<SourceFault>,
-}
-
-/// What a look has found.
-#[derive(Debug, Default)]
-pub struct Look {
-    /// Whether the whole folder could be listed: only then is what was not found not there.
-    pub complete: bool,
-    /// Posts that are new or changed and written to their end, by path.
-    pub settled: Vec<Found>,
-    /// Files that were settled in an earlier look and are gone; a file that was renamed is here and in `settled`.
-    pub removed: Vec<PathBuf>,
-    /// What could not be read. Each is told once, and again only after it was well in between.
-    pub faults: Vec<SourceFault>,
-    /// When the next file may be finished; `None`: nothing is being written.
-    pub look_again_at: Option<DateTime<Utc>>,
-}
-
-/// A post in the folder.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
-    /// Where it is.
-    pub path: PathBuf,
-    /// Its name and bytes.
-    pub raw: RawDigest,
-}
-
-/// Something in the folder that can't be read; the other files are read all the same.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
-pub enum SourceFault {
-    /// The folder itself.
-    #[error("the folder {} can't be read: {reason}; check that it exists and that Jogan may read it", path.display())]
-    Folder {
-        /// Where it is.
-        path: PathBuf,
-        /// What the system says.
-        reason: String,
-    },
-    /// A file.
-    #[error("{} can't be read: {reason}; check that Jogan may read it", path.display())]
-    File {
-        /// Where it is.
-        path: PathBuf,
-        /// What the system says.
-        reason: String,
-    },
-    /// A file that is too large to be a post.
-    #[error("{} has {bytes} bytes, and a post may have {MAX_BYTES}; split it, or move it elsewhere", path.display())]
-    TooLarge {
-        /// Where it is.
-        path: PathBuf,
-        /// Its size in bytes.
-        bytes: u64,
-    },
-    /// More files than a folder of posts has.
-    #[error("the folder {} has more than {MAX_ENTRIES} entries; name the folder that holds the posts", path.display())]
-    TooMany {
-        /// The folder.
-        path: PathBuf,
-    },
 }
 
 /// A file as it was last seen.
@@ -107,10 +52,11 @@ struct Seen {
 }
 
 /// What changes when a file does. The inode tells a file that was moved over another of the same size and time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Stamp {
     len: u64,
-    modified: Option<SystemTime>,
+    /// Nanoseconds since 1970; 0 where the system does not say.
+    modified: u128,
     inode: u64,
 }
 
@@ -118,6 +64,15 @@ impl Folder {
     /// A folder of which nothing has been seen: the first looks find all that is in it.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self { root: path.into(), seen: BTreeMap::new(), faults: BTreeSet::new() }
+    }
+
+    /// Takes a post as loaded that was there with this stamp earlier: it is read again only if it has changed since.
+    /// An empty stamp is no file's.
+    pub(crate) fn remember(&mut self, place: &str, stamp: &str) {
+        let stamp = Stamp::read(stamp);
+        let since = DateTime::UNIX_EPOCH;
+        let seen = Seen { stamp: stamp.unwrap_or_default(), since, done: stamp.is_some(), known: true };
+        self.seen.insert(self.root.join(place), seen);
     }
 
     /// Where it is.
@@ -132,15 +87,21 @@ impl Folder {
         let listing = list(&self.root);
         look.complete = listing.faults.is_empty();
         faults.extend(listing.faults);
+        // A disk that is not mounted is an empty folder.
+        if listing.files.is_empty() && self.seen.values().filter(|seen| seen.known).count() > 1 {
+            look.complete = false;
+            faults.push(SourceFault::Emptied { path: self.root.clone() });
+        }
+        let mut room = MAX_READ;
         for (path, stamp) in &listing.files {
-            self.look_at(path, *stamp, now, &mut look, &mut faults);
+            self.look_at(path, *stamp, now, &mut room, &mut look, &mut faults);
         }
         // What a folder that can't be listed holds is not gone.
         if look.complete {
             self.seen.retain(|path, seen| {
                 let stays = listing.files.contains_key(path);
                 if !stays && seen.known {
-                    look.removed.push(path.clone());
+                    look.removed.push(place(&self.root, path));
                 }
                 stays
             });
@@ -164,6 +125,7 @@ impl Folder {
         path: &Path,
         stamp: Stamp,
         now: DateTime<Utc>,
+        room: &mut u64,
         look: &mut Look,
         faults: &mut Vec<SourceFault>,
     ) {
@@ -178,13 +140,17 @@ impl Folder {
         };
         if stamp.len > MAX_BYTES {
             faults.push(SourceFault::TooLarge { path: path.to_owned(), bytes: stamp.len });
+        } else if !seen.done && now - seen.since >= SETTLE && *room < stamp.len {
+            look.look_again_at = Some(now);
         } else if !seen.done && now - seen.since >= SETTLE {
+            *room -= stamp.len;
             match read(path, stamp) {
                 Ok(Some(bytes)) => {
                     seen.done = true;
                     seen.known = true;
-                    look.settled
-                        .push(Found { path: path.to_owned(), raw: RawDigest { name: name_of(path), bytes } });
+                    let raw = RawDigest { name: name_of(path), bytes };
+                    let found = Found::of(place(&self.root, path), raw);
+                    look.settled.push(Found { stamp: stamp.to_string(), ..found });
                 }
                 // It has changed since it was listed.
                 Ok(None) => seen.since = now,
@@ -231,7 +197,7 @@ fn list(root: &Path) -> Listing {
         for entry in read.flatten() {
             entries += 1;
             if entries > MAX_ENTRIES {
-                listing.faults.push(SourceFault::TooMany { path: root.to_owned() });
+                listing.faults.push(SourceFault::TooMany { path: root.to_owned(), most: MAX_ENTRIES });
                 return listing;
             }
             let path = entry.path();
@@ -264,6 +230,32 @@ fn list(root: &Path) -> Listing {
         }
     }
     listing
+}
+
+/// The posts of a folder as they are now, by their places in it, and what of it cannot be read. Blocks on the file
+/// system.
+pub fn posts(root: &Path) -> (Vec<String>, Vec<SourceFault>) {
+    let listing = list(root);
+    (listing.files.keys().map(|path| place(root, path)).collect(), listing.faults)
+}
+
+/// Reads one of [`posts`]. Blocks on the file system.
+///
+/// # Errors
+/// If it is too large or cannot be read.
+pub fn read_post(root: &Path, place: &str) -> Result<RawDigest, SourceFault> {
+    let path = root.join(place);
+    let fault = |error: io::Error| SourceFault::File { path: path.clone(), reason: error.to_string() };
+    let bytes = fs::metadata(&path).map_err(fault)?.len();
+    if bytes > MAX_BYTES {
+        return Err(SourceFault::TooLarge { path, bytes });
+    }
+    Ok(RawDigest { name: name_of(&path), bytes: fs::read(&path).map_err(fault)? })
+}
+
+/// Where a file is in its folder, parted by `/`.
+fn place(root: &Path, path: &Path) -> String {
+    path.strip_prefix(root).unwrap_or(path).to_string_lossy().into_owned()
 }
 
 /// Whether a link ends inside the folder: posts come from nowhere else.
@@ -301,7 +293,22 @@ impl Stamp {
         let inode = std::os::unix::fs::MetadataExt::ino(metadata);
         #[cfg(not(unix))]
         let inode = 0;
-        Self { len: metadata.len(), modified: metadata.modified().ok(), inode }
+        let since_1970 = |at: SystemTime| at.duration_since(SystemTime::UNIX_EPOCH).ok();
+        let modified = metadata.modified().ok().and_then(since_1970).map_or(0, |since| since.as_nanos());
+        Self { len: metadata.len(), modified, inode }
+    }
+
+    /// Reads what its `Display` writes.
+    fn read(text: &str) -> Option<Self> {
+        let mut numbers = text.split('-');
+        let (len, modified, inode) = (numbers.next()?, numbers.next()?, numbers.next()?);
+        Some(Self { len: len.parse().ok()?, modified: modified.parse().ok()?, inode: inode.parse().ok()? })
+    }
+}
+
+impl fmt::Display for Stamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}-{}", self.len, self.modified, self.inode)
     }
 }
 
@@ -405,7 +412,7 @@ mod tests {
         desk.settle();
         fs::rename(desk.disk.path().join("a.md"), desk.disk.path().join("b.md")).expect("a move");
         let gone = desk.look();
-        assert_eq!(gone.removed, [desk.disk.path().join("a.md")]);
+        assert_eq!(gone.removed, ["a.md"]);
         let found = desk.look_after(SETTLE);
         assert_eq!(names(&found), ["b.md"]);
         assert!(found.removed.is_empty());
@@ -439,6 +446,38 @@ mod tests {
         assert!(desk.look().faults.is_empty(), "a fault that lasts is told once");
         fs::rename(&away, desk.disk.path()).expect("a move");
         assert_eq!(desk.settle(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_folder_that_is_suddenly_empty_is_a_fault_and_its_posts_are_not_gone() {
+        let mut desk = Desk::new();
+        desk.write("a.md", "하나");
+        desk.write("b.md", "둘");
+        desk.settle();
+        fs::remove_file(desk.disk.path().join("a.md")).expect("it was there");
+        fs::remove_file(desk.disk.path().join("b.md")).expect("it was there");
+        let look = desk.look();
+        assert!(matches!(look.faults.as_slice(), [SourceFault::Emptied { .. }]) && !look.complete);
+        assert!(look.removed.is_empty());
+    }
+
+    #[test]
+    fn what_is_remembered_is_read_again_only_if_it_has_changed_and_is_missed_when_it_is_gone() {
+        let mut desk = Desk::new();
+        desk.write("kept.md", "하나");
+        desk.write("changed.md", "둘");
+        desk.write("gone.md", "셋");
+        desk.look();
+        let stamps = desk.look_after(SETTLE).settled;
+        desk.write("changed.md", "둘 고침");
+        fs::remove_file(desk.disk.path().join("gone.md")).expect("it was there");
+        desk.folder = Folder::new(desk.disk.path());
+        stamps.iter().for_each(|found| desk.folder.remember(&found.place, &found.stamp));
+        assert_eq!(desk.look().removed, ["gone.md"]);
+        assert_eq!(names(&desk.look_after(SETTLE)), ["changed.md"]);
+        desk.folder = Folder::new(desk.disk.path());
+        desk.folder.remember("kept.md", "");
+        assert_eq!(desk.settle(), ["changed.md", "kept.md"]);
     }
 
     #[test]

@@ -7,11 +7,14 @@
 mod access;
 mod channels;
 mod corrections;
+mod days;
 mod digests;
 mod error;
 mod feeds;
 mod lock;
 mod outbox;
+mod posts;
+mod pushes;
 mod rows;
 mod subscriptions;
 mod waits;
@@ -25,11 +28,14 @@ use sqlx::{Sqlite, SqlitePool, Transaction};
 
 pub use access::{Forgotten, LostChannel};
 pub use corrections::{Corrected, CorrectedMessage, Outdated};
-pub use digests::{Kept, fingerprint};
+pub use days::KnownDigest;
+pub use digests::{Kept, ToArchive, fingerprint};
 pub use error::StoreError;
-pub use feeds::FeedLoads;
+pub use feeds::{FeedLoads, FeedState};
 pub use lock::Lock;
 pub use outbox::{NewDelivery, Planned};
+pub use posts::LoadedPost;
+pub use pushes::{Push, Received};
 pub use subscriptions::Due;
 pub use waits::StoredWait;
 

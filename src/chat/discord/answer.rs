@@ -10,11 +10,13 @@ use serenity::all::{Interaction, MessageFlags};
 
 use super::client::Discord;
 use crate::clock::SharedClock;
-use crate::commands::Desk;
+use crate::commands::{Desk, Offer, press};
 use crate::model::reply::Reply;
 use crate::platform::CallError;
 use crate::platform::discord::{Discord as Calls, chat as calls};
 use crate::render::{self, Surface};
+use crate::store::StoreError;
+use crate::text::chain;
 
 /// An answer that is not ready after this is deferred: Discord shows an error after 3 s, people wonder after 1 s.
 const DEFER_AFTER: TimeDelta = TimeDelta::milliseconds(700);
@@ -22,6 +24,8 @@ const DEFER_AFTER: TimeDelta = TimeDelta::milliseconds(700);
 // Interaction callback types (Discord, interactions/receiving-and-responding).
 const CHANNEL_MESSAGE_WITH_SOURCE: u8 = 4;
 const DEFERRED_CHANNEL_MESSAGE_WITH_SOURCE: u8 = 5;
+const UPDATE_MESSAGE: u8 = 7;
+const APPLICATION_COMMAND_AUTOCOMPLETE_RESULT: u8 = 8;
 
 /// Sends answers.
 #[derive(Debug)]
@@ -51,16 +55,31 @@ impl Answers {
         }
     }
 
+    /// Offers what fits what somebody is typing; nothing, where that cannot be found out.
+    pub(super) async fn offer(
+        &self,
+        interaction: &Interaction,
+        offers: impl Future<Output = Result<Vec<Offer>, StoreError>> + Send,
+    ) {
+        let offers = offers.await.unwrap_or_else(|error| {
+            tracing::warn!(error = chain(&error), "nothing could be offered");
+            Vec::new()
+        });
+        let choices: Vec<Value> =
+            offers.iter().map(|offer| json!({"name": offer.name, "value": offer.value})).collect();
+        let answer = json!({"type": APPLICATION_COMMAND_AUTOCOMPLETE_RESULT, "data": {"choices": choices}});
+        if let Err(error) = self.calls.answer(&address_of(interaction), &answer).await {
+            // Whoever typed on has asked again meanwhile.
+            tracing::debug!(%error, "an offer did not reach Discord");
+        }
+    }
+
     async fn try_give(
         &self,
         interaction: &Interaction,
         reply: impl Future<Output = Option<Reply>> + Send,
     ) -> Result<(), CallError> {
-        let to = calls::Interaction {
-            application: interaction.application_id().get(),
-            id: interaction.id().get(),
-            token: SecretString::from(interaction.token()),
-        };
+        let to = address_of(interaction);
         tokio::pin!(reply);
         let in_time = tokio::select! {
             reply = &mut reply => Some(reply),
@@ -70,7 +89,12 @@ impl Answers {
             Some(None) => return Ok(()),
             Some(Some(reply)) => {
                 let mut bodies = self.set(interaction, &reply).into_iter();
-                let answer = json!({"type": CHANNEL_MESSAGE_WITH_SOURCE, "data": bodies.next()});
+                let kind = if reply.in_place && hangs_on_an_answer(interaction) {
+                    UPDATE_MESSAGE
+                } else {
+                    CHANNEL_MESSAGE_WITH_SOURCE
+                };
+                let answer = json!({"type": kind, "data": bodies.next()});
                 self.calls.answer(&to, &answer).await?;
                 bodies
             }
@@ -92,6 +116,14 @@ impl Answers {
 
     fn set(&self, interaction: &Interaction, reply: &Reply) -> Vec<Value> {
         let in_guild = is_in_guild(interaction);
+        let shown;
+        let reply = match reply.again.as_deref().filter(|_| in_guild) {
+            Some(again) => {
+                shown = with_show(reply, again);
+                &shown
+            }
+            None => reply,
+        };
         let mut bodies: Vec<Value> = render::reply(Surface::Discord, reply, &self.desk.lexicon)
             .into_iter()
             .map(|body| body.0)
@@ -101,6 +133,29 @@ impl Answers {
             bodies.iter_mut().for_each(show);
         }
         bodies
+    }
+}
+
+fn address_of(interaction: &Interaction) -> calls::Interaction {
+    calls::Interaction {
+        application: interaction.application_id().get(),
+        id: interaction.id().get(),
+        token: SecretString::from(interaction.token()),
+    }
+}
+
+/// The reply with a button that shows it to the channel.
+fn with_show(reply: &Reply, again: &str) -> Reply {
+    let mut reply = reply.clone();
+    reply.buttons.push(vec![press::show_button(again, reply.language)]);
+    reply
+}
+
+/// Whether what was pressed hangs on an answer of ours, which may change; a delivery stays as it is.
+fn hangs_on_an_answer(interaction: &Interaction) -> bool {
+    match interaction {
+        Interaction::Component(component) => component.message.interaction_metadata.is_some(),
+        _ => false,
     }
 }
 

@@ -7,7 +7,7 @@ use serenity::all::{
 
 use crate::commands::arguments::Arguments;
 use crate::commands::press::Press;
-use crate::commands::{Call, Caller, MissingRight, find};
+use crate::commands::{ArgumentKind, Call, Caller, MissingRight, find};
 use crate::model::channel::{Address, ChannelKind, Platform};
 use crate::model::language::Language;
 
@@ -20,7 +20,11 @@ pub(super) fn call(command: &CommandInteraction, operators: &[String]) -> Option
         _ => None,
     });
     let arguments = Arguments::named(spec, options);
-    let caller = Place {
+    Some(Call { spec, arguments, unread: Vec::new(), caller: caller(command, operators) })
+}
+
+fn caller(command: &CommandInteraction, operators: &[String]) -> Caller {
+    Place {
         user: &command.user,
         member: command.member.as_deref(),
         channel: command.channel.as_ref(),
@@ -28,8 +32,19 @@ pub(super) fn call(command: &CommandInteraction, operators: &[String]) -> Option
         bot: command.app_permissions,
         locale: &command.locale,
     }
-    .caller(operators);
-    Some(Call { spec, arguments, unread: Vec::new(), caller })
+    .caller(operators)
+}
+
+/// What somebody is typing into an option: its kind, the text so far, and who types; `None` if no such option is in
+/// the catalogue (any more).
+pub(super) fn typing(
+    command: &CommandInteraction,
+    operators: &[String],
+) -> Option<(ArgumentKind, String, Caller)> {
+    let spec = find(&command.data.name)?;
+    let typed = command.data.autocomplete()?;
+    let argument = spec.arguments.iter().find(|argument| argument.name == typed.name)?;
+    Some((argument.kind, typed.value.to_owned(), caller(command, operators)))
 }
 
 /// What was pressed or chosen, and by whom.

@@ -160,6 +160,11 @@ impl EventHandler for Handler {
                 let (pressed, caller) = asked::press(component, operators);
                 self.answers.give(&interaction, press::answer(pressed, &caller, desk)).await;
             }
+            Interaction::Autocomplete(typing) => {
+                if let Some((kind, typed, caller)) = asked::typing(typing, operators) {
+                    self.answers.offer(&interaction, commands::offers(kind, &typed, &caller, desk)).await;
+                }
+            }
             _ => {}
         }
     }

@@ -51,7 +51,8 @@ fn option(argument: &Argument) -> CreateCommandOption {
             option.add_string_choice_localized(style.name(), style.name(), [(KOREAN, korean_style(style))])
         }),
         ArgumentKind::Language => option.add_string_choice("한국어", "ko").add_string_choice("English", "en"),
-        ArgumentKind::Feed | ArgumentKind::At | ArgumentKind::Timezone | ArgumentKind::Filter => option,
+        ArgumentKind::Feed | ArgumentKind::Date | ArgumentKind::Timezone => option.set_autocomplete(true),
+        ArgumentKind::At | ArgumentKind::Filter => option,
     }
 }
 

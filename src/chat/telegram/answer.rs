@@ -41,12 +41,11 @@ pub(super) async fn press(telegram: &Telegram, query: CallbackQuery) -> Result<(
     let Some(Asker { caller, .. }) = asked::presser(&query, &telegram.operators) else { return Ok(()) };
     let data = query.data.as_deref().unwrap_or_default();
     let pressed = press::Press::decode(data, None);
-    let turns_a_page = matches!(pressed, Some(press::Press::Open { .. } | press::Press::List { .. }));
-    let in_place = turns_a_page && caller.kind == ChannelKind::Private;
     let Some(reply) = press::answer(pressed, &caller, &telegram.desk).await else { return Ok(()) };
     let shown = query.regular_message().map(|message| PlatformMessageId(message.id.0.to_string()));
     match shown {
-        Some(shown) if in_place => {
+        // In groups and channels what hangs on a delivery leads elsewhere; these buttons hang on answers.
+        Some(shown) if reply.in_place => {
             let mut bodies = set(telegram, &caller, &reply).into_iter();
             let Some(first) = bodies.next() else { return Ok(()) };
             let place = telegram.calls.gate().take(&caller.address, caller.kind).await;

@@ -6,7 +6,9 @@ use crate::model::rich::{Block, Inline, plain};
 use crate::parse::draft::Dropped;
 use crate::parse::markdown::{Piece, PieceKind};
 
-use super::shape::{self, Form, Shape};
+use super::shape::{Form, Shape};
+use super::source_line::{Known, is_link_word};
+use super::{first_link, names, table};
 
 /// A post in parts.
 #[derive(Debug, Default)]
@@ -30,6 +32,8 @@ pub(crate) struct Raw {
     pub(crate) numbered: bool,
     /// What stands below.
     pub(crate) body: Vec<Piece>,
+    /// What the form itself says of the source.
+    pub(crate) known: Option<Known>,
 }
 
 /// Makes one article of everything.
@@ -41,8 +45,14 @@ pub(crate) fn whole(pieces: Vec<Piece>, title: Option<&str>) -> Parts {
     let headline = title.map(|title| Inline::Text(title.to_owned())).into_iter().collect();
     let mut titles = title;
     let body = pieces.into_iter().filter(|piece| !repeats(piece, &mut titles)).collect();
-    parts.articles.push(Raw { line, headline, numbered: false, body });
+    parts.articles.push(Raw { line, headline, numbered: false, body, known: None });
     parts
+}
+
+/// Makes text of everything.
+pub(crate) fn notice(pieces: Vec<Piece>, title: Option<&str>) -> Vec<Block> {
+    let mut title = title;
+    pieces.into_iter().filter(|piece| !repeats(piece, &mut title)).filter_map(Piece::into_block).collect()
 }
 
 /// Cuts a post; `title` is its title.
@@ -64,6 +74,8 @@ pub(crate) fn cut(pieces: Vec<Piece>, form: &Form, title: Option<&str>) -> Parts
                     Place::Between
                 }
                 PieceKind::Block(Block::List { items, .. }) if items.len() > 1 => Place::Closing,
+                PieceKind::Block(Block::Table { .. }) if number < last_start => Place::Between,
+                PieceKind::Block(Block::Table { .. }) => Place::Closing,
                 _ => Place::Article,
             };
             begin(&mut parts, piece, form.shape);
@@ -144,29 +156,66 @@ fn begin(parts: &mut Parts, piece: Piece, shape: Shape) {
     let line = piece.line;
     match piece.kind {
         PieceKind::Heading { text, .. } => {
-            parts.articles.push(Raw { line, headline: text, numbered: false, body: Vec::new() });
+            parts.articles.push(Raw { line, headline: text, numbered: false, body: Vec::new(), known: None });
         }
         PieceKind::Block(Block::List { items, .. }) if shape == Shape::Bullets => {
             parts.articles.extend(items.into_iter().map(|item| bullet(item, line)));
         }
+        PieceKind::Block(Block::Table { header, rows }) if shape == Shape::Table => {
+            let names: Vec<String> = header.iter().map(|cell| plain(cell)).collect();
+            parts.dropped.push(Dropped::new(names.join(" | "), "the names of a table's columns"));
+            parts.articles.extend(table::articles(&header, rows, line));
+        }
         PieceKind::Block(Block::Paragraph(run)) => {
             let (headline, rest) = split_line(run);
             let body = paragraph(rest, line).into_iter().collect();
-            parts.articles.push(Raw { line, headline, numbered: shape == Shape::Numbered, body });
+            parts.articles.push(Raw {
+                line,
+                headline,
+                numbered: shape == Shape::Numbered,
+                body,
+                known: None,
+            });
         }
         kind => {
             let body = vec![Piece { line, kind }];
-            parts.articles.push(Raw { line, headline: Vec::new(), numbered: false, body });
+            parts.articles.push(Raw { line, headline: Vec::new(), numbered: false, body, known: None });
         }
     }
 }
 
-/// `[headline](link) — text`, `**headline**: text`: the first inline is the headline.
+/// `[headline](link) — text`, `**headline**: text`: the first inline is the headline. `headline ([link](…))`,
+/// `headline: https://…`: what stands before the link. Else the first line.
 fn bullet(item: Vec<Block>, line: u32) -> Raw {
     let mut blocks = item.into_iter();
     let mut body = Vec::new();
     let mut headline = Vec::new();
     match blocks.next() {
+        Some(Block::Paragraph(run)) if matches!(run.first(), Some(Inline::Text(_))) => {
+            let (mut first, mut rest) = split_line(run);
+            let at = first.iter().position(is_bare_link).unwrap_or(first.len());
+            let behind = first.split_off(at);
+            if let Some(Inline::Text(text)) = first.last_mut() {
+                *text = text.trim_end_matches(|c| is_separator(c) || matches!(c, '(' | '[' | '→')).to_owned();
+            }
+            headline = first;
+            let mut behind = behind.into_iter();
+            if let Some(link) = behind.next() {
+                headline.push(link);
+            }
+            let mut behind: Vec<Inline> = behind.collect();
+            if let Some(Inline::Text(text)) = behind.first_mut() {
+                *text = text.trim_start_matches([')', ']']).trim_start_matches(is_separator).to_owned();
+                if text.is_empty() {
+                    behind.remove(0);
+                }
+            }
+            if !behind.is_empty() && !rest.is_empty() {
+                behind.push(Inline::Break);
+            }
+            behind.append(&mut rest);
+            body.extend(paragraph(behind, line));
+        }
         Some(Block::Paragraph(mut run)) => {
             let mut rest = run.split_off(1.min(run.len()));
             headline = run;
@@ -188,7 +237,15 @@ fn bullet(item: Vec<Block>, line: u32) -> Raw {
         None => {}
     }
     body.extend(blocks.map(|block| Piece { line, kind: PieceKind::Block(block) }));
-    Raw { line, headline, numbered: false, body }
+    Raw { line, headline, numbered: false, body, known: None }
+}
+
+/// A link whose text is no text of the headline: an address, or `링크`.
+pub(crate) fn is_bare_link(inline: &Inline) -> bool {
+    match inline {
+        Inline::Link { url, text } => plain(text) == *url || is_link_word(std::slice::from_ref(inline)),
+        _ => false,
+    }
 }
 
 fn is_separator(c: char) -> bool {
@@ -211,18 +268,34 @@ fn paragraph(run: Vec<Inline>, line: u32) -> Option<Piece> {
     (!run.is_empty()).then_some(Piece { line, kind: PieceKind::Block(Block::Paragraph(run)) })
 }
 
-/// Where articles have no links and a list outside them has one bare address for each, these are theirs.
+/// Where articles have no links and a list outside them has one for each, these are theirs, in order. A link's
+/// text is then the publisher, unless it is an address or the headline.
 pub(crate) fn give_links<'a>(articles: &mut [Article], mut outside: impl Iterator<Item = &'a Block>) {
     if articles.len() < 2 || articles.iter().any(|article| article.link.is_some()) {
         return;
     }
     let count = articles.len();
-    let addresses = outside.find_map(|block| match block {
-        Block::List { items, .. } => Some(shape::addresses(items)).filter(|list| list.len() == count),
-        _ => None,
+    let links = outside.find_map(|block| match block {
+        Block::List { items, .. } if items.len() == count => {
+            items.iter().map(|item| only_link(item)).collect()
+        }
+        _ => None::<Vec<(String, String)>>,
     });
-    for (article, address) in articles.iter_mut().zip(addresses.unwrap_or_default()) {
-        article.link = Some(address);
+    for (article, (link, text)) in articles.iter_mut().zip(links.unwrap_or_default()) {
+        let headline = names::bare(&plain(&article.headline));
+        let is_name = text != link && text.chars().count() <= 30 && !headline.contains(&names::bare(&text));
+        article.publisher = article.publisher.take().or(Some(text).filter(|_| is_name));
+        article.link = Some(link);
+    }
+}
+
+/// The link of an item that has one, and the link's text.
+fn only_link(item: &[Block]) -> Option<(String, String)> {
+    let [Block::Paragraph(run)] = item else { return None };
+    let mut links = run.iter().filter(|inline| first_link(std::slice::from_ref(inline)).is_some());
+    match (links.next()?, links.next()) {
+        (Inline::Link { url, text }, None) => Some((url.clone(), plain(text))),
+        _ => None,
     }
 }
 

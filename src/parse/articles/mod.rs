@@ -2,8 +2,12 @@
 //! published each (`source_line.rs`), and what it is made of (here).
 
 mod cut;
+mod names;
+mod notice;
+mod repeats;
 pub(crate) mod shape;
 mod source_line;
+mod table;
 
 use crate::model::rich::{Block, Inline, plain};
 use crate::model::{Article, Section};
@@ -23,13 +27,28 @@ pub(crate) struct Body {
     pub(crate) warnings: Vec<Warning>,
 }
 
-/// Finds the articles. `title` is the post's: a heading that repeats it is no text of its own.
-pub(crate) fn read(pieces: Vec<Piece>, title: Option<&str>, shape: Option<Shape>) -> Body {
+/// Finds the articles. `title` is the post's: a heading that repeats it is no text of its own. `matter_link` is the front
+/// matter's: it is that of a post's only article.
+pub(crate) fn read(
+    pieces: Vec<Piece>,
+    title: Option<&str>,
+    shape: Option<Shape>,
+    matter_link: Option<&str>,
+) -> Body {
     let mut body = Body::default();
     let form = match shape {
         Some(shape) => shape::of_shape(&pieces, shape),
         None => shape::choose(&pieces),
     };
+    if form.is_none() && shape.is_none() && matter_link.is_none() && notice::is_notice(&pieces, title) {
+        body.warnings.push(Warning::new(
+            pieces.first().map(|piece| piece.line),
+            "the post reads like a notice and has no articles",
+            "if it is an article, give it a line `[Publisher](link) - 발행일: 2025-12-17`",
+        ));
+        body.intro = cut::notice(pieces, title);
+        return body;
+    }
     let parts = match form {
         Some(form) => cut::cut(pieces, &form, title),
         None => cut::whole(pieces, title),
@@ -56,6 +75,10 @@ pub(crate) fn read(pieces: Vec<Piece>, title: Option<&str>, shape: Option<Shape>
     let ordered = is_ordered(&parts.articles);
     body.articles = parts.articles.into_iter().map(|raw| article(raw, ordered)).collect();
     cut::give_links(&mut body.articles, body.closing.iter().chain(&body.intro));
+    if let ([article], Some(link)) = (body.articles.as_mut_slice(), matter_link) {
+        article.link = article.link.take().or_else(|| Some(link.to_owned()));
+    }
+    repeats::drop_repeated(&mut body.intro, &body.articles, &mut body.dropped);
     if !parts.whole {
         warn_of_links(&body.articles, &lines, &mut body.warnings);
     }
@@ -80,14 +103,21 @@ fn warn_of_links(articles: &[Article], lines: &[u32], warnings: &mut Vec<Warning
 fn is_ordered(articles: &[Raw]) -> bool {
     articles.len() > 1
         && articles.iter().enumerate().all(|(place, raw)| {
-            shape::ordinal(&plain(&raw.headline)).is_some_and(|(number, _)| number == place + 1)
+            shape::headline_ordinal(&plain(&raw.headline)).is_some_and(|(number, _)| number == place + 1)
         })
 }
 
 fn article(raw: Raw, ordered: bool) -> Article {
-    let mut article = Article { link: first_link(&raw.headline), ..Article::default() };
-    article.headline = without_links(raw.headline);
+    let known = raw.known.unwrap_or_default();
+    let mut article = Article {
+        link: known.link.or_else(|| first_link(&raw.headline)),
+        publisher: known.publisher,
+        published: known.published,
+        ..Article::default()
+    };
+    article.headline = without_links(raw.headline, article.link.as_deref());
     if ordered || raw.numbered {
+        strip_mark(&mut article.headline);
         strip_ordinal(&mut article.headline);
     }
     let mut blocks = raw.body;
@@ -107,7 +137,7 @@ fn headline_from(sections: &mut Vec<Section>) -> Vec<Inline> {
     let Some(section) = sections.first_mut() else { return Vec::new() };
     let headline = match section.blocks.first() {
         Some(Block::Paragraph(_)) => match section.blocks.remove(0) {
-            Block::Paragraph(run) => without_links(run),
+            Block::Paragraph(run) => without_links(run, None),
             _ => Vec::new(),
         },
         _ => std::mem::take(&mut section.title),
@@ -162,15 +192,18 @@ fn is_web(url: &str) -> bool {
     lower.starts_with("https://") || lower.starts_with("http://")
 }
 
-/// The run with its links' texts in place of the links, and without strong emphasis all over it.
-fn without_links(run: Vec<Inline>) -> Vec<Inline> {
+/// The run with its links' texts in place of the links (`own` is the article's), and without strong emphasis all over it.
+fn without_links(run: Vec<Inline>, own: Option<&str>) -> Vec<Inline> {
     let mut plain = Vec::with_capacity(run.len());
+    let several = run.len() > 1;
     for inline in run {
         match inline {
-            Inline::Link { text, .. } => plain.extend(without_links(text)),
-            Inline::Strong(run) => plain.push(Inline::Strong(without_links(run))),
-            Inline::Emphasis(run) => plain.push(Inline::Emphasis(without_links(run))),
-            Inline::Strike(run) => plain.push(Inline::Strike(without_links(run))),
+            // An address or `링크` behind a headline is its link and no words of it.
+            Inline::Link { ref url, .. } if several && own == Some(url) && cut::is_bare_link(&inline) => {}
+            Inline::Link { text, .. } => plain.extend(without_links(text, own)),
+            Inline::Strong(run) => plain.push(Inline::Strong(without_links(run, own))),
+            Inline::Emphasis(run) => plain.push(Inline::Emphasis(without_links(run, own))),
+            Inline::Strike(run) => plain.push(Inline::Strike(without_links(run, own))),
             other => plain.push(other),
         }
     }
@@ -193,10 +226,20 @@ fn merged(run: Vec<Inline>) -> Vec<Inline> {
     merged
 }
 
+/// The mark that begins every headline of a post (`■ headline`).
+fn strip_mark(headline: &mut [Inline]) {
+    if let Some(Inline::Text(text)) = headline.first_mut()
+        && text.starts_with(shape::is_mark)
+    {
+        *text = text.trim_start_matches(shape::is_mark).trim_start().to_owned();
+    }
+}
+
 fn strip_ordinal(headline: &mut Vec<Inline>) {
     let Some(Inline::Text(text)) = headline.first_mut() else { return };
-    if let Some((_, rest)) = shape::ordinal(text) {
-        *text = rest.to_owned();
+    if let Some((_, rest)) = shape::headline_ordinal(text) {
+        let decoration = text.get(..shape::decoration(text)).unwrap_or_default();
+        *text = format!("{decoration}{rest}");
     }
     if text.is_empty() {
         headline.remove(0);

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use crate::model::rich::{Block, Inline, plain};
 use crate::parse::markdown::{Piece, PieceKind};
 
-use super::{first_link, source_line};
+use super::{first_link, names, source_line, table};
 
 /// What begins an article; a feed's `shape`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -20,13 +20,16 @@ pub enum Shape {
     Numbered,
     /// A list's item: `- [headline](link) — text`.
     Bullets,
+    /// A table's row.
+    Table,
     /// Nothing: the post is one article.
     Whole,
 }
 
 impl Shape {
     /// All of them, in the order in which they are tried.
-    pub const ALL: [Self; 5] = [Self::Headings, Self::Bold, Self::Numbered, Self::Bullets, Self::Whole];
+    pub const ALL: [Self; 6] =
+        [Self::Headings, Self::Bold, Self::Numbered, Self::Bullets, Self::Table, Self::Whole];
 
     /// The word of the configuration.
     pub fn name(self) -> &'static str {
@@ -35,6 +38,7 @@ impl Shape {
             Self::Bold => "bold",
             Self::Numbered => "numbered",
             Self::Bullets => "bullets",
+            Self::Table => "table",
             Self::Whole => "whole",
         }
     }
@@ -48,7 +52,7 @@ impl fmt::Display for Shape {
 
 /// A text that names no shape.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no shape of a post: write `headings`, `bold`, `numbered`, `bullets` or `whole`")]
+#[error("`{0}` is no shape of a post: write `headings`, `bold`, `numbered`, `bullets`, `table` or `whole`")]
 pub struct UnknownShape(pub String);
 
 impl FromStr for Shape {
@@ -75,7 +79,8 @@ pub(crate) fn choose(pieces: &[Piece]) -> Option<Form> {
     if let Some(form) = headings_by_evidence(pieces) {
         return Some(form);
     }
-    let others = [Shape::Bold, Shape::Numbered, Shape::Bullets].map(|shape| candidates(pieces, shape));
+    let others =
+        [Shape::Bold, Shape::Numbered, Shape::Bullets, Shape::Table].map(|shape| candidates(pieces, shape));
     others
         .into_iter()
         .flatten()
@@ -85,6 +90,7 @@ pub(crate) fn choose(pieces: &[Piece]) -> Option<Form> {
         .max_by_key(|(count, _)| *count)
         .map(|(_, form)| form)
         .or_else(|| headings_by_number(pieces))
+        .or_else(|| lines_of_links(pieces))
 }
 
 /// The form that the configuration names, as far as the post has it.
@@ -93,6 +99,25 @@ pub(crate) fn of_shape(pieces: &[Piece], shape: Shape) -> Option<Form> {
         Shape::Headings => headings_by_evidence(pieces).or_else(|| headings_by_number(pieces)),
         Shape::Whole => None,
         shape => candidates(pieces, shape).map(|(_, form)| form),
+    }
+}
+
+/// Paragraphs that are a link and nothing else, two at least.
+fn lines_of_links(pieces: &[Piece]) -> Option<Form> {
+    let starts: Vec<bool> = pieces.iter().map(|piece| piece.first_line().is_some_and(is_link_line)).collect();
+    let count = starts.iter().filter(|start| **start).count();
+    let fences = pieces.iter().map(|piece| piece.level().is_some()).collect();
+    (count >= 2).then_some(Form { shape: Shape::Bold, starts, fences })
+}
+
+fn is_link_line(line: &[Inline]) -> bool {
+    match line {
+        [link @ Inline::Link { url, text }] => {
+            super::is_web(url)
+                && plain(text) != *url
+                && !source_line::is_link_word(std::slice::from_ref(link))
+        }
+        _ => false,
     }
 }
 
@@ -116,15 +141,35 @@ fn count_at(pieces: &[Piece], evidence: &[bool], level: u8) -> usize {
     pieces.iter().zip(evidence).filter(|(piece, shows)| **shows && piece.level() == Some(level)).count()
 }
 
-/// Without any evidence: the highest level that has several headings, none of them a section's.
+/// Without any evidence: the highest level that has several headlines, with sections behind them at most, and is
+/// not one of categories.
 fn headings_by_number(pieces: &[Piece]) -> Option<Form> {
     let titles = Titles::of(pieces);
     let level = (1..=6).find(|level| {
-        pieces.iter().filter(|piece| piece.level() == Some(*level)).count() >= 2
-            && !pieces.iter().any(|piece| piece.level() == Some(*level) && titles.is_section(piece))
+        let mut headlines = 0;
+        let mut categories = 0;
+        let mut sections = 0;
+        for (place, piece) in pieces.iter().enumerate().filter(|(_, piece)| piece.level() == Some(*level)) {
+            if titles.is_section(piece) {
+                // The contents or an overview may stand before the first article.
+                sections += usize::from(headlines > 0 || !is_aside(piece));
+                continue;
+            }
+            if sections > 0 {
+                return false;
+            }
+            headlines += 1;
+            let next = pieces.get(place + 1).and_then(Piece::level);
+            categories += usize::from(next.is_some_and(|next| next > *level));
+        }
+        headlines >= 2 && categories * 2 < headlines
     })?;
     let last = pieces.len().checked_sub(1)?;
     Some(headings_form(pieces, level, 0..=last, &titles))
+}
+
+fn is_aside(piece: &Piece) -> bool {
+    matches!(&piece.kind, PieceKind::Heading { text, .. } if names::is_aside(text))
 }
 
 fn headings_form(
@@ -160,8 +205,9 @@ fn is_article(pieces: &[Piece], place: usize, titles: &Titles) -> bool {
     }
     let below = pieces.get(place + 1..).unwrap_or_default();
     let own = below.iter().take_while(|piece| piece.level().is_none());
-    let mut own_blocks = own.filter(|piece| piece.kind != PieceKind::Rule);
-    let has_source = own_blocks.next().and_then(Piece::first_line).is_some_and(source_line::is_source);
+    let mut own_blocks = own.filter(|piece| piece.kind != PieceKind::Rule).peekable();
+    let has_source =
+        own_blocks.peek().and_then(|piece| piece.first_line()).is_some_and(source_line::names_a_source);
     if has_source || first_link(text).is_some() {
         return true;
     }
@@ -171,49 +217,36 @@ fn is_article(pieces: &[Piece], place: usize, titles: &Titles) -> bool {
     let next_heading = below.iter().find(|piece| piece.level().is_some());
     let has_sections = next_heading
         .is_some_and(|next| next.level().is_some_and(|next| next > *level) && titles.is_section(next));
-    let has_labelled_link = own_blocks.filter_map(Piece::first_line).any(source_line::is_labelled_link);
-    has_sections || has_labelled_link || (titles.numbered_at(*level) > 1 && ordinal(&plain(text)).is_some())
+    let is_headline = |line: &[Inline]| {
+        bold_line(line).is_some_and(|text| ordinal(&plain(text)).is_some() || first_link(text).is_some())
+    };
+    let (mut links, mut headlines) = (0, 0);
+    for piece in own_blocks {
+        links += usize::from(has_labelled_link(piece));
+        headlines += usize::from(piece.first_line().is_some_and(is_headline));
+    }
+    // A category over headlines of another form has their links below it.
+    let has_labelled_link = links == 1 && headlines == 0;
+    has_sections
+        || has_labelled_link
+        || (titles.numbered_at(*level) > 1 && headline_ordinal(&plain(text)).is_some())
 }
 
-/// Headings that head a part of an article and no article.
-const SECTIONS: [&str; 36] = [
-    "요약",
-    "핵심요약",
-    "한줄요약",
-    "세줄요약",
-    "내용",
-    "주요내용",
-    "주요내용및시사점",
-    "핵심내용",
-    "시사점",
-    "의미와시사점",
-    "기술적의미",
-    "산업적영향",
-    "의의",
-    "의미",
-    "영향",
-    "배경",
-    "전망",
-    "향후전망",
-    "분석",
-    "해설",
-    "출처",
-    "원문",
-    "참고",
-    "참고자료",
-    "관련링크",
-    "summary",
-    "keypoints",
-    "takeaways",
-    "keytakeaways",
-    "implications",
-    "analysis",
-    "background",
-    "source",
-    "sources",
-    "sourcelinks",
-    "references",
-];
+/// Whether a line of a paragraph, or an item of a list, is a link with a word that says so.
+fn has_labelled_link(piece: &Piece) -> bool {
+    match &piece.kind {
+        PieceKind::Block(Block::Paragraph(run)) => lines(run).any(source_line::is_labelled_link),
+        PieceKind::Block(Block::List { items, .. }) => items.iter().any(|item| match item.as_slice() {
+            [Block::Paragraph(run)] => source_line::is_labelled_link(run),
+            _ => false,
+        }),
+        _ => false,
+    }
+}
+
+fn lines(run: &[Inline]) -> impl Iterator<Item = &[Inline]> {
+    run.split(|inline| *inline == Inline::Break)
+}
 
 /// What the headings of a post say, letters and digits alone.
 struct Titles {
@@ -227,7 +260,7 @@ impl Titles {
         for piece in pieces {
             let PieceKind::Heading { level, text } = &piece.kind else { continue };
             *titles.counts.entry(bare(text)).or_default() += 1;
-            if ordinal(&plain(text)).is_some()
+            if headline_ordinal(&plain(text)).is_some()
                 && let Some(count) = titles.numbered.get_mut(usize::from(*level))
             {
                 *count += 1;
@@ -245,7 +278,7 @@ impl Titles {
     }
 
     fn is_known_section(&self, text: &[Inline]) -> bool {
-        SECTIONS.contains(&bare(text).as_str())
+        names::is_section(text)
     }
 
     /// A section by its name, or by being there again and again.
@@ -267,15 +300,16 @@ impl Titles {
 }
 
 fn bare(text: &[Inline]) -> String {
-    plain(text).chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    names::bare(&plain(text))
 }
 
 /// Pieces that begin articles in the other shapes, and how many articles.
 fn candidates(pieces: &[Piece], shape: Shape) -> Option<(usize, Form)> {
     let starts: Vec<bool> = match shape {
         Shape::Bold => bold_lines(pieces),
-        Shape::Numbered => pieces.iter().map(is_numbered_paragraph).collect(),
+        Shape::Numbered => numbered_paragraphs(pieces),
         Shape::Bullets => bullet_lists(pieces),
+        Shape::Table => pieces.iter().map(is_table).collect(),
         Shape::Headings | Shape::Whole => return None,
     };
     let count =
@@ -292,6 +326,7 @@ fn candidates(pieces: &[Piece], shape: Shape) -> Option<(usize, Form)> {
 fn item_count(piece: &Piece) -> usize {
     match &piece.kind {
         PieceKind::Block(Block::List { items, .. }) => items.len(),
+        PieceKind::Block(Block::Table { rows, .. }) => rows.len(),
         _ => 1,
     }
 }
@@ -304,11 +339,28 @@ fn bold_lines(pieces: &[Piece]) -> Vec<bool> {
     for text in bold.iter().flatten() {
         *seen.entry(plain(text)).or_insert(0) += 1;
     }
+    // Where the first link behind a bold line says that it is one, the line is a headline, too.
+    let mut has_source = vec![false; pieces.len()];
+    let mut last = None;
+    for (place, piece) in pieces.iter().enumerate() {
+        if piece.level().is_some() {
+            last = None;
+        }
+        if bold.get(place).is_some_and(Option::is_some) {
+            last = Some(place);
+        }
+        if let Some(shows) = last.and_then(|last| has_source.get_mut(last))
+            && !*shows
+        {
+            *shows = has_labelled_link(piece);
+        }
+    }
     let evident = bold
         .iter()
-        .flatten()
-        .filter(|text| ordinal(&plain(text)).is_some() || first_link(text).is_some())
-        .filter(|text| seen.get(&plain(text)) == Some(&1))
+        .zip(has_source)
+        .filter_map(|(text, has_source)| Some((text.as_ref()?, has_source)))
+        .filter(|(text, source)| *source || ordinal(&plain(text)).is_some() || first_link(text).is_some())
+        .filter(|(text, _)| seen.get(&plain(text)) == Some(&1))
         .count();
     let fits = count > 0 && evident * 2 >= count;
     bold.iter().map(|text| fits && text.is_some()).collect()
@@ -323,6 +375,44 @@ pub(crate) fn bold_line(line: &[Inline]) -> Option<&[Inline]> {
     }
 }
 
+/// Paragraphs that begin with a number, else with the same mark (`■ headline`).
+fn numbered_paragraphs(pieces: &[Piece]) -> Vec<bool> {
+    let numbered: Vec<bool> = pieces.iter().map(is_numbered_paragraph).collect();
+    if numbered.contains(&true) {
+        return numbered;
+    }
+    let marks: Vec<Option<char>> = pieces.iter().map(mark).collect();
+    let first = marks.iter().flatten().next().copied();
+    let several = marks.iter().filter(|mark| first.is_some() && **mark == first).count() > 1;
+    marks.into_iter().map(|mark| several && mark.is_some() && mark == first).collect()
+}
+
+/// The mark that a paragraph begins with.
+fn mark(piece: &Piece) -> Option<char> {
+    let Some([Inline::Text(text), ..]) = piece.first_line() else { return None };
+    text.chars().next().filter(|c| is_mark(*c))
+}
+
+pub(crate) fn is_mark(c: char) -> bool {
+    matches!(
+        c,
+        '■' | '□'
+            | '◆'
+            | '◇'
+            | '●'
+            | '▣'
+            | '★'
+            | '☆'
+            | '◎'
+            | '▪'
+            | '◾'
+            | '🔹'
+            | '🔸'
+            | '📌'
+            | '✅'
+    )
+}
+
 /// `1、[headline](link)`, `1、**headline**`, or `1、` alone.
 fn is_numbered_paragraph(piece: &Piece) -> bool {
     let Some(line) = piece.first_line() else { return false };
@@ -331,25 +421,66 @@ fn is_numbered_paragraph(piece: &Piece) -> bool {
         && matches!(rest, [] | [Inline::Link { .. }, ..] | [Inline::Strong(_)])
 }
 
-/// Lists of which every item begins with a link, or with bold words and has a link; without links they count
-/// where another list has one bare address for each.
+/// Lists of which every item begins with a link, or with bold words and has a link; else lists that have a link in
+/// every item; without links they count where another list has one bare address for each. A list of sources is
+/// none of them.
 fn bullet_lists(pieces: &[Piece]) -> Vec<bool> {
-    let linked: Vec<bool> = pieces
+    let mut below_aside = false;
+    let lists: Vec<Option<&[Vec<Block>]>> = pieces
         .iter()
-        .map(|piece| list_items(piece).is_some_and(|items| items.iter().all(|item| is_linked(item))))
+        .map(|piece| {
+            if let PieceKind::Heading { text, .. } = &piece.kind {
+                below_aside = names::is_aside(text) || names::is_sources(text);
+            }
+            list_items(piece).filter(|_| !below_aside)
+        })
         .collect();
+    let all = |is: fn(&[Block]) -> bool| -> Vec<bool> {
+        lists.iter().map(|items| items.is_some_and(|items| items.iter().all(|item| is(item)))).collect()
+    };
+    let linked = all(is_linked);
     if linked.contains(&true) {
         return linked;
     }
-    let bold: Vec<bool> = pieces
-        .iter()
-        .map(|piece| list_items(piece).is_some_and(|items| items.iter().all(|item| is_bold(item))))
+    let has_several = |items: &Option<&[Vec<Block>]>| items.is_some_and(|items| items.len() > 1);
+    let loose: Vec<bool> = all(has_link_and_words)
+        .into_iter()
+        .zip(&lists)
+        .map(|(has, items)| has && has_several(items))
         .collect();
+    if loose.contains(&true) {
+        return loose;
+    }
+    let bold = all(is_bold);
     let count: usize =
         pieces.iter().zip(&bold).filter(|(_, bold)| **bold).map(|(piece, _)| item_count(piece)).sum();
     let has_addresses =
         pieces.iter().filter_map(list_items).any(|items| addresses(items).len() == count && count > 0);
     bold.into_iter().map(|bold| bold && has_addresses).collect()
+}
+
+/// Whether an item begins with words of its own and has a link somewhere.
+fn has_link_and_words(item: &[Block]) -> bool {
+    let Some(Block::Paragraph(run)) = item.first() else { return false };
+    let begins = match run.first() {
+        Some(Inline::Text(text)) => text.chars().any(char::is_alphabetic),
+        Some(Inline::Strong(_)) => true,
+        _ => false,
+    };
+    begins && item.iter().any(has_link)
+}
+
+fn has_link(block: &Block) -> bool {
+    match block {
+        Block::Paragraph(run) => first_link(run).is_some(),
+        Block::List { items, .. } => items.iter().flatten().any(has_link),
+        Block::Quote(blocks) => blocks.iter().any(has_link),
+        Block::Heading(_) | Block::Code { .. } | Block::Table { .. } | Block::Image { .. } => false,
+    }
+}
+
+fn is_table(piece: &Piece) -> bool {
+    matches!(&piece.kind, PieceKind::Block(Block::Table { header, rows }) if table::is_articles(header, rows))
 }
 
 fn list_items(piece: &Piece) -> Option<&[Vec<Block>]> {
@@ -388,7 +519,12 @@ pub(crate) fn addresses(items: &[Vec<Block>]) -> Vec<String> {
 }
 
 /// The number that a text begins with, and the text behind it: `3. …`, `3) …`, `3、…`, `[3] …`, `(3) …`, `#3 …`.
+/// Also `3️⃣ …`, `③ …`.
 pub(crate) fn ordinal(text: &str) -> Option<(usize, &str)> {
+    if let Some(first) = text.chars().next().filter(|c| ('①'..='⑳').contains(c)) {
+        let number = usize::try_from(u32::from(first) - u32::from('①') + 1).ok()?;
+        return Some((number, text.get(first.len_utf8()..)?.trim_start()));
+    }
     let (open, rest) = match text.chars().next()? {
         c @ ('[' | '(' | '（' | '#') => (Some(c), text.get(c.len_utf8()..)?),
         _ => (None, text),
@@ -401,11 +537,26 @@ pub(crate) fn ordinal(text: &str) -> Option<(usize, &str)> {
         Some('(') => rest.strip_prefix(')')?,
         Some('（') => rest.strip_prefix('）')?,
         Some(_) => rest.strip_prefix([' ', '.', ':'])?,
-        None => match rest.strip_prefix(['、', '．']) {
+        None => match rest.strip_prefix(['、', '．']).or_else(|| rest.strip_prefix("\u{fe0f}\u{20e3}")) {
             Some(rest) => rest,
             // `3.5 Opus` begins with no number of an article.
             None => rest.strip_prefix(['.', ')']).filter(|rest| rest.is_empty() || rest.starts_with(' '))?,
         },
     };
     Some((number, rest.trim_start()))
+}
+
+/// The length of the pictures that a headline begins with (`🚀 1. …`), in bytes.
+pub(crate) fn decoration(text: &str) -> usize {
+    let is_picture = |c: char| match c {
+        '①'..='⑳' => false,
+        ' ' | '\u{fe0f}' | '\u{200d}' | '\u{2190}'..='\u{2bff}' => true,
+        c => c >= '\u{1f000}',
+    };
+    text.find(|c: char| !is_picture(c)).unwrap_or_default()
+}
+
+/// The number of a headline, behind the pictures that it begins with.
+pub(crate) fn headline_ordinal(text: &str) -> Option<(usize, &str)> {
+    ordinal(text.get(decoration(text)..)?)
 }

@@ -5,7 +5,16 @@ use crate::model::rich::{Block, Inline, plain};
 use crate::parse::date;
 use crate::parse::markdown::{Piece, PieceKind};
 
+use super::names::bare;
 use super::{first_link, is_web};
+
+/// What a form knows of an article's source before its text is read.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    pub(super) publisher: Option<String>,
+    pub(super) link: Option<String>,
+    pub(super) published: Option<String>,
+}
 
 /// What a line says of an article's source.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -23,7 +32,7 @@ struct Source {
 const PUBLISHER: [&str; 9] =
     ["출처", "매체", "언론사", "발행처", "source", "sources", "publisher", "via", "from"];
 /// Words before, or in, a link to the article.
-const LINK: [&str; 16] = [
+const LINK: [&str; 21] = [
     "원문",
     "원문링크",
     "원문보기",
@@ -34,10 +43,15 @@ const LINK: [&str; 16] = [
     "바로가기",
     "전문보기",
     "자세히보기",
+    "더보기",
+    "자세히",
+    "기사",
+    "보기",
     "link",
     "url",
     "original",
     "readmore",
+    "more",
     "article",
     "fullarticle",
 ];
@@ -66,14 +80,19 @@ const MAX_PUBLISHER: usize = 60;
 /// A longer text behind `발행일:` is no date, in characters.
 const MAX_DATE: usize = 40;
 
-/// Whether a line says where an article is from.
-pub(crate) fn is_source(line: &[Inline]) -> bool {
-    read(line).is_some()
+/// Whether a line says who published an article or where it is; a date alone may be the post's.
+pub(crate) fn names_a_source(line: &[Inline]) -> bool {
+    read(line).is_some_and(|source| source.publisher.is_some() || source.link.is_some())
 }
 
-/// Whether a line is a link with a word before it that says so: `원문: [Bloomberg](…)`.
+/// Whether a line is a link with a word that says so: `원문: [Bloomberg](…)`, `→ [원문 보기](…)`.
 pub(crate) fn is_labelled_link(line: &[Inline]) -> bool {
-    read(line).is_some_and(|source| source.labelled && source.link.is_some())
+    labelled(line).is_some() || read(line).is_some_and(|source| source.labelled && source.link.is_some())
+}
+
+/// Whether a link's text is a word for a link (`원문 보기`, `Read more`).
+pub(super) fn is_link_word(run: &[Inline]) -> bool {
+    LINK.contains(&bare(&plain(run)).as_str())
 }
 
 /// Takes the source's lines off the top of an article's pieces.
@@ -145,12 +164,11 @@ fn labelled_link(block: &Block, links: &mut Vec<String>) -> Option<String> {
 fn labelled(line: &[Inline]) -> Option<Source> {
     let (before, link, _) = around_link(line)?;
     let Inline::Link { url, .. } = link else { return None };
-    let label = bare(&plain(before));
-    (PUBLISHER.contains(&label.as_str()) || LINK.contains(&label.as_str())).then(|| Source {
-        link: Some(url.clone()),
-        labelled: true,
-        ..Source::default()
-    })
+    let label = bare(plain(before).trim_end().rsplit(['.', '!', '?', '。']).next().unwrap_or_default());
+    (is_link_word(std::slice::from_ref(link))
+        || PUBLISHER.contains(&label.as_str())
+        || LINK.contains(&label.as_str()))
+    .then(|| Source { link: Some(url.clone()), labelled: true, ..Source::default() })
 }
 
 fn push_links(run: &[Inline], links: &mut Vec<String>) {
@@ -203,7 +221,7 @@ fn with_link(before: &[Inline], url: &str, text: &[Inline], after: &[Inline]) ->
     if says_link && is_name {
         return None;
     }
-    let labelled = !label.is_empty();
+    let labelled = !label.is_empty() || LINK.contains(&bare(&shown).as_str());
     let link = Some(url.to_owned());
     let publisher =
         Some(shown.trim().to_owned()).filter(|name| is_name && name.chars().count() <= MAX_PUBLISHER);
@@ -306,11 +324,6 @@ fn date_in(text: &str) -> Option<(String, &str)> {
 
 fn is_separator(c: char) -> bool {
     c.is_whitespace() || matches!(c, '-' | '–' | '—' | '|' | '·' | ',' | '/' | '(' | '•')
-}
-
-/// Letters and digits alone, lower case.
-fn bare(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]

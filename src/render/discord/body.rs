@@ -67,6 +67,8 @@ pub(super) struct MenuOption {
     pub(super) label: String,
     pub(super) description: String,
     pub(super) value: String,
+    /// Whether it is chosen already.
+    pub(super) chosen: bool,
 }
 
 impl Embed {
@@ -143,7 +145,7 @@ impl Row {
 impl MenuOption {
     fn build(self) -> CreateSelectMenuOption {
         let label = cut(&discord_plain(&self.label), OPTION_TEXT, Unit::CodePoints);
-        let option = CreateSelectMenuOption::new(label, self.value);
+        let option = CreateSelectMenuOption::new(label, self.value).default_selection(self.chosen);
         if self.description.is_empty() {
             return option;
         }

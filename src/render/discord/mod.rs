@@ -7,13 +7,14 @@ mod markup;
 
 use crate::model::lexicon::Lexicon;
 use crate::model::message::{Body, Rendered};
-use crate::model::reply::{Action, Audience, Button, Edition, Reply};
+use crate::model::reply::{Action, Audience, Button, Edition, Menu, Reply};
 use crate::model::rich::plain;
 use crate::model::{EnrichedArticle, Style};
 use crate::render::discord::body::{BUTTON_LINK, CONTENT, Embed, MenuOption, Message, OPTIONS, ROWS, Row};
 use crate::render::discord::layout::{DESCRIPTION, Layout, is_title};
 use crate::render::discord::markup::markdown;
 use crate::render::flow::{Line, Marks, Rank, Span, lines, spans};
+use crate::render::found;
 use crate::render::list::List;
 use crate::render::split::split;
 use crate::render::view::{View, headline, is_titled, shows_nothing, summary};
@@ -126,16 +127,63 @@ pub(super) fn reply(reply: &Reply, lexicon: &Lexicon) -> Vec<Body> {
         messages.extend(shown.next().map(|first| Message { content, ..first }));
         messages.extend(shown);
     }
+    find(&mut messages, reply);
     if let Some(last) = messages.last_mut() {
+        last.rows.extend(reply.menus.iter().enumerate().map(|(place, menu)| choice(place, menu)));
         match &view {
             Some(view) => close(last, view, &reply.buttons),
-            None => last.rows = reply.buttons.iter().cloned().map(Row::Buttons).collect(),
+            None => last.rows.extend(reply.buttons.iter().cloned().map(Row::Buttons)),
         }
     }
     for message in &mut messages {
         message.private = reply.audience == Audience::Asker;
     }
     messages.into_iter().map(Message::body).collect()
+}
+
+/// Adds what a look-up found, with the menu that opens it; the first part goes below the prose.
+fn find(messages: &mut Vec<Message>, reply: &Reply) {
+    let lines = found::lines(&reply.found, reply.language, false);
+    let parts = split(&lines, |lines, _| Unit::CodePoints.measure(&markdown(lines)) <= DESCRIPTION);
+    for (place, lines) in parts.iter().enumerate() {
+        let embed = Embed { description: markdown(lines), ..Embed::default() };
+        let is_here = |number: usize| lines.iter().any(|line| line.opens && line.article == Some(number));
+        let options = (1..).zip(&reply.found).filter(|(number, _)| is_here(*number)).map(|(number, item)| {
+            let publisher = item.publisher.as_deref().unwrap_or_default();
+            MenuOption {
+                label: format!("{number}. {}", found::label(item)),
+                description: clean(publisher).trim().to_owned(),
+                value: item.open.clone(),
+                chosen: false,
+            }
+        });
+        let menu = Row::Menu {
+            id: format!("pick:found{place}"),
+            placeholder: Phrase::PickArticle.say(reply.language),
+            options: options.collect(),
+        };
+        match messages.last_mut().filter(|last| place == 0 && last.embeds.is_empty()) {
+            Some(last) => {
+                last.embeds.push(embed);
+                last.rows.push(menu);
+            }
+            None => messages.push(Message { embeds: vec![embed], rows: vec![menu], ..Message::default() }),
+        }
+    }
+}
+
+fn choice(place: usize, menu: &Menu) -> Row {
+    let options = menu.choices.iter().map(|choice| MenuOption {
+        label: choice.label.clone(),
+        description: String::new(),
+        value: choice.press.clone(),
+        chosen: choice.chosen,
+    });
+    Row::Menu {
+        id: format!("pick:menu{place}"),
+        placeholder: menu.placeholder.clone(),
+        options: options.collect(),
+    }
 }
 
 fn pairs(view: &View<'_>) -> Vec<Pair> {
@@ -321,5 +369,6 @@ fn menu_option(number: usize, article: &EnrichedArticle, value: String) -> MenuO
         label: format!("{number}. {}", headline(&article.article)),
         description: clean(publisher).trim().to_owned(),
         value,
+        chosen: false,
     }
 }

@@ -8,11 +8,12 @@ use std::collections::BTreeMap;
 
 use crate::model::lexicon::Lexicon;
 use crate::model::message::{Body, Rendered};
-use crate::model::reply::{Action, Button, Edition, Reply};
+use crate::model::reply::{Action, Button, Choice, Edition, Found, Menu, Reply};
 use crate::model::rich::plain as plain_text;
 use crate::model::{EnrichedArticle, Style};
 use crate::render::Surface;
 use crate::render::flow::{Line, Marks, Rank, Span, lines, spans};
+use crate::render::found;
 use crate::render::list::List;
 use crate::render::split::split;
 use crate::render::telegram::body::{BUTTON_LINK, Message, ROW};
@@ -27,6 +28,9 @@ const REPEATED: usize = 100;
 /// The longest title in the header, in UTF-16 units: behind it the first headline must begin within the first 120,
 /// which is what a notification shows. The whole of a longer one stands at the end.
 const TITLE: usize = 60;
+
+/// Choices of a menu in a row: more would be cut on a phone.
+const CHOICES: usize = 3;
 
 /// Numbers that no digest reaches, to measure with before the parts are counted.
 const WIDEST: (usize, usize) = (999, 999);
@@ -83,7 +87,12 @@ pub(super) fn list(surface: Surface<'_>, list: &List<'_>) -> Vec<Rendered> {
 /// The messages of an answer.
 pub(super) fn reply(surface: Surface<'_>, reply: &Reply, lexicon: &Lexicon) -> Vec<Body> {
     let view = reply.edition.as_deref().map(|edition| View::new(edition, lexicon));
-    let messages = messages(surface, view.as_ref(), &prose(&reply.lines), &reply.buttons);
+    let mut lines = prose(&reply.lines);
+    lines.append(&mut found::lines(&reply.found, reply.language, true));
+    let mut buttons: Vec<Vec<Button>> = openers(surface, &reply.found);
+    buttons.extend(reply.menus.iter().flat_map(choices));
+    buttons.extend(reply.buttons.iter().cloned());
+    let messages = messages(surface, view.as_ref(), &lines, &buttons);
     messages.into_iter().map(|message| message.rich.body()).collect()
 }
 
@@ -347,14 +356,36 @@ fn numbers(surface: Surface<'_>, view: &View<'_>, lines: &[Line]) -> Vec<Vec<But
 
 /// The button that opens an article.
 fn opener(surface: Surface<'_>, view: &View<'_>, number: usize, place: usize) -> Option<Button> {
-    let action = match surface {
+    Some(Button { label: number.to_string(), action: opening(surface, view.opening(place))? })
+}
+
+/// What opens an article: the press in private, else a link that leads there.
+fn opening(surface: Surface<'_>, press: String) -> Option<Action> {
+    match surface {
+        // What a start link carries may have no colon.
         Surface::TelegramGroup { bot } => {
-            let start = format!("open_{}_{place}", view.handle());
-            Action::Open(format!("https://t.me/{}?start={start}", bot?))
+            Some(Action::Open(format!("https://t.me/{}?start={}", bot?, press.replace(':', "_"))))
         }
-        Surface::TelegramPrivate | Surface::Discord => Action::Press(view.opening(place)),
+        Surface::TelegramPrivate | Surface::Discord => Some(Action::Press(press)),
+    }
+}
+
+/// The numbers that open what a look-up found.
+fn openers(surface: Surface<'_>, found: &[Found]) -> Vec<Vec<Button>> {
+    let button = |(number, item): (usize, &Found)| {
+        Some(Button { label: number.to_string(), action: opening(surface, item.open.clone())? })
     };
-    Some(Button { label: number.to_string(), action })
+    let buttons: Vec<Button> = (1..).zip(found).filter_map(button).collect();
+    buttons.chunks(ROW).map(<[_]>::to_vec).collect()
+}
+
+/// A menu as buttons; the one that is chosen has a tick.
+fn choices(menu: &Menu) -> Vec<Vec<Button>> {
+    let button = |choice: &Choice| {
+        let tick = if choice.chosen { "✓ " } else { "" };
+        Button { label: format!("{tick}{}", choice.label), action: Action::Press(choice.press.clone()) }
+    };
+    menu.choices.chunks(CHOICES).map(|row| row.iter().map(button).collect()).collect()
 }
 
 fn web_button(view: &View<'_>) -> Option<Vec<Button>> {

@@ -307,7 +307,7 @@ proptest! {
         prop_assume!(lines.iter().any(|line| !is_blank(line)));
         let said: Vec<String> = lines.iter().map(|line| essence(line)).collect();
         let (audience, language) = (Audience::Channel, Language::Ko);
-        let reply = Reply { audience, language, lines, edition: None, buttons: Vec::new() };
+        let reply = Reply { audience, lines, ..Reply::new(language) };
         let discord = crate::render::reply(Surface::Discord, &reply, &lexicon());
         discord.iter().for_each(|body| discord_limits::check(&body.0));
         let joined: String = discord.iter().filter_map(|body| body.0["content"].as_str()).collect();

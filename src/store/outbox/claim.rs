@@ -1,0 +1,271 @@
+//! Who is first in line in a channel, and taking it for a worker. What became of it is settled in `settle.rs`.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::{FromRow, Sqlite, Transaction};
+
+use crate::model::channel::{ChannelId, Platform};
+use crate::model::delivery::{Claimed, DeliveryId, Head, Task};
+use crate::model::message::{Body, MessageId, MessageState, PlatformMessageId};
+use crate::store::Store;
+use crate::store::error::StoreError;
+use crate::store::rows::{Row, millis, readable};
+
+#[derive(Debug, FromRow)]
+struct HeadRow {
+    id: i64,
+    address: String,
+    kind: String,
+    next_at: i64,
+    due_at: i64,
+    is_correction: bool,
+}
+
+#[derive(Debug, FromRow)]
+struct HeadOfOne {
+    #[sqlx(flatten)]
+    head: HeadRow,
+    on_the_wire: bool,
+}
+
+/// What is still to be sent. The words of an index, which is used only by conditions that say the same.
+const OPEN: &str = "m.state IN ('queued', 'sending', 'unknown')";
+/// What is sent and still to be corrected.
+const TO_CHANGE: &str = "m.state = 'sent' AND m.change IS NOT NULL";
+/// A channel's messages in their order: `OPEN`, then `TO_CHANGE`.
+const IN_ORDER: [&str; 2] = [OPEN, TO_CHANGE];
+
+impl TryFrom<HeadRow> for Head {
+    type Error = StoreError;
+
+    fn try_from(found: HeadRow) -> Result<Self, StoreError> {
+        let row = Row { table: "channels", id: found.id };
+        Ok(Self {
+            channel: ChannelId(found.id),
+            address: row.word(&found.address)?,
+            kind: row.word(&found.kind)?,
+            ready_at: row.instant(found.next_at)?,
+            due_at: row.instant(found.due_at)?,
+            is_correction: found.is_correction,
+        })
+    }
+}
+
+#[derive(Debug, FromRow)]
+struct ClaimedRow {
+    id: i64,
+    delivery_id: i64,
+    channel_id: i64,
+    address: String,
+    kind: String,
+    body: String,
+    plain: String,
+    use_plain: bool,
+    nonce: String,
+    state: String,
+    attempts: i64,
+    attempted_at: Option<i64>,
+    next_at: i64,
+    wanted_at: i64,
+    on_unknown: String,
+    platform_id: Option<String>,
+    change: Option<String>,
+    on_the_wire: bool,
+    has_ended: bool,
+}
+
+impl TryFrom<ClaimedRow> for Claimed {
+    type Error = StoreError;
+
+    fn try_from(found: ClaimedRow) -> Result<Self, StoreError> {
+        let row = Row { table: "messages", id: found.id };
+        let was = row.word(&found.state)?;
+        let task = match (was, found.change.as_deref(), found.platform_id) {
+            (MessageState::Sent, Some("edit"), Some(sent)) => Task::Edit(PlatformMessageId(sent)),
+            (MessageState::Sent, Some("delete"), Some(sent)) => Task::Delete(PlatformMessageId(sent)),
+            (MessageState::Sent, ..) => {
+                return Err(StoreError::bad_row("messages", found.id, "cannot be changed"));
+            }
+            _ => Task::Send,
+        };
+        Ok(Self {
+            message: MessageId(found.id),
+            delivery: DeliveryId(found.delivery_id),
+            channel: ChannelId(found.channel_id),
+            address: row.word(&found.address)?,
+            kind: row.word(&found.kind)?,
+            body: row.json::<Body>(&found.body)?,
+            plain: row.json::<Body>(&found.plain)?,
+            use_plain: found.use_plain,
+            nonce: found.nonce,
+            was,
+            task,
+            attempts: row.count(found.attempts)?,
+            attempted_at: row.instant_or_none(found.attempted_at)?,
+            planned_at: row.instant(found.wanted_at)?,
+            on_unknown: row.word(&found.on_unknown)?,
+        })
+    }
+}
+
+impl Store {
+    /// The channels that have open messages on a platform, each with the message that is first in line. Channels
+    /// that messages cannot go to, and those with a message on the wire, are left out.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn heads(&self, platform: Platform) -> Result<Vec<Head>, StoreError> {
+        let rows: Vec<HeadRow> = sqlx::query_as(
+            "SELECT c.id, c.address, c.kind, h.next_at, h.due_at, h.is_correction FROM (
+                 SELECT *, row_number() OVER (
+                     PARTITION BY channel_id ORDER BY is_correction, due_at, delivery_id, part
+                 ) AS place FROM (
+                     SELECT channel_id, next_at, due_at, delivery_id, part, state = 'sending' AS on_the_wire,
+                         FALSE AS is_correction
+                     FROM messages WHERE platform = $1 AND state IN ('queued', 'sending', 'unknown')
+                     UNION ALL
+                     SELECT channel_id, next_at, due_at, delivery_id, part, owner IS NOT NULL, TRUE
+                     FROM messages WHERE platform = $1 AND state = 'sent' AND change IS NOT NULL
+                 )
+             ) h JOIN channels c ON c.id = h.channel_id
+             WHERE h.place = 1 AND NOT h.on_the_wire AND c.state = 'active'
+             ORDER BY h.is_correction, h.due_at",
+        )
+        .bind(platform.name())
+        .fetch_all(&self.read)
+        .await?;
+        Ok(readable(rows.into_iter().map(Head::try_from)))
+    }
+
+    /// The same for one channel.
+    ///
+    /// # Errors
+    /// If the database fails or the row cannot be read.
+    pub async fn head(&self, channel: ChannelId) -> Result<Option<Head>, StoreError> {
+        for condition in IN_ORDER {
+            let row: Option<HeadOfOne> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+                "SELECT c.id, c.address, c.kind, m.next_at, m.due_at, m.state = 'sent' AS is_correction,
+                     m.owner IS NOT NULL AS on_the_wire
+                 FROM messages m JOIN channels c ON c.id = m.channel_id
+                 WHERE m.channel_id = $1 AND m.platform = c.platform AND c.state = 'active' AND {condition}
+                 ORDER BY m.due_at, m.delivery_id, m.part LIMIT 1"
+            )))
+            .bind(channel.0)
+            .fetch_optional(&self.read)
+            .await?;
+            if let Some(row) = row {
+                return if row.on_the_wire { Ok(None) } else { row.head.try_into().map(Some) };
+            }
+        }
+        Ok(None)
+    }
+
+    /// Claims the first open message of each of these channels, where it may be tried now; where none is open, the
+    /// first that is to be corrected. Until `lease` is over nobody else can. What is left of deliveries to
+    /// subscriptions that have ended is cancelled on the way.
+    ///
+    /// # Errors
+    /// If the database fails; then nothing is claimed.
+    pub async fn claim(
+        &self,
+        owner: &str,
+        channels: &[ChannelId],
+        now: DateTime<Utc>,
+        lease: TimeDelta,
+    ) -> Result<Vec<Claimed>, StoreError> {
+        let mut claimed = Vec::with_capacity(channels.len());
+        let mut tx = self.begin().await?;
+        for channel in channels {
+            let row = first_of_channel(&mut tx, *channel).await?;
+            let Some(row) = row.filter(|row| !row.on_the_wire && row.next_at <= millis(now)) else {
+                continue;
+            };
+            let id = row.id;
+            let message = match Claimed::try_from(row) {
+                Ok(message) => message,
+                Err(error) => {
+                    set_aside(&mut tx, id, &error).await?;
+                    continue;
+                }
+            };
+            sqlx::query(
+                // Of several attempts that may have arrived, the first says how far back to look.
+                "UPDATE messages SET state = CASE state WHEN 'sent' THEN 'sent' ELSE 'sending' END, owner = $2,
+                     lease_until = $3,
+                     attempted_at = CASE WHEN state = 'unknown' THEN coalesce(attempted_at, $4) ELSE $4 END,
+                     attempts = attempts + 1
+                 WHERE id = $1",
+            )
+            .bind(id)
+            .bind(owner)
+            .bind(millis(now + lease))
+            .bind(millis(now))
+            .execute(&mut *tx)
+            .await?;
+            claimed.push(message);
+        }
+        tx.commit().await?;
+        Ok(claimed)
+    }
+}
+
+/// The message that is first in line in a channel, with the columns that a claim takes.
+async fn first_of_channel(
+    tx: &mut Transaction<'static, Sqlite>,
+    channel: ChannelId,
+) -> Result<Option<ClaimedRow>, StoreError> {
+    for condition in IN_ORDER {
+        loop {
+            let row: Option<ClaimedRow> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+                "SELECT m.id, m.delivery_id, m.channel_id, c.address, c.kind, m.use_plain, m.nonce, m.state,
+                     CASE m.state WHEN 'sent' THEN coalesce(m.new_body, m.body) ELSE m.body END AS body,
+                     CASE m.state WHEN 'sent' THEN coalesce(m.new_plain, m.plain) ELSE m.plain END AS plain,
+                     m.attempts, m.attempted_at, m.next_at, m.platform_id, m.change, d.on_unknown,
+                     max(d.created_at + d.held_for, g.revised_at) AS wanted_at, m.owner IS NOT NULL AS on_the_wire,
+                     s.ended_at IS NOT NULL AS has_ended
+                 FROM messages m JOIN channels c ON c.id = m.channel_id
+                     JOIN deliveries d ON d.id = m.delivery_id
+                     JOIN digests g ON g.id = d.digest_id
+                     JOIN subscriptions s ON s.id = d.subscription_id
+                 WHERE m.channel_id = $1 AND m.platform = c.platform AND c.state = 'active' AND {condition}
+                 ORDER BY m.due_at, m.delivery_id, m.part LIMIT 1"
+            )))
+            .bind(channel.0)
+            .fetch_optional(&mut **tx)
+            .await?;
+            match row {
+                Some(row) if row.has_ended && !row.on_the_wire => drop_delivery(tx, row.delivery_id).await?,
+                Some(row) => return Ok(Some(row)),
+                None => break,
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// Nobody wants what is left of this delivery any more.
+async fn drop_delivery(tx: &mut Transaction<'static, Sqlite>, delivery: i64) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE messages SET state = CASE state WHEN 'sent' THEN 'sent' ELSE 'cancelled' END, change = NULL,
+             new_body = NULL, new_plain = NULL
+         WHERE delivery_id = $1 AND (state IN ('queued', 'unknown') OR (state = 'sent' AND change IS NOT NULL))",
+    )
+    .bind(delivery)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// A message that cannot be read must not stop those behind it.
+async fn set_aside(
+    tx: &mut Transaction<'static, Sqlite>,
+    id: i64,
+    error: &StoreError,
+) -> Result<(), StoreError> {
+    tracing::error!(%error, row = id, "set aside a message that cannot be read");
+    sqlx::query("UPDATE messages SET state = 'failed', change = NULL, error = $2 WHERE id = $1")
+        .bind(id)
+        .bind(error.to_string())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,131 @@
+//! What planning puts into the outbox: a delivery, its messages and how far the subscription has got, in one
+//! transaction. Claiming them is in `claim.rs`.
+
+use chrono::{DateTime, Utc};
+use sqlx::{Sqlite, Transaction};
+
+use crate::model::channel::{ChannelId, Platform};
+use crate::model::digest::DigestId;
+use crate::model::feed::OnUnknown;
+use crate::model::message::Rendered;
+use crate::model::subscription::SubscriptionId;
+use crate::store::Store;
+use crate::store::error::StoreError;
+use crate::store::rows::{hash, millis, to_json};
+
+/// What planning decided for one subscription.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    /// The subscription.
+    pub subscription: SubscriptionId,
+    /// Its channel.
+    pub channel: ChannelId,
+    /// The channel's platform.
+    pub platform: Platform,
+    /// The edition that the decision was made from: if another planner was faster, nothing is written.
+    pub edition_before: i64,
+    /// The last edition that is dealt with now.
+    pub edition: i64,
+    /// The last slot that is dealt with now.
+    pub last_slot: DateTime<Utc>,
+    /// Until when a late digest goes out at once.
+    pub late_until: Option<DateTime<Utc>>,
+    /// When to look again, if before a digest arrives.
+    pub next_at: Option<DateTime<Utc>>,
+    /// What is delivered, in order.
+    pub deliveries: Vec<NewDelivery>,
+}
+
+/// A delivery on its way into the outbox.
+#[derive(Debug, Clone)]
+pub struct NewDelivery {
+    /// The digest; of a list, its last one.
+    pub digest: DigestId,
+    /// The digest's revision, as rendered.
+    pub revision: u32,
+    /// What to do with a message of which nobody knows whether it arrived.
+    pub on_unknown: OnUnknown,
+    /// When it was due.
+    pub due_at: DateTime<Utc>,
+    /// Whether it lists several digests; corrections leave such a delivery alone.
+    pub is_list: bool,
+    /// Its messages in order, each with its nonce.
+    pub messages: Vec<(Rendered, String)>,
+}
+
+impl Store {
+    /// Writes what was decided for subscriptions: how far each has got and its deliveries, in one transaction.
+    /// Returns how many deliveries were written. A subscription that was changed, ended or planned by somebody
+    /// else in between is left as it is.
+    ///
+    /// # Errors
+    /// If the database fails; then nothing was written.
+    pub async fn put_planned(&self, planned: &[Planned], now: DateTime<Utc>) -> Result<u64, StoreError> {
+        let mut written = 0;
+        let mut tx = self.begin().await?;
+        for plan in planned {
+            let moved = sqlx::query(
+                "UPDATE subscriptions SET edition = $3, last_slot = $4, late_until = $5, next_at = $6
+                 WHERE id = $1 AND edition = $2 AND ended_at IS NULL",
+            )
+            .bind(plan.subscription.0)
+            .bind(plan.edition_before)
+            .bind(plan.edition)
+            .bind(millis(plan.last_slot))
+            .bind(plan.late_until.map(millis))
+            .bind(plan.next_at.map(millis))
+            .execute(&mut *tx)
+            .await?;
+            if moved.rows_affected() == 0 {
+                continue;
+            }
+            for delivery in &plan.deliveries {
+                put_delivery(&mut tx, plan, delivery, now).await?;
+                written += 1;
+            }
+        }
+        tx.commit().await?;
+        Ok(written)
+    }
+}
+
+async fn put_delivery(
+    tx: &mut Transaction<'static, Sqlite>,
+    plan: &Planned,
+    delivery: &NewDelivery,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let id: i64 = sqlx::query_scalar(
+        "INSERT INTO deliveries (subscription_id, digest_id, revision, occasion, is_list, on_unknown, due_at,
+             created_at)
+         VALUES ($1, $2, $3, 0, $4, $5, $6, $7) RETURNING id",
+    )
+    .bind(plan.subscription.0)
+    .bind(delivery.digest.0)
+    .bind(i64::from(delivery.revision))
+    .bind(delivery.is_list)
+    .bind(delivery.on_unknown.name())
+    .bind(millis(delivery.due_at))
+    .bind(millis(now))
+    .fetch_one(&mut **tx)
+    .await?;
+    for (part, (message, nonce)) in (1_i64..).zip(&delivery.messages) {
+        sqlx::query(
+            "INSERT INTO messages (delivery_id, channel_id, platform, due_at, part, content, body, plain, nonce,
+                 state, next_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'queued', $4)",
+        )
+        .bind(id)
+        .bind(plan.channel.0)
+        .bind(plan.platform.name())
+        .bind(millis(delivery.due_at))
+        .bind(part)
+        .bind(hash(&message.body))
+        .bind(to_json(&message.body))
+        .bind(to_json(&message.plain))
+        .bind(nonce)
+        .execute(&mut **tx)
+        .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,143 @@
+//! What became of claimed messages: of those that were tried, and of those whose worker died.
+
+use chrono::{DateTime, Utc};
+use sqlx::{Sqlite, Transaction};
+
+use crate::model::channel::Address;
+use crate::model::delivery::{Claimed, Outcome, Task};
+use crate::model::message::MessageState;
+use crate::store::Store;
+use crate::store::access;
+use crate::store::corrections::{catch_up_change, settle_change};
+use crate::store::error::StoreError;
+use crate::store::rows::millis;
+
+impl Store {
+    /// Settles claimed messages. What came of an attempt is true also if its lease was over before it ended, so
+    /// that it is written as long as nobody else has claimed the message since.
+    ///
+    /// # Errors
+    /// If the database fails; then nothing is settled.
+    pub async fn settle(
+        &self,
+        owner: &str,
+        outcomes: &[(Claimed, Outcome)],
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        for (claimed, outcome) in outcomes {
+            match claimed.task {
+                Task::Send => settle_sending(&mut tx, owner, claimed, outcome, now).await?,
+                Task::Edit(_) | Task::Delete(_) => {
+                    settle_change(&mut tx, owner, claimed, outcome, now).await?
+                }
+            }
+            settle_channel(&mut tx, claimed, outcome, now).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Makes every message that was being sent, and whose claim is void, `unknown`: all of them when the process
+    /// begins (`all`; it alone works on this database), later those whose lease is over. Returns how many. A
+    /// correction whose claim is void is simply made again.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn void_claims(&self, all: bool, now: DateTime<Utc>) -> Result<u64, StoreError> {
+        let mut tx = self.begin().await?;
+        let voided = sqlx::query(
+            "UPDATE messages SET state = 'unknown', owner = NULL, lease_until = NULL, next_at = $2,
+                 error = 'the worker died while it was being sent'
+             WHERE state = 'sending' AND ($1 OR lease_until <= $2)",
+        )
+        .bind(all)
+        .bind(millis(now))
+        .execute(&mut *tx)
+        .await?;
+        sqlx::query(
+            "UPDATE messages SET owner = NULL, lease_until = NULL
+             WHERE state = 'sent' AND change IS NOT NULL AND owner IS NOT NULL AND ($1 OR lease_until <= $2)",
+        )
+        .bind(all)
+        .bind(millis(now))
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(voided.rows_affected())
+    }
+
+    /// How many messages are in each state, by the state's name.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn message_counts(&self) -> Result<Vec<(String, u64)>, StoreError> {
+        let rows: Vec<(String, i64)> =
+            sqlx::query_as("SELECT state, count(*) FROM messages GROUP BY state ORDER BY state")
+                .fetch_all(&self.read)
+                .await?;
+        Ok(rows.into_iter().map(|(state, count)| (state, count.unsigned_abs())).collect())
+    }
+}
+
+/// Settles a message that was claimed to be sent.
+async fn settle_sending(
+    tx: &mut Transaction<'static, Sqlite>,
+    owner: &str,
+    claimed: &Claimed,
+    outcome: &Outcome,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    // That this attempt surely did not arrive says nothing of an earlier one.
+    let open = if claimed.was == MessageState::Unknown { "unknown" } else { "queued" };
+    let (state, next_at, error) = match outcome {
+        Outcome::Sent(_) => ("sent", now, None),
+        Outcome::Again { at, reason } => (open, *at, Some(reason)),
+        Outcome::Unknown { at, reason } => ("unknown", *at, Some(reason)),
+        Outcome::Plainer(reason) => (open, now, Some(reason)),
+        Outcome::Failed(reason) => ("failed", now, Some(reason)),
+        Outcome::Lost(reason) => (open, now, Some(reason)),
+        Outcome::Moved(_) => (open, now, None),
+    };
+    let platform_id = match outcome {
+        Outcome::Sent(id) => Some(&id.0),
+        _ => None,
+    };
+    sqlx::query(
+        "UPDATE messages SET state = $3, next_at = $4, error = $5, platform_id = coalesce($6, platform_id),
+             sent_at = CASE WHEN $3 = 'sent' THEN $7 ELSE sent_at END, use_plain = use_plain OR $8,
+             owner = NULL, lease_until = NULL
+         WHERE id = $1 AND (owner = $2 OR (owner IS NULL AND state = 'unknown'))",
+    )
+    .bind(claimed.message.0)
+    .bind(owner)
+    .bind(state)
+    .bind(millis(next_at))
+    .bind(error)
+    .bind(platform_id)
+    .bind(millis(now))
+    .bind(matches!(outcome, Outcome::Plainer(_)))
+    .execute(&mut **tx)
+    .await?;
+    catch_up_change(tx, claimed.message).await
+}
+
+/// What the outcome of a call says of its channel.
+async fn settle_channel(
+    tx: &mut Transaction<'static, Sqlite>,
+    claimed: &Claimed,
+    outcome: &Outcome,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    match outcome {
+        Outcome::Sent(_) => access::reached(tx, claimed.channel).await?,
+        Outcome::Lost(reason) => access::lose(tx, claimed.address, reason, now).await?,
+        Outcome::Moved(chat) => {
+            if let Address::Telegram { chat: from, .. } = claimed.address {
+                access::move_chat(tx, from, *chat, now).await?;
+            }
+        }
+        _ => {}
+    }
+    Ok(())
+}
