@@ -11,6 +11,9 @@ const FIRST_WAIT: TimeDelta = TimeDelta::seconds(1);
 const LONGEST_WAIT: TimeDelta = TimeDelta::minutes(5);
 /// A refused token is tried again after this: somebody has to change it.
 const TOKEN_WAIT: TimeDelta = TimeDelta::minutes(1);
+/// So often a message is tried before it is given up: a machine that slept, or a bot that was down, has not been
+/// trying for as long as the clock says, and its network is often the last to come back.
+const TRIED_AT_LEAST: u32 = 10;
 
 /// How the failure of an attempt at `claimed` is settled. `jitter` is from 0 to 1.
 pub(super) fn judge(
@@ -39,7 +42,7 @@ pub(super) fn judge(
     };
     match outcome {
         Outcome::Again { reason, .. } | Outcome::Unknown { reason, .. }
-            if now - claimed.planned_at > give_up_after =>
+            if now - claimed.planned_at > give_up_after && claimed.attempts >= TRIED_AT_LEAST =>
         {
             Outcome::Failed(format!("given up after {} h: {reason}", give_up_after.num_hours()))
         }
@@ -136,12 +139,18 @@ mod tests {
     fn after_its_time_a_passing_failure_is_final_but_a_told_wait_is_not() {
         let now = DateTime::UNIX_EPOCH + TimeDelta::hours(25);
         let day = TimeDelta::hours(24);
+        let tried = |attempts| Claimed { attempts, ..message(false) };
         let told = CallError::RetryAfter { after: TimeDelta::seconds(1), covers: Covers::Everything };
         assert!(matches!(
-            judge(CallError::Transient("503".into()), &message(false), now, day, 0.5),
+            judge(CallError::Transient("503".into()), &tried(10), now, day, 0.5),
             Outcome::Failed(_)
         ));
-        assert!(matches!(judge(told, &message(false), now, day, 0.5), Outcome::Again { .. }));
+        assert!(matches!(judge(told, &tried(10), now, day, 0.5), Outcome::Again { .. }));
+        // Two days of sleep are not two days of trying.
+        assert!(matches!(
+            judge(CallError::Transient("503".into()), &tried(1), now, day, 0.5),
+            Outcome::Again { .. }
+        ));
     }
 
     #[test]

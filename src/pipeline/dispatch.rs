@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-use chrono::{DateTime, NaiveTime, Utc};
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -24,7 +24,9 @@ use crate::text::chain;
 /// Subscriptions that are decided on in one transaction.
 pub(super) const AT_ONCE: u32 = 500;
 /// After the database failed, planning waits this long before it asks again.
-const AFTER_STORE_ERROR: chrono::TimeDelta = chrono::TimeDelta::seconds(2);
+const AFTER_STORE_ERROR: TimeDelta = TimeDelta::seconds(2);
+/// A subscription that is due and cannot be read is looked at again after this; the log names it each time.
+const UNREADABLE: TimeDelta = TimeDelta::minutes(1);
 
 /// Plans all subscriptions.
 #[derive(Debug)]
@@ -110,7 +112,8 @@ impl Dispatch {
             let now = self.clock.now();
             let due = self.store.subscriptions_due(now, AT_ONCE).await?;
             if due.is_empty() {
-                return self.store.next_planning().await;
+                let next = self.store.next_planning().await?;
+                return Ok(next.map(|at| if at > now { at } else { now + UNREADABLE }));
             }
             let news = self.news(&due).await?;
             let mut rendering = Rendering::new();
@@ -151,6 +154,7 @@ impl Dispatch {
             channel: subscription.channel,
             platform: due.address.platform(),
             edition_before: subscription.edition,
+            next_at_before: due.next_at,
             edition: subscription.edition,
             last_slot: subscription.last_slot,
             late_until: subscription.late_until,

@@ -123,7 +123,6 @@ impl Ingest {
             seen.failing = false;
         }
         if news {
-            self.store.wake_subscriptions(&self.feed.name, now).await?;
             self.plan.notify_one();
         }
         Ok(look_again_at)

@@ -36,7 +36,9 @@ pub struct Standing<'a> {
     pub feed_zone: Tz,
     /// When the feed's digests usually arrive, in its zone ([`usual_arrival`](super::arrival::usual_arrival)).
     pub usual: Option<NaiveTime>,
-    /// The digests that are news, not held, stored after the subscription's `since`, and not yet planned for it.
+    /// The digests that are news, not held, stored after the subscription's `since`, and not yet planned for it, by
+    /// their editions. A subscription knows only the last edition that it has got, so that none may be left out
+    /// before one that goes out, whatever the clock said when they came.
     pub waiting: &'a [Waiting],
     /// Whether the channel can be written to.
     pub access: Access,
@@ -168,11 +170,12 @@ impl Standing<'_> {
             _ => later(waiting.stored_at, self.timing.delay),
         };
         // Stored ahead of now: the clock was set back, and nobody knows how long it has waited.
-        let is_ready = |waiting: &&Waiting| waiting.stored_at > self.now || ready_at(waiting) <= self.now;
-        let (ready, unready): (Vec<&Waiting>, Vec<&Waiting>) = self.waiting.iter().partition(is_ready);
-        let next_ready = unready.into_iter().map(ready_at).min();
+        let is_ready = |waiting: &Waiting| waiting.stored_at > self.now || ready_at(waiting) <= self.now;
+        let count = self.waiting.iter().rposition(is_ready).map_or(0, |last| last + 1);
+        let (ready, unready) = self.waiting.split_at(count);
+        let next_ready = unready.iter().map(ready_at).min();
         let closed = Verdict { late_until: None, ..self.nothing(next_ready) };
-        let Some(due_at) = ready.iter().map(|waiting| ready_at(waiting)).max() else { return closed };
+        let Some(due_at) = ready.iter().map(ready_at).max() else { return closed };
         if let Some(end) = self.quiet_end() {
             return self.held_by_quiet(None, end);
         }
@@ -251,7 +254,7 @@ impl Standing<'_> {
         } else {
             Form::Each
         };
-        let digests = by_date(self.waiting.iter().collect());
+        let digests = by_date(self.waiting);
         Verdict {
             deliver: Some(Batch { digests, form, cause, due_at: slot }),
             last_slot: slot,
@@ -263,8 +266,7 @@ impl Standing<'_> {
     /// No slot has passed: the first digest to arrive in a late window goes out, and closes it.
     fn between_slots(&self, slots: &Slots, next: Option<DateTime<Utc>>) -> Verdict {
         let Some(until) = self.subscription.late_until else { return self.nothing(next) };
-        let in_time = |waiting: &&Waiting| waiting.stored_at <= until;
-        let Some(first) = self.waiting.iter().filter(in_time).min_by_key(|waiting| waiting.stored_at) else {
+        let Some(first) = self.waiting.first().filter(|first| first.stored_at <= until) else {
             let late_until = (self.now <= until).then_some(until);
             return Verdict { late_until, ..self.nothing(next) };
         };
@@ -303,8 +305,10 @@ fn is_round_up(slots: &Slots, slot: DateTime<Utc>) -> bool {
     slots_seen.windows(2).filter(wide).count() * 2 > slots_seen.len() - 1
 }
 
-fn by_date(mut waiting: Vec<&Waiting>) -> Vec<i64> {
-    waiting.sort_by_key(|waiting| (waiting.published, waiting.stored_at, waiting.digest));
+/// By their dates, and where those are the same by their editions.
+fn by_date(waiting: &[Waiting]) -> Vec<i64> {
+    let mut waiting: Vec<&Waiting> = waiting.iter().collect();
+    waiting.sort_by_key(|waiting| waiting.published);
     waiting.into_iter().map(|waiting| waiting.digest).collect()
 }
 

@@ -105,7 +105,7 @@ impl Store {
         count: u32,
     ) -> Result<Vec<Outdated>, StoreError> {
         let rows: Vec<OutdatedRow> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
-            "SELECT d.id AS delivery_id, d.digest_id, g.revised_at, {COLUMNS}, c.address, c.kind,
+            "SELECT d.id AS delivery_id, d.digest_id, g.revised_at, {COLUMNS}, s.next_at, c.address, c.kind,
                  (SELECT m.platform_id FROM messages m WHERE m.delivery_id = d.id AND m.state = 'sent'
                   ORDER BY m.part DESC LIMIT 1) AS last_sent
              FROM digests g JOIN deliveries d ON d.digest_id = g.id AND d.revision < g.revision

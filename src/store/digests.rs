@@ -9,6 +9,7 @@ use sqlx::{FromRow, Sqlite, Transaction};
 use super::Store;
 use super::error::StoreError;
 use super::rows::{Row, hash, millis, readable, to_json};
+use super::subscriptions::wake;
 use crate::model::digest::{Digest, DigestId, DigestKey, EnrichedDigest, StoredDigest, handle};
 use crate::model::feed::FeedName;
 
@@ -87,6 +88,7 @@ fn outline(digest: &EnrichedDigest) -> Option<String> {
 impl Store {
     /// Keeps a digest. A new one gets the feed's next edition if it `is_news`, and is archived otherwise; a
     /// corrected one keeps what it has. A digest is known by its key, or, where its file was renamed, by what it says.
+    /// The feed's subscriptions are to be planned again if there is anything new for them.
     ///
     /// # Errors
     /// If the database fails.
@@ -237,6 +239,9 @@ async fn keep(
         .bind(to_json(&digest))
         .execute(&mut **tx)
         .await?;
+        if !is_same {
+            wake(tx, feed, now).await?;
+        }
         let id = DigestId(known.id);
         return Ok(if is_same { Kept::Unchanged(id) } else { Kept::Revised(id) });
     }
@@ -267,6 +272,9 @@ async fn keep(
     .bind(to_json(digest))
     .fetch_one(&mut **tx)
     .await?;
+    if is_news {
+        wake(tx, feed, now).await?;
+    }
     Ok(Kept::New(DigestId(id)))
 }
 

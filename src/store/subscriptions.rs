@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use sqlx::FromRow;
+use sqlx::{FromRow, Sqlite, Transaction};
 
 use super::Store;
 use super::error::StoreError;
@@ -64,12 +64,15 @@ pub struct Due {
     pub address: Address,
     /// What kind of place it is.
     pub kind: ChannelKind,
+    /// For when planning was to look at it.
+    pub next_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Debug, FromRow)]
 pub(super) struct DueRow {
     #[sqlx(flatten)]
     subscription: SubscriptionRow,
+    next_at: Option<i64>,
     address: String,
     kind: String,
 }
@@ -82,6 +85,7 @@ impl TryFrom<DueRow> for Due {
         Ok(Self {
             address: row.word(&found.address)?,
             kind: row.word(&found.kind)?,
+            next_at: row.instant_or_none(found.next_at)?,
             subscription: found.subscription.try_into()?,
         })
     }
@@ -146,7 +150,7 @@ impl Store {
     /// If the database fails.
     pub async fn subscriptions_due(&self, now: DateTime<Utc>, count: u32) -> Result<Vec<Due>, StoreError> {
         let rows: Vec<DueRow> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
-            "SELECT {COLUMNS}, c.address, c.kind FROM subscriptions s JOIN channels c ON c.id = s.channel_id
+            "SELECT {COLUMNS}, s.next_at, c.address, c.kind FROM subscriptions s JOIN channels c ON c.id = s.channel_id
              WHERE s.next_at <= $1 AND s.ended_at IS NULL AND c.state = 'active'
              ORDER BY s.next_at, s.id LIMIT $2"
         )))
@@ -170,20 +174,23 @@ impl Store {
         .await?;
         Row { table: "subscriptions", id: 0 }.instant_or_none(at)
     }
+}
 
-    /// A digest arrived: planning has to look at every subscription of the feed.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn wake_subscriptions(&self, feed: &FeedName, now: DateTime<Utc>) -> Result<(), StoreError> {
-        sqlx::query(
-            "UPDATE subscriptions SET next_at = $2
-             WHERE feed = $1 AND ended_at IS NULL AND (next_at IS NULL OR next_at > $2)",
-        )
-        .bind(feed.as_str())
-        .bind(millis(now))
-        .execute(&self.write)
-        .await?;
-        Ok(())
-    }
+/// A digest arrived: planning has to look at every subscription of the feed. In the transaction that keeps the digest:
+/// a process that dies right after it leaves nobody waiting for the next one. The time always becomes another one,
+/// by which planning that is under way knows ([`Planned`](crate::store::Planned)).
+pub(super) async fn wake(
+    tx: &mut Transaction<'static, Sqlite>,
+    feed: &FeedName,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE subscriptions SET next_at = CASE next_at WHEN $2 THEN $2 - 1 ELSE $2 END
+         WHERE feed = $1 AND ended_at IS NULL",
+    )
+    .bind(feed.as_str())
+    .bind(millis(now))
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }

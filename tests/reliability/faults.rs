@@ -1,9 +1,12 @@
-//! A bad day on both platforms: everything arrives once all the same, and whoever told to wait was obeyed.
+//! A bad day on both platforms, on which Discord's gateway breaks off again and again: everything arrives once all
+//! the same, and whoever told to wait was obeyed.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::ensure;
 use jogan::model::channel::Platform;
+use jogan::sandbox::discord::Discord;
 use jogan::sandbox::weather::Weather;
 
 use crate::bot::Bot;
@@ -36,6 +39,8 @@ async fn faults() -> anyhow::Result<()> {
         town.publish(number, ARTICLES, BULLETS)?;
     }
     let marks = digests * ARTICLES * BULLETS;
+    let breaking =
+        tokio::spawn(break_off(Arc::clone(&town.discord), Duration::from_secs(if full() { 20 } else { 3 })));
     Bot::start(&town)?
         .finish(
             &town,
@@ -44,6 +49,7 @@ async fn faults() -> anyhow::Result<()> {
         )
         .await?;
 
+    breaking.abort();
     let discord = tally(&town, Platform::Discord, marks);
     let telegram = tally(&town, Platform::Telegram, marks);
     let (of_discord, of_telegram) = (town.discord.counters(), town.telegram.counters());
@@ -57,5 +63,19 @@ async fn faults() -> anyhow::Result<()> {
         "Telegram: what was repeated is not what was sent unheard"
     );
     ensure!(of_discord.disobeyed == 0 && of_telegram.disobeyed == 0, "a wait was not obeyed");
+    ensure!(of_discord.identified + of_discord.resumed > 1, "the gateway never came back");
     Ok(())
+}
+
+/// Breaks off Discord's gateway, each time after so long: by closing it, by asking to come again, by
+/// forgetting who was connected.
+async fn break_off(discord: Arc<Discord>, each: Duration) {
+    for way in 0_u32.. {
+        tokio::time::sleep(each).await;
+        match way % 3 {
+            0 => discord.close_gateway(4000),
+            1 => discord.ask_to_reconnect(),
+            _ => discord.forget_sessions(),
+        }
+    }
 }

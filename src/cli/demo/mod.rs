@@ -20,16 +20,21 @@ use super::run::{Signals, runtime};
 use crate::app::App;
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::{Config, Environment, Tokens};
+use crate::model::feed::FeedName;
 use crate::sandbox::page;
 use stage::Demo;
 
 /// The sample digest, with `{date}` where its date belongs.
 const SAMPLE: &str = include_str!("sample.md");
+/// The name of the sample's feed.
+const FEED: &str = "ai-news";
 /// What the sandbox takes for tokens. They open nothing but this process's own loopback ports.
 const DISCORD_TOKEN: &str = "demo.discord.token";
 const TELEGRAM_TOKEN: &str = "100000001:demo-telegram-token";
 /// How long the bot may take to connect to a server in its own process.
 const CONNECT_WITHIN: Duration = Duration::from_secs(20);
+/// How often the database is asked whether the posts were looked at.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -64,7 +69,7 @@ async fn run(arguments: &Arguments) -> anyhow::Result<()> {
     };
     let app = App::start(config, tokens, Arc::new(SystemClock)).await?;
     tokio::select! {
-        opened = open(&demo, folder.path()) => {
+        opened = open(&demo, &app, folder.path()) => {
             opened?;
             signals.wait().await;
         }
@@ -75,14 +80,25 @@ async fn run(arguments: &Arguments) -> anyhow::Result<()> {
 }
 
 /// Does what an admin and a publisher would: subscribes both channels, then publishes the sample.
-async fn open(demo: &Demo, folder: &Path) -> anyhow::Result<()> {
+async fn open(demo: &Demo, app: &App, folder: &Path) -> anyhow::Result<()> {
     tokio::time::timeout(CONNECT_WITHIN, demo.subscribe()).await.context("the bot did not connect")??;
+    // What is there at a feed's first load is archived, and goes to nobody.
+    tokio::time::timeout(CONNECT_WITHIN, first_load(app)).await.context("the posts were not looked at")??;
     let now = SystemClock.now().with_timezone(&chrono_tz::Asia::Seoul);
     let name = format!("{}-ai-news.md", now.format("%Y-%m-%d"));
     let post = SAMPLE
         .replace("{date}", &now.format("%Y-%m-%d %H:%M:%S %z").to_string())
         .replace("{day}", &now.format("%Y-%m-%d").to_string());
     std::fs::write(folder.join("posts").join(name), post)?;
+    Ok(())
+}
+
+/// Waits until the feed's folder was looked at for the first time.
+async fn first_load(app: &App) -> anyhow::Result<()> {
+    let feed = FeedName(FEED.to_owned());
+    while app.store().feed_loads(&feed).await?.first.is_none() {
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
     Ok(())
 }
 
@@ -98,7 +114,7 @@ fn configuration(folder: &Path, discord: SocketAddr, telegram: SocketAddr) -> an
     table.insert("discord".into(), section(&[("api_url", &format!("http://{discord}"))]));
     table.insert("telegram".into(), section(&[("api_url", &format!("http://{telegram}"))]));
     table.insert("web".into(), section(&[("listen", "")]));
-    let mut feed = section(&[("name", "ai-news"), ("title", "AI 뉴스"), ("site", "https://news.example")]);
+    let mut feed = section(&[("name", FEED), ("title", "AI 뉴스"), ("site", "https://news.example")]);
     let path = posts.to_string_lossy();
     if let toml::Value::Table(feed) = &mut feed {
         feed.insert("source".into(), section(&[("kind", "folder"), ("path", &path)]));

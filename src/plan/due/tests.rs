@@ -290,6 +290,26 @@ fn now_is_not_delayed_by_a_clock_that_was_set_back() {
 }
 
 #[test]
+fn what_came_before_the_clock_was_set_back_is_not_left_out() {
+    // Subscriptions know only the last edition that they got: 1 must not be overtaken.
+    let mut slots = Story::new("09:00");
+    slots.stores(1, "12-17 10:00").stores(2, "12-17 09:30");
+    slots.waiting[1].published = slots.waiting[0].published;
+    assert_eq!(slots.at("12-18 09:00"), some(&[1, 2], Form::Each, Cause::Slot));
+
+    let mut late = Story::new("09:00");
+    assert_eq!(late.at("12-17 09:00"), None);
+    late.stores(1, "12-17 15:30").stores(2, "12-17 14:30");
+    assert_eq!(late.at("12-17 14:30"), None, "the first of them was too late");
+    assert_eq!(late.at("12-18 09:00"), some(&[2, 1], Form::Each, Cause::Slot));
+
+    let mut now = Story::new("now");
+    now.timing.delay = TimeDelta::minutes(10);
+    now.stores(1, "12-17 10:00").stores(2, "12-17 09:30");
+    assert_eq!(now.at("12-17 10:01"), some(&[2, 1], Form::Each, Cause::Out));
+}
+
+#[test]
 fn a_changed_schedule_counts_from_then() {
     let mut story = Story::new("09:00");
     story.stores(1, "12-17 07:00");

@@ -24,6 +24,9 @@ pub struct Planned {
     pub platform: Platform,
     /// The edition that the decision was made from: if another planner was faster, nothing is written.
     pub edition_before: i64,
+    /// For when planning was to look when the decision was made: if it is another time now, something has happened
+    /// since (a digest arrived, somebody changed the subscription), nothing is written, and it is decided again.
+    pub next_at_before: Option<DateTime<Utc>>,
     /// The last edition that is dealt with now.
     pub edition: i64,
     /// The last slot that is dealt with now.
@@ -66,7 +69,7 @@ impl Store {
         for plan in planned {
             let moved = sqlx::query(
                 "UPDATE subscriptions SET edition = $3, last_slot = $4, late_until = $5, next_at = $6
-                 WHERE id = $1 AND edition = $2 AND ended_at IS NULL",
+                 WHERE id = $1 AND edition = $2 AND next_at IS $7 AND ended_at IS NULL",
             )
             .bind(plan.subscription.0)
             .bind(plan.edition_before)
@@ -74,6 +77,7 @@ impl Store {
             .bind(millis(plan.last_slot))
             .bind(plan.late_until.map(millis))
             .bind(plan.next_at.map(millis))
+            .bind(plan.next_at_before.map(millis))
             .execute(&mut *tx)
             .await?;
             if moved.rows_affected() == 0 {
@@ -95,6 +99,7 @@ async fn put_delivery(
     delivery: &NewDelivery,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
+    let due_at = in_turn(tx, plan, millis(delivery.due_at)).await?;
     let id: i64 = sqlx::query_scalar(
         "INSERT INTO deliveries (subscription_id, digest_id, revision, occasion, is_list, on_unknown, due_at,
              created_at)
@@ -105,7 +110,7 @@ async fn put_delivery(
     .bind(i64::from(delivery.revision))
     .bind(delivery.is_list)
     .bind(delivery.on_unknown.name())
-    .bind(millis(delivery.due_at))
+    .bind(due_at)
     .bind(millis(now))
     .fetch_one(&mut **tx)
     .await?;
@@ -113,19 +118,45 @@ async fn put_delivery(
         sqlx::query(
             "INSERT INTO messages (delivery_id, channel_id, platform, due_at, part, content, body, plain, nonce,
                  state, next_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'queued', $4)",
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'queued', $10)",
         )
         .bind(id)
         .bind(plan.channel.0)
         .bind(plan.platform.name())
-        .bind(millis(delivery.due_at))
+        .bind(due_at)
         .bind(part)
         .bind(hash(&message.body))
         .bind(to_json(&message.body))
         .bind(to_json(&message.plain))
         .bind(nonce)
+        .bind(millis(now))
         .execute(&mut **tx)
         .await?;
     }
     Ok(())
 }
+
+/// When a delivery of a subscription counts as due, so that it comes neither before an earlier one of the same
+/// subscription nor into the middle of one that has begun: its slot may lie hours back, and the clock may have been
+/// set back since.
+async fn in_turn(
+    tx: &mut Transaction<'static, Sqlite>,
+    plan: &Planned,
+    due_at: i64,
+) -> Result<i64, StoreError> {
+    let open: Option<i64> = sqlx::query_scalar(
+        "SELECT max(m.due_at) FROM messages m JOIN deliveries d ON d.id = m.delivery_id
+         WHERE m.platform = $1 AND m.channel_id = $2 AND m.state IN ('queued', 'sending', 'unknown')
+             AND (d.subscription_id = $3
+                 OR EXISTS (SELECT 1 FROM messages b WHERE b.delivery_id = d.id AND b.attempts > 0))",
+    )
+    .bind(plan.platform.name())
+    .bind(plan.channel.0)
+    .bind(plan.subscription.0)
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(open.map_or(due_at, |open| open.max(due_at)))
+}
+
+#[cfg(test)]
+mod tests;

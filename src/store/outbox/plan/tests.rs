@@ -1,0 +1,135 @@
+//! Planning next to other writers: what arrives while it decides, and deliveries of two feeds to one channel.
+
+use chrono::TimeDelta;
+use serde_json::json;
+
+use super::*;
+use crate::model::channel::{Address, ChannelKind};
+use crate::model::digest::{Digest, DigestDate, DigestKey};
+use crate::model::feed::FeedName;
+use crate::model::language::Language;
+use crate::model::message::Body;
+use crate::model::subscription::{Style, Subscription, Wish};
+use crate::store::{Due, Kept};
+
+struct Scene {
+    store: Store,
+    now: DateTime<Utc>,
+    _disk: tempfile::TempDir,
+}
+
+impl Scene {
+    async fn new() -> Self {
+        let disk = tempfile::tempdir().unwrap();
+        let store = Store::open(&format!("sqlite://{}/jogan.db", disk.path().display())).await.unwrap();
+        Self { store, now: "2026-03-02T00:00:00Z".parse().unwrap(), _disk: disk }
+    }
+
+    async fn subscribe(&self, feed: &str) -> Subscription {
+        let here = Address::Discord { channel: 7 };
+        let kept =
+            self.store.keep_channel(here, ChannelKind::Text, None, Language::Ko, self.now).await.unwrap();
+        let wish = Wish {
+            schedule: "now".parse().unwrap(),
+            timezone: chrono_tz::Asia::Seoul,
+            style: Style::Summary,
+            filter: Vec::new(),
+            language: Language::Ko,
+        };
+        self.store.subscribe(kept.id, &FeedName(feed.to_owned()), &wish, self.now).await.unwrap()
+    }
+
+    /// Keeps a digest without articles, which is news.
+    async fn keep(&self, feed: &str, key: &str) -> DigestId {
+        let digest = Digest {
+            key: DigestKey(key.to_owned()),
+            title: key.to_owned(),
+            date: DigestDate::Instant(self.now.fixed_offset()),
+            language: None,
+            categories: Vec::new(),
+            tags: Vec::new(),
+            link: None,
+            intro: Vec::new(),
+            articles: Vec::new(),
+            closing: Vec::new(),
+        };
+        let feed = FeedName(feed.to_owned());
+        let kept = self.store.keep_digest(&feed, &digest, key, self.now, true, self.now).await.unwrap();
+        let Kept::New(id) = kept else { panic!("{kept:?}") };
+        id
+    }
+
+    async fn due(&self) -> Vec<Due> {
+        self.store.subscriptions_due(self.now, 10).await.unwrap()
+    }
+
+    /// Plans a delivery of two messages for a subscription, due so many minutes ago; says whether it was written.
+    async fn plan(&self, due: &Due, digest: DigestId, minutes_ago: i64) -> bool {
+        let message = Rendered { body: Body(json!({})), plain: Body(json!({})) };
+        let delivery = NewDelivery {
+            digest,
+            revision: 1,
+            on_unknown: OnUnknown::Resend,
+            due_at: self.now - TimeDelta::minutes(minutes_ago),
+            is_list: false,
+            messages: vec![(message.clone(), "one".to_owned()), (message, "two".to_owned())],
+        };
+        let planned =
+            Planned { deliveries: vec![delivery], edition: due.subscription.edition + 1, ..nothing(due) };
+        self.store.put_planned(&[planned], self.now).await.unwrap() == 1
+    }
+}
+
+fn nothing(due: &Due) -> Planned {
+    Planned {
+        subscription: due.subscription.id,
+        channel: due.subscription.channel,
+        platform: Platform::Discord,
+        edition_before: due.subscription.edition,
+        next_at_before: due.next_at,
+        edition: due.subscription.edition,
+        last_slot: due.subscription.last_slot,
+        late_until: None,
+        next_at: None,
+        deliveries: Vec::new(),
+    }
+}
+
+#[tokio::test]
+async fn a_digest_that_arrives_while_planning_decides_is_not_slept_over() {
+    let scene = Scene::new().await;
+    scene.subscribe("news").await;
+    let [due] = &scene.due().await[..] else { panic!("one is due") };
+    // Decided without it: nothing to do until a digest arrives.
+    scene.keep("news", "2026-03-02-a").await;
+    scene.store.put_planned(&[nothing(due)], scene.now).await.unwrap();
+    let [again] = &scene.due().await[..] else { panic!("it is still due") };
+    scene.store.put_planned(&[nothing(again)], scene.now).await.unwrap();
+    assert_eq!(scene.due().await, []);
+}
+
+#[tokio::test]
+async fn a_delivery_does_not_come_into_the_middle_of_another_feeds() {
+    let scene = Scene::new().await;
+    let channel = scene.subscribe("news").await.channel;
+    scene.subscribe("weekly").await;
+    let (news, weekly) =
+        (scene.keep("news", "2026-03-02-a").await, scene.keep("weekly", "2026-03-02-b").await);
+    let [of_news, of_weekly] = &scene.due().await[..] else { panic!("two are due") };
+    assert!(scene.plan(of_news, news, 0).await);
+    let claim = async || {
+        let claimed = scene.store.claim("me", &[channel], scene.now, TimeDelta::minutes(1)).await.unwrap();
+        let [claimed] = <[_; 1]>::try_from(claimed).unwrap();
+        let sent =
+            crate::model::delivery::Outcome::Sent(crate::model::message::PlatformMessageId("1".to_owned()));
+        let of = claimed.delivery;
+        scene.store.settle("me", &[(claimed, sent)], scene.now).await.unwrap();
+        of
+    };
+    let first = claim().await;
+    // A slot that was missed an hour ago.
+    assert!(scene.plan(of_weekly, weekly, 60).await);
+    assert_eq!(claim().await, first, "what has begun comes to its end");
+    let second = claim().await;
+    assert!(second != first && claim().await == second);
+}
