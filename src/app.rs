@@ -22,7 +22,7 @@ use crate::enrich::{Classifier, Dictionaries};
 use crate::model::channel::Platform;
 use crate::model::lexicon::Lexicon;
 use crate::parse::Rules;
-use crate::pipeline::{Dispatch, Import, Ingest, Reading};
+use crate::pipeline::{Dispatch, Import, Ingest, Reading, Reclassify};
 use crate::platform::discord::{self, Discord};
 use crate::platform::gate::{Covered, Gate, Limits, Wait};
 use crate::platform::telegram::{self, Telegram};
@@ -117,6 +117,9 @@ impl App {
             let ingest = parts.ingest(feed, &classifier, &print)?;
             tasks.spawn(ingest.run(stop.clone()));
         }
+        let reclassify =
+            Reclassify { store: store.clone(), classifier: Arc::clone(&classifier), dictionaries: print };
+        tasks.spawn(reclassify.run(stop.clone()));
         let dispatch =
             Dispatch { store: store.clone(), feeds, lexicon, clock, wake: plan, deliver, telegram_bot };
         tasks.spawn(dispatch.run(stop.clone()));
