@@ -18,7 +18,7 @@ use crate::clock::SharedClock;
 use crate::commands::{self, Desk};
 use crate::config::{Config, DictionariesConfig, FeedConfig, PlatformConfig, SourceConfig, Tokens};
 use crate::deliver::{Prober, Settings, Worker};
-use crate::enrich::{Classifier, Dictionaries};
+use crate::enrich::{Classifier, Dictionaries, Lookup};
 use crate::model::channel::Platform;
 use crate::model::lexicon::Lexicon;
 use crate::parse::Rules;
@@ -85,6 +85,7 @@ impl App {
             store.clone(),
             feeds.clone(),
             Arc::clone(&lexicon),
+            Lookup::new(&dictionaries),
             Arc::clone(&clock),
             Arc::clone(&plan),
             commands::Limits { person: config.limits.person, group: config.limits.group },
