@@ -10,6 +10,7 @@ mod corrections;
 mod delivery;
 mod headlines;
 mod import;
+mod lookup;
 mod model;
 mod page;
 mod places;

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{FromRow, Sqlite, Transaction};
 
 use super::Store;
+use super::archive;
 use super::digests::by_key;
 use super::error::StoreError;
 use super::rows::{Row, hash, millis, readable, to_json};
@@ -187,6 +188,7 @@ impl Store {
         if withdrawn.rows_affected() == 0 {
             return Ok(false);
         }
+        archive::forget(&mut tx, id).await?;
         sqlx::query(sqlx::AssertSqlSafe(format!(
             "UPDATE messages SET state = 'cancelled' WHERE state = 'queued' AND delivery_id IN (
                  SELECT d.id FROM deliveries d
