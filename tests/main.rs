@@ -11,6 +11,7 @@ mod delivery;
 mod headlines;
 mod import;
 mod lookup;
+mod managing;
 mod model;
 mod page;
 mod places;

@@ -14,11 +14,13 @@ mod offers;
 mod open;
 pub mod press;
 mod quota;
+mod resend;
 mod search;
 pub mod spec;
 mod subscribe;
 mod today;
 mod trends;
+mod unsubscribe;
 mod view;
 mod words;
 
@@ -42,6 +44,8 @@ pub const CATALOGUE: &[Spec] = &[
     search::SPEC,
     trends::SPEC,
     subscribe::SPEC,
+    unsubscribe::SPEC,
+    resend::SPEC,
     help::SPEC,
     help::START,
 ];
@@ -71,6 +75,12 @@ pub async fn answer(call: &Call, desk: &Desk) -> Option<Reply> {
         Ok(reply) => reply,
         Err(failure) => explain(failure, desk, language, call.spec.name),
     })
+}
+
+/// The refusal of somebody who may not, in one text: at most 200 characters (Telegram's `answerCallbackQuery`).
+pub fn refused(who: Who, caller: &Caller) -> String {
+    let lines = words::refused(who, caller.platform, caller.language).lines;
+    crate::text::cut(&lines.join("\n"), 200, crate::text::Unit::CodePoints)
 }
 
 /// Says a failure in the asker's words; what went wrong inside goes to the log under the number that is shown.

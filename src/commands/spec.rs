@@ -60,6 +60,8 @@ pub enum ArgumentKind {
     Topic,
     /// What to search for: all words that are left.
     Words,
+    /// Whether only what is missing is meant: `missing`, `빠진`.
+    Missing,
     /// Topics, companies, plain words: all that is left.
     Filter,
 }

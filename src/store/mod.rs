@@ -19,6 +19,7 @@ mod posts;
 mod publishing;
 mod pushes;
 mod recall;
+mod resends;
 mod rows;
 mod subscriptions;
 mod waits;
@@ -43,6 +44,7 @@ pub use outbox::{NewDelivery, Planned};
 pub use posts::LoadedPost;
 pub use pushes::{Push, Received};
 pub use recall::{Recall, RecallPlan, RecallProgress};
+pub use resends::{LastDelivery, Resend};
 pub use subscriptions::Due;
 pub use waits::StoredWait;
 

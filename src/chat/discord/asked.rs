@@ -17,6 +17,8 @@ pub(super) fn call(command: &CommandInteraction, operators: &[String]) -> Option
     let options = command.data.options();
     let options = options.iter().filter_map(|option| match option.value {
         ResolvedValue::String(text) => Some((option.name, text.to_owned())),
+        // What is not wanted is as good as not said.
+        ResolvedValue::Boolean(true) => Some((option.name, option.name.to_owned())),
         _ => None,
     });
     let arguments = Arguments::named(spec, options);

@@ -43,7 +43,11 @@ fn command(spec: &Spec) -> CreateCommand {
 }
 
 fn option(argument: &Argument) -> CreateCommandOption {
-    let option = CreateCommandOption::new(CommandOptionType::String, argument.name, argument.about.en)
+    let kind = match argument.kind {
+        ArgumentKind::Missing => CommandOptionType::Boolean,
+        _ => CommandOptionType::String,
+    };
+    let option = CreateCommandOption::new(kind, argument.name, argument.about.en)
         .description_localized(KOREAN, argument.about.ko)
         .required(false);
     match argument.kind {
@@ -56,7 +60,11 @@ fn option(argument: &Argument) -> CreateCommandOption {
         | ArgumentKind::Timezone
         | ArgumentKind::Company
         | ArgumentKind::Topic => option.set_autocomplete(true),
-        ArgumentKind::At | ArgumentKind::Period | ArgumentKind::Words | ArgumentKind::Filter => option,
+        ArgumentKind::At
+        | ArgumentKind::Period
+        | ArgumentKind::Words
+        | ArgumentKind::Missing
+        | ArgumentKind::Filter => option,
     }
 }
 

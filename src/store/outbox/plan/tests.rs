@@ -67,6 +67,7 @@ impl Scene {
     async fn plan(&self, due: &Due, digest: DigestId, minutes_ago: i64) -> bool {
         let message = Rendered { body: Body(json!({})), plain: Body(json!({})) };
         let delivery = NewDelivery {
+            occasion: 0,
             digest,
             revision: 1,
             on_unknown: OnUnknown::Resend,
