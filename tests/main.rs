@@ -9,6 +9,7 @@ mod configuration;
 mod corrections;
 mod delivery;
 mod headlines;
+mod holds;
 mod import;
 mod lookup;
 mod managing;

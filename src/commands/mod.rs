@@ -9,6 +9,7 @@ pub mod arguments;
 mod call;
 mod desk;
 mod digest;
+mod held;
 mod help;
 mod offers;
 mod open;
@@ -26,6 +27,7 @@ mod words;
 
 pub use call::{Call, Caller, MissingRight};
 pub use desk::{Desk, Failure};
+pub use held::held_note;
 pub use offers::{Offer, offers};
 pub use quota::Limits;
 pub use spec::{Argument, ArgumentKind, Spec, Text, Who};
@@ -46,14 +48,18 @@ pub const CATALOGUE: &[Spec] = &[
     subscribe::SPEC,
     unsubscribe::SPEC,
     resend::SPEC,
+    held::HOLD,
+    held::RELEASE,
     help::SPEC,
     help::START,
 ];
 
-/// The command that a word names: its name, or one of its Korean words.
+/// The command that a word names: its name, or one of its Korean words. Subcommands have two words (`admin hold`).
 pub fn find(word: &str) -> Option<&'static Spec> {
     let word = word.to_lowercase();
-    CATALOGUE.iter().find(|spec| spec.name == word || spec.korean.contains(&word.as_str()))
+    let is_named =
+        |spec: &&Spec| spec.name == word || (spec.group().is_none() && spec.korean.contains(&word.as_str()));
+    CATALOGUE.iter().find(is_named)
 }
 
 /// Answers a call: checks who calls and how often, runs the command, and turns every failure into a reply. `None`:

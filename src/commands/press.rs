@@ -6,7 +6,7 @@ use super::call::Caller;
 use super::desk::{Desk, Failure};
 use super::quota::Admission;
 use super::spec::Who;
-use super::{about, digest, explain, open, resend, search, subscribe, today, unsubscribe, words};
+use super::{about, digest, explain, held, open, resend, search, subscribe, today, unsubscribe, words};
 use crate::model::feed::FeedName;
 use crate::model::language::Language;
 use crate::model::reply::{Action, Audience, Button, Reply};
@@ -66,6 +66,18 @@ pub enum Press {
         /// Only what has not arrived.
         missing: bool,
     },
+    /// Look at a held digest: its handle.
+    Held {
+        /// The digest.
+        handle: String,
+    },
+    /// Send or drop a held digest: its handle.
+    Release {
+        /// The digest.
+        handle: String,
+        /// Whether it is sent.
+        send: bool,
+    },
     /// Do nothing of what was asked.
     Cancel,
     /// Show to the channel what only the asker saw.
@@ -79,6 +91,7 @@ impl Press {
             Self::Unsubscribe { .. } | Self::Subscribe { .. } | Self::Resend { .. } | Self::Cancel => {
                 Who::ChannelAdmin
             }
+            Self::Held { .. } | Self::Release { .. } => Who::Operator,
             Self::Open { .. }
             | Self::List { .. }
             | Self::Latest { .. }
@@ -106,6 +119,9 @@ impl Press {
             Self::Subscribe { feed, as_before: false } => format!("join:{feed}"),
             Self::Resend { handle, missing: false } => format!("again:{handle}"),
             Self::Resend { handle, missing: true } => format!("rest:{handle}"),
+            Self::Held { handle } => format!("held:{handle}"),
+            Self::Release { handle, send: true } => format!("release:{handle}"),
+            Self::Release { handle, send: false } => format!("drop:{handle}"),
             Self::Cancel => "cancel:".to_owned(),
             Self::Show(what) => format!("show:{}", what.encode()),
         }
@@ -136,6 +152,9 @@ impl Press {
             ("join", None) => Some(Self::Subscribe { feed: FeedName(rest.to_owned()), as_before: false }),
             ("again", None) => Some(Self::Resend { handle: rest.to_owned(), missing: false }),
             ("rest", None) => Some(Self::Resend { handle: rest.to_owned(), missing: true }),
+            ("held", None) => Some(Self::Held { handle: rest.to_owned() }),
+            ("release", None) => Some(Self::Release { handle: rest.to_owned(), send: true }),
+            ("drop", None) => Some(Self::Release { handle: rest.to_owned(), send: false }),
             ("cancel", None) => Some(Self::Cancel),
             ("show", None) => match Self::decode(rest, None)? {
                 what if what.who() > Who::Anyone => None,
@@ -188,6 +207,8 @@ async fn perform(press: Press, caller: &Caller, desk: &Desk) -> Result<Reply, Fa
         Press::Unsubscribe { feed, is_sure } => unsubscribe::pressed(&feed, is_sure, caller, desk).await,
         Press::Subscribe { feed, as_before } => subscribe::pressed(&feed, as_before, caller, desk).await,
         Press::Resend { handle, missing } => resend::pressed(&handle, missing, caller, desk).await,
+        Press::Held { handle } => held::pressed(&handle, caller, desk).await,
+        Press::Release { handle, send } => held::decided(&handle, send, caller, desk).await,
         Press::Cancel => Ok(Reply { in_place: true, ..words::cancelled(caller.language) }),
         Press::Show(_) => Ok(words::old_button(caller.language)),
     }
@@ -218,6 +239,9 @@ mod tests {
             Press::Subscribe { feed: FeedName("ai-news".into()), as_before: false },
             Press::Resend { handle: "0123456789".into(), missing: true },
             Press::Resend { handle: "0123456789".into(), missing: false },
+            Press::Held { handle: "0123456789".into() },
+            Press::Release { handle: "0123456789".into(), send: true },
+            Press::Release { handle: "0123456789".into(), send: false },
             Press::Cancel,
             Press::About(about::Page::first(about::Kind::Topic, "chips", Period::ThisMonth)),
             Press::Show(Box::new(Press::Search(search::Page {

@@ -1,6 +1,7 @@
 //! The prose of replies, in both languages: formal, no exclamation marks, the second line says what to do next.
 
 mod managing;
+mod operating;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
@@ -20,6 +21,7 @@ use crate::plan::advice::TooEarly;
 use crate::text::{Unit, clock_time, cut, day, particle};
 
 pub(super) use managing::*;
+pub(super) use operating::*;
 
 pub(super) const SHOW_LATEST: Text = Text { ko: "최근 뉴스 지금 보기", en: "Show the latest now" };
 pub(super) const HELP_TITLE: Text =

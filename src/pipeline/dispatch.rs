@@ -45,6 +45,8 @@ pub struct Dispatch {
     pub wake: Arc<Notify>,
     /// Notified when the outbox has something new for a platform.
     pub deliver: HashMap<Platform, Arc<Notify>>,
+    /// Notified when there may be a note to send.
+    pub notes: Vec<Arc<Notify>>,
     /// The Telegram bot's username, once it is known: links in groups need it.
     pub telegram_bot: Arc<OnceLock<String>>,
 }
@@ -102,7 +104,9 @@ impl Dispatch {
             };
             tokio::select! {
                 // Whoever changed something may have changed what is in the outbox already.
-                () = self.wake.notified() => self.deliver.values().for_each(|deliver| deliver.notify_one()),
+                () = self.wake.notified() => {
+                    self.deliver.values().chain(&self.notes).for_each(|other| other.notify_one());
+                }
                 () = sleep(&self.clock, next) => {}
                 () = stop.cancelled() => {}
             }
