@@ -103,9 +103,11 @@ async fn a_post_without_articles_is_dropped_and_one_that_is_corrected_goes_out_b
 async fn the_articles_of_the_last_post_are_not_sent_again_under_another_title() {
     let bot = Bot::start().await;
     bot.subscribe_now().await;
-    bot.publish(&bot.post());
+    let post = bot.post();
+    bot.publish(&post);
     bot.arrived("소식 6").await;
-    bot.publish(&bot.post().slug("again").title("같은 뉴스"));
+    let again = post.markdown().replace("AI 뉴스", "다른 제목").replace("news.example", "redirect.example");
+    bot.write("2026-03-02-again.md", again.as_bytes());
     notes(&bot, "바로 앞 뉴스와 기사가 같습니다").await;
     bot.idle().await;
     assert_eq!(bot.on_telegram(bot.group, "소식 6").len(), 1);

@@ -23,11 +23,16 @@ pub fn reason(digest: &EnrichedDigest, before: &[&EnrichedDigest]) -> Option<Hol
     (2 * count < *usual).then_some(HoldReason::Thin)
 }
 
-/// Whether the articles are the same; what dictionaries make of them does not count.
+/// Whether the articles are the same. What dictionaries make of them does not count, nor do links: redirects to the
+/// same page are others each time.
 fn says_the_same(one: &EnrichedDigest, other: &EnrichedDigest) -> bool {
-    let articles = |digest: &EnrichedDigest| digest.articles.len();
-    articles(one) == articles(other)
-        && one.articles.iter().zip(&other.articles).all(|(one, other)| one.article == other.article)
+    one.articles.len() == other.articles.len()
+        && one.articles.iter().zip(&other.articles).all(|(one, other)| {
+            let (one, other) = (&one.article, &other.article);
+            one.headline == other.headline
+                && one.published == other.published
+                && one.sections == other.sections
+        })
 }
 
 #[cfg(test)]
@@ -83,7 +88,8 @@ mod tests {
     #[test]
     fn the_articles_of_the_last_one_are_held_and_those_of_an_earlier_one_are_not() {
         let (one, two) = (digest("one", 4), digest("two", 4));
-        let again = EnrichedDigest { title: "another title".to_owned(), ..one.clone() };
+        let mut again = EnrichedDigest { title: "another title".to_owned(), ..one.clone() };
+        again.articles[0].article.link = Some("https://redirect.example/2".to_owned());
         assert_eq!(reason(&again, &[&one, &two]), Some(HoldReason::Repeated));
         assert_eq!(reason(&again, &[&two, &one]), None);
     }
