@@ -88,7 +88,6 @@ CREATE TABLE deliveries (
     on_unknown      TEXT    NOT NULL,   -- resend, skip
     due_at          INTEGER NOT NULL,
     created_at      INTEGER NOT NULL,
-    held_for        INTEGER NOT NULL DEFAULT 0, -- milliseconds in which nothing could go to its channel; giving up does not count them
     UNIQUE (subscription_id, digest_id, occasion)
 ) STRICT;
 CREATE INDEX deliveries_by_digest ON deliveries (digest_id);
@@ -107,6 +106,7 @@ CREATE TABLE messages (
     nonce        TEXT    NOT NULL,      -- at most 25 characters, the same at every attempt
     state        TEXT    NOT NULL,      -- queued, sending, sent, unknown, failed, cancelled
     attempts     INTEGER NOT NULL DEFAULT 0,
+    failing_for  INTEGER NOT NULL DEFAULT 0, -- milliseconds it has waited after passing failures: it is given up after so many
     next_at      INTEGER NOT NULL,      -- not to be tried before
     attempted_at INTEGER,               -- the last attempt's beginning
     owner        TEXT,                  -- who claimed it, while sending

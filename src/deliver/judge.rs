@@ -11,9 +11,6 @@ const FIRST_WAIT: TimeDelta = TimeDelta::seconds(1);
 const LONGEST_WAIT: TimeDelta = TimeDelta::minutes(5);
 /// A refused token is tried again after this: somebody has to change it.
 const TOKEN_WAIT: TimeDelta = TimeDelta::minutes(1);
-/// So often a message is tried before it is given up: a machine that slept, or a bot that was down, has not been
-/// trying for as long as the clock says, and its network is often the last to come back.
-const TRIED_AT_LEAST: u32 = 10;
 
 /// How the failure of an attempt at `claimed` is settled. `jitter` is from 0 to 1.
 pub(super) fn judge(
@@ -24,31 +21,33 @@ pub(super) fn judge(
     jitter: f64,
 ) -> Outcome {
     let reason = error.to_string();
-    let outcome = match error {
-        CallError::RetryAfter { after, .. } => return Outcome::Again { at: now + after, reason },
+    match error {
+        CallError::RetryAfter { after, .. } => Outcome::Later { at: now + after, reason },
+        CallError::Credentials(_) => Outcome::Later { at: now + TOKEN_WAIT, reason },
+        CallError::Transient(_) | CallError::Unanswered(_) if claimed.failing_for >= give_up_after => {
+            Outcome::Failed(format!("given up after {} of failures: {reason}", span(claimed.failing_for)))
+        }
         CallError::Transient(_) => Outcome::Again { at: now + backoff(claimed.attempts, jitter), reason },
-        CallError::Credentials(_) => Outcome::Again { at: now + TOKEN_WAIT, reason },
         CallError::Unanswered(_) => Outcome::Unknown { at: now + backoff(claimed.attempts, jitter), reason },
         // What cannot be changed any more stays as it is; a channel that is really lost shows at the next message.
-        CallError::Lost(_) if claimed.task != Task::Send => return Outcome::Failed(reason),
+        CallError::Lost(_) if claimed.task != Task::Send => Outcome::Failed(reason),
         CallError::Rejected(_)
             if !claimed.use_plain && matches!(claimed.task, Task::Send | Task::Edit(_)) =>
         {
-            return Outcome::Plainer(reason);
+            Outcome::Plainer(reason)
         }
-        CallError::Rejected(_) | CallError::Gone(_) | CallError::Unsupported(_) => {
-            return Outcome::Failed(reason);
-        }
-        CallError::Lost(_) => return Outcome::Lost(reason),
-        CallError::Moved(chat) => return Outcome::Moved(chat),
-    };
-    match outcome {
-        Outcome::Again { reason, .. } | Outcome::Unknown { reason, .. }
-            if now - claimed.planned_at > give_up_after && claimed.attempts >= TRIED_AT_LEAST =>
-        {
-            Outcome::Failed(format!("given up after {} h: {reason}", give_up_after.num_hours()))
-        }
-        outcome => outcome,
+        CallError::Rejected(_) | CallError::Gone(_) | CallError::Unsupported(_) => Outcome::Failed(reason),
+        CallError::Lost(_) => Outcome::Lost(reason),
+        CallError::Moved(chat) => Outcome::Moved(chat),
+    }
+}
+
+/// A stretch of time for a log: whole hours, or seconds where it is shorter.
+fn span(time: TimeDelta) -> String {
+    if time >= TimeDelta::hours(1) {
+        format!("{} h", time.num_hours())
+    } else {
+        format!("{} s", time.num_seconds())
     }
 }
 
@@ -90,17 +89,17 @@ mod tests {
             was: MessageState::Queued,
             attempts: 3,
             attempted_at: None,
-            planned_at: DateTime::UNIX_EPOCH,
+            failing_for: TimeDelta::zero(),
             use_plain,
             on_unknown: OnUnknown::Resend,
         }
     }
 
     #[rstest]
-    #[case::told_to_wait(CallError::RetryAfter { after: TimeDelta::milliseconds(1_250), covers: Covers::Channel }, "again in 1250")]
+    #[case::told_to_wait(CallError::RetryAfter { after: TimeDelta::milliseconds(1_250), covers: Covers::Channel }, "later, in 1250")]
     #[case::server_error(CallError::Transient("502".into()), "again in 4000")]
     #[case::no_answer(CallError::Unanswered("reset".into()), "unknown, in 4000")]
-    #[case::token(CallError::Credentials("401".into()), "again in 60000")]
+    #[case::token(CallError::Credentials("401".into()), "later, in 60000")]
     #[case::content(CallError::Rejected("50035".into()), "plainer")]
     #[case::access(CallError::Lost("50013".into()), "lost")]
     #[case::moved(CallError::Moved(-100), "moved to -100")]
@@ -109,6 +108,7 @@ mod tests {
         let now = DateTime::UNIX_EPOCH + TimeDelta::minutes(1);
         let outcome = judge(error, &message(false), now, TimeDelta::hours(24), 0.0);
         let told = match outcome {
+            Outcome::Later { at, .. } => format!("later, in {}", (at - now).num_milliseconds()),
             Outcome::Again { at, .. } => format!("again in {}", (at - now).num_milliseconds()),
             Outcome::Unknown { at, .. } => format!("unknown, in {}", (at - now).num_milliseconds()),
             Outcome::Plainer(_) => "plainer".into(),
@@ -139,22 +139,19 @@ mod tests {
         assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}");
     }
 
-    #[test]
-    fn after_its_time_a_passing_failure_is_final_but_a_told_wait_is_not() {
-        let now = DateTime::UNIX_EPOCH + TimeDelta::hours(25);
-        let day = TimeDelta::hours(24);
-        let tried = |attempts| Claimed { attempts, ..message(false) };
-        let told = CallError::RetryAfter { after: TimeDelta::seconds(1), covers: Covers::Everything };
-        assert!(matches!(
-            judge(CallError::Transient("503".into()), &tried(10), now, day, 0.5),
-            Outcome::Failed(_)
-        ));
-        assert!(matches!(judge(told, &tried(10), now, day, 0.5), Outcome::Again { .. }));
-        // Two days of sleep are not two days of trying.
-        assert!(matches!(
-            judge(CallError::Transient("503".into()), &tried(1), now, day, 0.5),
-            Outcome::Again { .. }
-        ));
+    #[rstest]
+    #[case::failed_long_enough(24, CallError::Transient("503".into()), "given up after 24 h of failures: ")]
+    #[case::no_answer_long_enough(24, CallError::Unanswered("reset".into()), "given up after 24 h of failures: ")]
+    #[case::not_yet(23, CallError::Transient("503".into()), "")]
+    #[case::told_to_wait(30, CallError::RetryAfter { after: TimeDelta::seconds(1), covers: Covers::Everything }, "")]
+    #[case::token(30, CallError::Credentials("401".into()), "")]
+    fn only_failures_that_last_are_final(#[case] hours: i64, #[case] error: CallError, #[case] said: &str) {
+        let message = Claimed { failing_for: TimeDelta::hours(hours), ..message(false) };
+        let outcome = judge(error, &message, DateTime::UNIX_EPOCH, TimeDelta::hours(24), 0.5);
+        match outcome {
+            Outcome::Failed(reason) => assert!(!said.is_empty() && reason.starts_with(said), "{reason}"),
+            outcome => assert!(said.is_empty(), "{outcome:?}"),
+        }
     }
 
     #[test]

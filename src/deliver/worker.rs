@@ -307,7 +307,7 @@ fn report(message: &Claimed, outcome: &Outcome) {
         Outcome::Sent(sent) => {
             tracing::info!(delivery, row = id, %to, platform_id = %sent.0, "sent");
         }
-        Outcome::Again { at, reason } => {
+        Outcome::Later { at, reason } | Outcome::Again { at, reason } => {
             tracing::info!(delivery, row = id, %to, %at, reason, "not yet sent");
         }
         Outcome::Unknown { at, reason } => {

@@ -1,6 +1,6 @@
 //! A delivery: one digest to one subscription, made of messages.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::channel::{Address, ChannelId, ChannelKind};
 use super::feed::OnUnknown;
@@ -73,8 +73,9 @@ pub struct Claimed {
     pub attempts: u32,
     /// When the last attempt before this one began; if several may have arrived, the first of those.
     pub attempted_at: Option<DateTime<Utc>>,
-    /// When the delivery was planned; after `give_up_after` from then it is not tried any more.
-    pub planned_at: DateTime<Utc>,
+    /// How long it has waited after passing failures, all in all; after `give_up_after` of that it is given up. A
+    /// machine that slept, a bot that was down and a channel that was lost have not been trying in that time.
+    pub failing_for: TimeDelta,
     /// Whether `body` was refused before, so that `plain` is what to send.
     pub use_plain: bool,
     /// What to do where nobody can find out whether an earlier attempt arrived.
@@ -88,7 +89,15 @@ pub enum Outcome {
     Sent(PlatformMessageId),
     /// It could not be deleted, and is emptied to one line.
     Emptied,
-    /// Not yet: to be tried again at this instant (milliseconds are kept).
+    /// Not now, and no fault of the message: the platform told to wait, or somebody has to change the token. To be
+    /// tried at this instant (milliseconds are kept), however often.
+    Later {
+        /// When.
+        at: DateTime<Utc>,
+        /// Why, for the log and the desk.
+        reason: String,
+    },
+    /// A passing failure, after which it surely has not arrived: to be tried again at this instant.
     Again {
         /// When.
         at: DateTime<Utc>,

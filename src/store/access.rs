@@ -435,30 +435,18 @@ async fn mark_active(
     probes: u32,
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
-    let since: Option<i64> =
-        sqlx::query_scalar("SELECT state_since FROM channels WHERE id = $1 AND state = 'lost'")
-            .bind(channel)
-            .fetch_optional(&mut **tx)
-            .await?;
-    let Some(since) = since else { return Ok(false) };
-    let lost_for = (millis(now) - since).max(0);
-    sqlx::query(
+    let regained = sqlx::query(
         "UPDATE channels SET state = 'active', state_reason = NULL, state_since = $2, probe_at = NULL, probes = $3
-         WHERE id = $1",
+         WHERE id = $1 AND state = 'lost'",
     )
     .bind(channel)
     .bind(millis(now))
     .bind(i64::from(probes))
     .execute(&mut **tx)
     .await?;
-    sqlx::query(
-        "UPDATE deliveries SET held_for = held_for + $2
-         WHERE id IN (SELECT delivery_id FROM messages WHERE channel_id = $1 AND state IN ('queued', 'unknown'))",
-    )
-    .bind(channel)
-    .bind(lost_for)
-    .execute(&mut **tx)
-    .await?;
+    if regained.rows_affected() == 0 {
+        return Ok(false);
+    }
     sqlx::query("UPDATE subscriptions SET next_at = $2 WHERE channel_id = $1 AND ended_at IS NULL")
         .bind(channel)
         .bind(millis(now))

@@ -231,13 +231,15 @@ pub(super) async fn settle_change(
              new_plain = NULL, change = NULL, error = NULL"
         }
         Outcome::Plainer(_) => "use_plain = 1, error = $4",
-        Outcome::Again { .. } | Outcome::Unknown { .. } | Outcome::Moved(_) => "error = $4",
+        Outcome::Later { .. } | Outcome::Again { .. } | Outcome::Unknown { .. } | Outcome::Moved(_) => "error = $4",
         Outcome::Failed(_) | Outcome::Lost(_) => {
             "new_body = NULL, new_plain = NULL, change = NULL, error = $4"
         }
     };
     let (next_at, error) = match outcome {
-        Outcome::Again { at, reason } | Outcome::Unknown { at, reason } => (*at, Some(reason)),
+        Outcome::Later { at, reason } | Outcome::Again { at, reason } | Outcome::Unknown { at, reason } => {
+            (*at, Some(reason))
+        }
         Outcome::Plainer(reason) | Outcome::Failed(reason) | Outcome::Lost(reason) => (now, Some(reason)),
         Outcome::Sent(_) | Outcome::Emptied | Outcome::Moved(_) => (now, None),
     };
@@ -316,7 +318,7 @@ async fn replace(
     let (change, shown) = match part.state.as_str() {
         "queued" if !is_kept => ("body = $3, plain = $4, use_plain = 0", &message.fresh),
         "sent" if !is_kept => (
-            "change = 'edit', new_body = $3, new_plain = $4, use_plain = 0, attempts = 0, next_at = $5,
+            "change = 'edit', new_body = $3, new_plain = $4, use_plain = 0, attempts = 0, failing_for = 0, next_at = $5,
              owner = NULL, lease_until = NULL",
             &message.noted,
         ),
@@ -325,7 +327,7 @@ async fn replace(
         }
         // Withdrawn before it was sent, or taken back since; what was cancelled for another reason says so.
         "cancelled" if part.platform_id.is_none() && part.error.is_none() => (
-            "state = 'queued', body = $3, plain = $4, use_plain = 0, attempts = 0, attempted_at = NULL,
+            "state = 'queued', body = $3, plain = $4, use_plain = 0, attempts = 0, failing_for = 0, attempted_at = NULL,
              next_at = $5, nonce = $6, error = NULL, change = NULL",
             &message.fresh,
         ),
@@ -380,7 +382,7 @@ async fn take_back(
     let change = match part.state.as_str() {
         "queued" => "state = 'cancelled'",
         "sent" => {
-            "change = 'delete', new_body = $3, new_plain = $4, use_plain = 0, attempts = 0, next_at = $2, owner = NULL,
+            "change = 'delete', new_body = $3, new_plain = $4, use_plain = 0, attempts = 0, failing_for = 0, next_at = $2, owner = NULL,
              lease_until = NULL"
         }
         "sending" | "unknown" => "change = 'delete', new_body = $3, new_plain = $4",

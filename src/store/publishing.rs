@@ -44,7 +44,7 @@ pub(super) async fn mark_to_publish(
     message: MessageId,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "UPDATE messages SET publish = 'due', attempts = 0
+        "UPDATE messages SET publish = 'due', attempts = 0, failing_for = 0
          WHERE id = $1 AND state = 'sent' AND publish IS NULL AND EXISTS (
              SELECT 1 FROM deliveries d JOIN subscriptions s ON s.id = d.subscription_id
                  JOIN channels c ON c.id = messages.channel_id
@@ -67,7 +67,9 @@ pub(super) async fn settle_publishing(
 ) -> Result<(), StoreError> {
     let (publish, next_at, error) = match outcome {
         Outcome::Sent(_) | Outcome::Emptied => ("done", now, None),
-        Outcome::Again { at, reason } | Outcome::Unknown { at, reason } => ("due", *at, Some(reason)),
+        Outcome::Later { at, reason } | Outcome::Again { at, reason } | Outcome::Unknown { at, reason } => {
+            ("due", *at, Some(reason))
+        }
         Outcome::Moved(_) => ("due", now, None),
         Outcome::Plainer(reason) | Outcome::Failed(reason) | Outcome::Lost(reason) => {
             ("refused", now, Some(reason))

@@ -150,7 +150,7 @@ pub(super) async fn settle_recall(
         Outcome::Sent(_) | Outcome::Emptied => {
             ("state = 'cancelled', platform_id = NULL, change = NULL, recall = 'done'", now, "recalled")
         }
-        Outcome::Again { at, reason } | Outcome::Unknown { at, reason } => {
+        Outcome::Later { at, reason } | Outcome::Again { at, reason } | Outcome::Unknown { at, reason } => {
             ("change = 'recall'", *at, reason.as_str())
         }
         Outcome::Moved(_) => ("change = 'recall'", now, "the chat has moved"),

@@ -141,15 +141,14 @@ impl Store {
     }
 
     /// Queues again what of a delivery did not arrive and is not on its way. Returns how many messages that are.
-    /// Whoever
-    /// calls wakes dispatch.
+    /// Whoever calls wakes dispatch.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn resend_missing(&self, delivery: DeliveryId, now: DateTime<Utc>) -> Result<u64, StoreError> {
         let mut tx = self.begin().await?;
         let queued = sqlx::query(
-            "UPDATE messages SET state = 'queued', attempts = 0, next_at = $2, attempted_at = NULL, owner = NULL,
+            "UPDATE messages SET state = 'queued', attempts = 0, failing_for = 0, next_at = $2, attempted_at = NULL, owner = NULL,
                  lease_until = NULL, error = NULL, change = NULL, due_at = $2
              WHERE delivery_id = $1 AND state = 'failed' AND recall IS NULL",
         )
@@ -157,12 +156,6 @@ impl Store {
         .bind(millis(now))
         .execute(&mut *tx)
         .await?;
-        // Giving up counts from here.
-        sqlx::query("UPDATE deliveries SET held_for = max(held_for, $2 - created_at) WHERE id = $1")
-            .bind(delivery.0)
-            .bind(millis(now))
-            .execute(&mut *tx)
-            .await?;
         tx.commit().await?;
         Ok(queued.rows_affected())
     }

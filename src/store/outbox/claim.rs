@@ -71,7 +71,7 @@ struct ClaimedRow {
     attempts: i64,
     attempted_at: Option<i64>,
     next_at: i64,
-    wanted_at: i64,
+    failing_for: i64,
     on_unknown: String,
     platform_id: Option<String>,
     change: Option<String>,
@@ -116,7 +116,7 @@ impl TryFrom<ClaimedRow> for Claimed {
             task,
             attempts: row.count(found.attempts)?,
             attempted_at: row.instant_or_none(found.attempted_at)?,
-            planned_at: row.instant(found.wanted_at)?,
+            failing_for: TimeDelta::milliseconds(found.failing_for),
             on_unknown: row.word(&found.on_unknown)?,
         })
     }
@@ -253,7 +253,7 @@ async fn first_of_channel(
                      m.attempts, m.attempted_at, m.next_at, m.platform_id, m.change, m.publish, d.on_unknown,
                      (SELECT p.platform_id FROM messages p WHERE p.delivery_id = m.delivery_id AND p.id <> m.id
                           AND p.platform_id LIKE '%/%' AND c.kind = 'forum' ORDER BY p.part LIMIT 1) AS opened_by,
-                     max(d.created_at + d.held_for, g.revised_at) AS wanted_at, m.owner IS NOT NULL AS on_the_wire,
+                     m.failing_for, m.owner IS NOT NULL AS on_the_wire,
                      s.ended_at IS NOT NULL AS has_ended
                  FROM messages m JOIN channels c ON c.id = m.channel_id
                      JOIN deliveries d ON d.id = m.delivery_id

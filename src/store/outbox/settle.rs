@@ -36,6 +36,7 @@ impl Store {
                 Task::Recall(_) => settle_recall(&mut tx, owner, claimed, outcome, now).await?,
                 Task::Publish(_) => settle_publishing(&mut tx, owner, claimed, outcome, now).await?,
             }
+            settle_failing(&mut tx, claimed, outcome, now).await?;
             settle_channel(&mut tx, claimed, outcome, now).await?;
         }
         tx.commit().await?;
@@ -96,7 +97,7 @@ async fn settle_sending(
     let open = if claimed.was == MessageState::Unknown { "unknown" } else { "queued" };
     let (state, next_at, error) = match outcome {
         Outcome::Sent(_) | Outcome::Emptied => ("sent", now, None),
-        Outcome::Again { at, reason } => (open, *at, Some(reason)),
+        Outcome::Later { at, reason } | Outcome::Again { at, reason } => (open, *at, Some(reason)),
         Outcome::Unknown { at, reason } => ("unknown", *at, Some(reason)),
         Outcome::Plainer(reason) => (open, now, Some(reason)),
         Outcome::Failed(reason) => ("failed", now, Some(reason)),
@@ -127,6 +128,23 @@ async fn settle_sending(
         mark_to_publish(tx, claimed.message).await?;
     }
     catch_up_change(tx, claimed.message).await
+}
+
+/// The wait after a passing failure counts towards giving up.
+async fn settle_failing(
+    tx: &mut Transaction<'static, Sqlite>,
+    claimed: &Claimed,
+    outcome: &Outcome,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    if let Outcome::Again { at, .. } | Outcome::Unknown { at, .. } = outcome {
+        sqlx::query("UPDATE messages SET failing_for = failing_for + $2 WHERE id = $1")
+            .bind(claimed.message.0)
+            .bind((*at - now).num_milliseconds().max(0))
+            .execute(&mut **tx)
+            .await?;
+    }
+    Ok(())
 }
 
 /// What the outcome of a call says of its channel.
