@@ -21,10 +21,10 @@ use crate::clock::SharedClock;
 use crate::commands::{self, Desk};
 use crate::config::{Config, DictionariesConfig, FeedConfig, PlatformConfig, SourceConfig, Tokens};
 use crate::deliver::{Prober, Settings, Worker};
-use crate::enrich::{Classifier, Dictionaries};
+use crate::enrich::{Classifier, Dictionaries, Lookup};
 use crate::model::channel::Platform;
 use crate::model::lexicon::Lexicon;
-use crate::pipeline::{Dispatch, Import, Ingest, Reading};
+use crate::pipeline::{Dispatch, Import, Ingest, Reading, Reclassify};
 use crate::platform::discord::{self, Discord};
 use crate::platform::gate::{Covered, Gate, Limits, Wait};
 use crate::platform::telegram::{self, Telegram};
@@ -89,6 +89,7 @@ impl App {
             store.clone(),
             feeds.clone(),
             Arc::clone(&lexicon),
+            Lookup::new(&dictionaries),
             Arc::clone(&clock),
             Arc::clone(&plan),
             commands::Limits { person: config.limits.person, group: config.limits.group },
@@ -133,6 +134,9 @@ impl App {
         } else if let Some(feed) = push_feeds.first() {
             tracing::warn!(feed = %feed.name, "nothing can be pushed: `web.listen` is off");
         }
+        let reclassify =
+            Reclassify { store: store.clone(), classifier: Arc::clone(&classifier), dictionaries: print };
+        tasks.spawn(reclassify.run(stop.clone()));
         let dispatch =
             Dispatch { store: store.clone(), feeds, lexicon, clock, wake: plan, deliver, telegram_bot };
         tasks.spawn(dispatch.run(stop.clone()));

@@ -45,9 +45,12 @@ async fn of_a_long_digest_only_the_messages_that_changed_are_edited_and_the_rest
         (now.0.len() < before.0 && now.1.len() < before.1).then_some(())
     })
     .await;
-    bot.wait_for("the last one to go", async || {
-        let gone = bot.on_discord(bot.channel, "긴 소식 6").is_empty();
-        (gone && bot.on_telegram(bot.group, "긴 소식 6").is_empty()).then_some(())
+    bot.wait_for("the withdrawn ones to be struck", async || {
+        let on_discord = bot.on_discord(bot.channel, "~~긴 소식 6~~");
+        let on_telegram = bot.on_telegram(bot.group, "긴 소식 6");
+        let [on_discord, on_telegram] = [on_discord.first()?, on_telegram.first()?];
+        let notes = words(on_discord).matches("고친 글에서 빠진 기사입니다").count();
+        (notes == 3 && text(on_telegram).contains("고친 글에서 빠진 기사입니다")).then_some(())
     })
     .await;
     bot.finish().await;

@@ -1,6 +1,9 @@
 -- Instants are milliseconds since 1970-01-01T00:00Z. JSON is text. Words such as states and styles are those of
 -- the code's `name()` functions.
 
+-- The version of the program that changed the tables last: one row.
+CREATE TABLE program (version TEXT NOT NULL) STRICT;
+
 CREATE TABLE feeds (
     name            TEXT PRIMARY KEY,   -- as configured
     first_loaded_at INTEGER,            -- first successful load in this database; what was there then is archived

@@ -9,6 +9,7 @@ use super::spec::{Argument, ArgumentKind, Spec};
 use crate::model::day;
 use crate::model::feed::Feed;
 use crate::model::language::Language;
+use crate::model::period;
 use crate::model::schedule;
 use crate::model::subscription::Style;
 use crate::model::zone;
@@ -50,7 +51,7 @@ impl Arguments {
             arguments.set(argument, taken.join(" "));
         }
         let left = words.join(" ");
-        match spec.arguments.iter().find(|argument| argument.kind == ArgumentKind::Filter) {
+        match spec.arguments.iter().find(|argument| argument.kind.is_free()) {
             Some(free) => {
                 arguments.set(free, left);
                 (arguments, Vec::new())
@@ -88,7 +89,8 @@ fn recognise(kind: ArgumentKind, words: &[&str], feeds: &[Feed]) -> Option<Range
         ArgumentKind::Timezone => one(&zone::is_zone).or_else(|| one(&zone::is_meant_as_zone)),
         ArgumentKind::Style => one(&|word| word.parse::<Style>().is_ok()),
         ArgumentKind::Language => one(&|word| word.parse::<Language>().is_ok()),
-        ArgumentKind::Filter => None,
+        ArgumentKind::Period => period::find(words).map(|(found, _)| found),
+        ArgumentKind::Company | ArgumentKind::Topic | ArgumentKind::Words | ArgumentKind::Filter => None,
     }
 }
 

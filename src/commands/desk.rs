@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 
 use super::quota::{Limits, Quota};
 use crate::clock::SharedClock;
+use crate::enrich::Lookup;
 use crate::model::feed::{Feed, FeedName};
 use crate::model::lexicon::Lexicon;
 use crate::model::reply::Reply;
@@ -22,6 +23,8 @@ pub struct Desk {
     pub feeds: Vec<Feed>,
     /// The names of companies and topics.
     pub lexicon: Arc<Lexicon>,
+    /// Which of them a typed name stands for.
+    pub lookup: Lookup,
     /// The time.
     pub clock: SharedClock,
     /// Notified when planning has something new to look at.
@@ -57,6 +60,7 @@ impl Desk {
         store: Store,
         feeds: Vec<Feed>,
         lexicon: Arc<Lexicon>,
+        lookup: Lookup,
         clock: SharedClock,
         plan: Arc<Notify>,
         limits: Limits,
@@ -64,7 +68,7 @@ impl Desk {
         // Numbers of different runs should differ, so that one is not looked up in the wrong day's log.
         let errors =
             AtomicU32::new(u32::try_from(clock.now().timestamp_millis() & 0xffff).unwrap_or_default());
-        Self { store, feeds, lexicon, clock, plan, quota: Quota::new(limits), errors }
+        Self { store, feeds, lexicon, lookup, clock, plan, quota: Quota::new(limits), errors }
     }
 
     /// A configured feed by its name.

@@ -4,6 +4,7 @@
 //! come Discord's registration, Telegram's menus, `/help` and the parsers; adding a command is one file here and
 //! one line there. What people press is in `press.rs`; the prose of replies, per language, in `words.rs`.
 
+mod about;
 pub mod arguments;
 mod call;
 mod desk;
@@ -13,9 +14,11 @@ mod offers;
 mod open;
 pub mod press;
 mod quota;
+mod search;
 pub mod spec;
 mod subscribe;
 mod today;
+mod trends;
 mod view;
 mod words;
 
@@ -31,7 +34,17 @@ use crate::model::language::Language;
 use crate::model::reply::Reply;
 
 /// Every command, in the order of `/help`.
-pub const CATALOGUE: &[Spec] = &[today::SPEC, digest::SPEC, subscribe::SPEC, help::SPEC, help::START];
+pub const CATALOGUE: &[Spec] = &[
+    today::SPEC,
+    digest::SPEC,
+    about::COMPANY,
+    about::TOPIC,
+    search::SPEC,
+    trends::SPEC,
+    subscribe::SPEC,
+    help::SPEC,
+    help::START,
+];
 
 /// The command that a word names: its name, or one of its Korean words.
 pub fn find(word: &str) -> Option<&'static Spec> {

@@ -38,7 +38,22 @@ pub async fn offers(
             .into_iter()
             .map(|name| Offer { name: name.to_owned(), value: name.to_owned() })
             .collect(),
-        ArgumentKind::At | ArgumentKind::Style | ArgumentKind::Language | ArgumentKind::Filter => Vec::new(),
+        ArgumentKind::Company => desk
+            .lookup
+            .companies_like(typed, MOST)
+            .into_iter()
+            .map(|name| Offer {
+                name: desk.lexicon.company(name, caller.language).to_owned(),
+                value: name.to_owned(),
+            })
+            .collect(),
+        ArgumentKind::Topic => topics(typed, caller, desk),
+        ArgumentKind::At
+        | ArgumentKind::Style
+        | ArgumentKind::Language
+        | ArgumentKind::Period
+        | ArgumentKind::Words
+        | ArgumentKind::Filter => Vec::new(),
     })
 }
 
@@ -50,6 +65,18 @@ fn feeds(typed: &str, desk: &Desk) -> Vec<Offer> {
         .filter(|feed| fits(feed.name.as_str()) || fits(&feed.title))
         .take(MOST)
         .map(|feed| Offer { name: feed.title.clone(), value: feed.name.to_string() })
+        .collect()
+}
+
+/// Topics like what is typed; all while nothing is.
+fn topics(typed: &str, caller: &Caller, desk: &Desk) -> Vec<Offer> {
+    let keys: Vec<&str> = if typed.is_empty() {
+        desk.lexicon.topics.keys().take(MOST).map(String::as_str).collect()
+    } else {
+        desk.lookup.topics_like(typed, MOST)
+    };
+    keys.into_iter()
+        .map(|key| Offer { name: desk.lexicon.topic(key, caller.language).to_owned(), value: key.to_owned() })
         .collect()
 }
 

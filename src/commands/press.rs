@@ -5,7 +5,7 @@
 use super::call::Caller;
 use super::desk::{Desk, Failure};
 use super::quota::Admission;
-use super::{digest, explain, open, today, words};
+use super::{about, digest, explain, open, search, today, words};
 use crate::model::feed::FeedName;
 use crate::model::language::Language;
 use crate::model::reply::{Action, Audience, Button, Reply};
@@ -40,6 +40,10 @@ pub enum Press {
         /// The digest.
         handle: String,
     },
+    /// Show a page of the articles about a company or a topic.
+    About(about::Page),
+    /// Show a page of what a search found.
+    Search(search::Page),
     /// Show to the channel what only the asker saw.
     Show(Box<Press>),
 }
@@ -53,6 +57,8 @@ impl Press {
             Self::Latest { feed } => format!("latest:{feed}"),
             Self::Digest { handle } => format!("digest:{handle}"),
             Self::All { handle } => format!("all:{handle}"),
+            Self::About(page) => page.encode(),
+            Self::Search(page) => page.encode(),
             Self::Show(what) => format!("show:{}", what.encode()),
         }
     }
@@ -74,6 +80,8 @@ impl Press {
             ("latest", None) => Some(Self::Latest { feed: FeedName(rest.to_owned()) }),
             ("digest", None) => Some(Self::Digest { handle: rest.to_owned() }),
             ("all", None) => Some(Self::All { handle: rest.to_owned() }),
+            ("about", None) => about::Page::decode(rest).map(Self::About),
+            ("search", None) => search::Page::decode(rest).map(Self::Search),
             ("show", None) => match Self::decode(rest, None)? {
                 Self::Show(_) => None,
                 what => Some(Self::Show(Box::new(what))),
@@ -114,6 +122,8 @@ async fn perform(press: Press, caller: &Caller, desk: &Desk) -> Result<Reply, Fa
         Press::Latest { feed } => today::latest(&feed, caller, desk).await,
         Press::Digest { handle } => digest::as_the_channel_sees_it(&handle, caller, desk).await,
         Press::All { handle } => digest::whole(&handle, caller, desk).await,
+        Press::About(page) => about::page(&page, caller, desk).await,
+        Press::Search(page) => search::page(&page, caller, desk).await,
         Press::Show(_) => Ok(words::old_button(caller.language)),
     }
 }
@@ -126,6 +136,8 @@ fn for_all(reply: Reply) -> Reply {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::period::Period;
+    use crate::store::ArticleId;
 
     #[test]
     fn what_a_button_carries_is_read_again() {
@@ -135,6 +147,13 @@ mod tests {
             Press::Latest { feed: FeedName("a-feed-with-the-longest-name-32-".into()) },
             Press::Digest { handle: "0123456789".into() },
             Press::All { handle: "0123456789".into() },
+            Press::About(about::Page::first(about::Kind::Topic, "chips", Period::ThisMonth)),
+            Press::Show(Box::new(Press::Search(search::Page {
+                newest: Some(ArticleId(i64::MAX)),
+                skip: 15,
+                period: Period::All,
+                words: "데이터센터 투자".into(),
+            }))),
             Press::Show(Box::new(Press::Open { handle: "0123456789".into(), article: 5 })),
         ] {
             let text = press.encode();

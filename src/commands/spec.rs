@@ -52,8 +52,23 @@ pub enum ArgumentKind {
     Style,
     /// `ko` or `en`.
     Language,
+    /// Days to look at: `7`, `30d`, `이번 주`, `지난달`, `2025-12`, `전체`.
+    Period,
+    /// A company: all words that are left.
+    Company,
+    /// A topic: all words that are left.
+    Topic,
+    /// What to search for: all words that are left.
+    Words,
     /// Topics, companies, plain words: all that is left.
     Filter,
+}
+
+impl ArgumentKind {
+    /// Whether it takes the words that no other argument of the command wants.
+    pub const fn is_free(self) -> bool {
+        matches!(self, Self::Company | Self::Topic | Self::Words | Self::Filter)
+    }
 }
 
 /// One argument of a command.

@@ -8,9 +8,11 @@ use crate::model::channel::Platform;
 use crate::model::feed::Feed;
 use crate::model::language::Language;
 use crate::model::lexicon::Lexicon;
+use crate::model::period::Period;
 use crate::model::reply::Reply;
 use crate::model::schedule::Schedule;
 use crate::model::subscription::{Style, Wish};
+use crate::model::trends::{Trend, Trends};
 use crate::model::zone;
 use crate::plan::advice::TooEarly;
 use crate::text::{Unit, clock_time, cut, day, particle};
@@ -28,6 +30,13 @@ pub(super) const SHOW_TO_CHANNEL: Text = Text { ko: "채널에 보이기", en: "
 pub(super) const A_DAY: Text = Text { ko: "날짜로", en: "a day" };
 pub(super) const SHOW_ALL: Text = Text { ko: "전체 보기", en: "Show all" };
 pub(super) const A_LANGUAGE: Text = Text { ko: "언어로", en: "a language" };
+
+pub(super) const A_PERIOD: Text = Text { ko: "기간으로", en: "a period" };
+pub(super) const FIRST_PAGE: Text = Text { ko: "◀ 처음", en: "◀ First" };
+pub(super) const PREVIOUS_PAGE: Text = Text { ko: "◀ 이전", en: "◀ Back" };
+pub(super) const NEXT_PAGE: Text = Text { ko: "다음 ▶", en: "More ▶" };
+pub(super) const SHOW_THAT: Text = Text { ko: "그 소식 보기", en: "Show it" };
+pub(super) const SEARCH_TEXT: Text = Text { ko: "본문에서 찾기", en: "Search the texts" };
 
 /// A reply of prose alone, for the asker.
 fn prose(language: Language, lines: impl IntoIterator<Item = String>) -> Reply {
@@ -335,6 +344,138 @@ pub(super) fn may_not_post(caller: &Caller) -> Reply {
             ],
         ),
     }
+}
+
+/// How many articles are about something, and how many there were in as many days before.
+pub(super) fn counted(
+    name: &str,
+    period: Period,
+    now: u32,
+    days: u32,
+    before: u32,
+    all: Option<u32>,
+    language: Language,
+) -> String {
+    let period = period.name(language);
+    let first = match language {
+        Language::Ko => format!("{name} — {period} {now}건 · 이전 {days}일 {before}건"),
+        Language::En => format!("{name} — {period}: {now} · {days} days before: {before}"),
+    };
+    match (all, language) {
+        (Some(all), Language::Ko) => format!("{first} · 전체 {all}건"),
+        (Some(all), Language::En) => format!("{first} · in all: {all}"),
+        (None, _) => first,
+    }
+}
+
+/// No company or topic has this name.
+pub(super) fn not_found(typed: &str, has_alike: bool, language: Language) -> String {
+    let typed = shortened(typed);
+    match (language, has_alike) {
+        (Language::Ko, true) => {
+            format!("‘{typed}’{} 찾지 못했습니다. 혹시 이 이름인가요?", particle(&typed, "은/는"))
+        }
+        (Language::Ko, false) => {
+            format!("‘{typed}’{} 찾지 못했습니다. 본문에서 찾아볼 수 있습니다.", particle(&typed, "은/는"))
+        }
+        (Language::En, true) => format!("‘{typed}’ was not found. Did you mean one of these?"),
+        (Language::En, false) => format!("‘{typed}’ was not found. You can search the texts for it."),
+    }
+}
+
+/// A known name that is not in the news of these days; `last`: when it last was.
+pub(super) fn no_news(name: &str, period: Period, last: Option<NaiveDate>, language: Language) -> String {
+    let during = period.name(language);
+    match (language, last) {
+        (Language::Ko, Some(last)) => format!(
+            "{during} 동안 {name} 소식이 없습니다. 마지막 소식은 {}입니다.",
+            short_day(last, language)
+        ),
+        (Language::Ko, None) => format!("아직 {name} 소식이 없습니다. 본문에서 찾아볼 수 있습니다."),
+        (Language::En, Some(last)) => {
+            format!("No news about {name} ({during}). The last was on {}.", short_day(last, language))
+        }
+        (Language::En, None) => format!("No news about {name} yet. You can search the texts for it."),
+    }
+}
+
+/// A command that needs a word was called without.
+pub(super) fn which_name(example: &str, language: Language) -> Vec<String> {
+    vec![match language {
+        Language::Ko => format!("무엇을 찾을지 함께 써 주세요. 예: /{example}"),
+        Language::En => format!("Please say what to look for. Example: /{example}"),
+    }]
+}
+
+/// How many articles a search found; `is_more`: there may be more of them.
+pub(super) fn searched(
+    typed: &str,
+    period: Period,
+    total: usize,
+    is_more: bool,
+    language: Language,
+) -> String {
+    let (typed, period) = (shortened(typed), period.name(language));
+    match (language, total, is_more) {
+        (Language::Ko, 0, _) => {
+            format!(
+                "‘{typed}’{} 찾지 못했습니다({period}). 더 짧은 말로 찾아보세요.",
+                particle(&typed, "을/를")
+            )
+        }
+        (Language::Ko, _, false) => format!("‘{typed}’ — {period} {total}건"),
+        (Language::Ko, _, true) => format!("‘{typed}’ — {period} {total}건 이상"),
+        (Language::En, 0, _) => format!("‘{typed}’ was not found ({period}). Try fewer or shorter words."),
+        (Language::En, _, false) => format!("‘{typed}’ — {period}: {total}"),
+        (Language::En, _, true) => format!("‘{typed}’ — {period}: {total} or more"),
+    }
+}
+
+/// The words are too long to turn the page with.
+pub(super) fn narrow_down(shown: usize, language: Language) -> String {
+    match language {
+        Language::Ko => format!("가장 가까운 {shown}건입니다. 더 보려면 짧은 말로 찾아 주세요."),
+        Language::En => format!("These are the {shown} nearest. For more, search with fewer words."),
+    }
+}
+
+/// Nothing can be counted yet.
+pub(super) fn empty_archive(language: Language) -> String {
+    match language {
+        Language::Ko => "아직 나온 뉴스가 없습니다.".to_owned(),
+        Language::En => "Nothing has been published yet.".to_owned(),
+    }
+}
+
+/// Who and what was in the news: the numbers, most first.
+pub(super) fn trends(trends: &Trends, period: Period, lexicon: &Lexicon, language: Language) -> Vec<String> {
+    let count = trends.days.count();
+    let period = period.name(language);
+    let (now, before) = (trends.articles, trends.articles_before);
+    let first = match language {
+        Language::Ko => format!("{period} 기사 {now}건 · 이전 {count}일 {before}건"),
+        Language::En => format!("{period}: {now} articles · {count} days before: {before}"),
+    };
+    let list = |title: &str, of: &[Trend], name: &dyn Fn(&str) -> String| {
+        let lines: Vec<String> = (1..)
+            .zip(of)
+            .map(|(place, trend)| {
+                let (name, now, before) = (name(&trend.key), trend.total(), trend.before);
+                match language {
+                    Language::Ko => format!("{place}. {name} {now}건 (이전 {before}건)"),
+                    Language::En => format!("{place}. {name} {now} (before: {before})"),
+                }
+            })
+            .collect();
+        (!lines.is_empty()).then(|| format!("{title}\n{}", lines.join("\n")))
+    };
+    let (companies, topics) = match language {
+        Language::Ko => ("회사", "주제"),
+        Language::En => ("Companies", "Topics"),
+    };
+    let companies = list(companies, &trends.companies, &|key| lexicon.company(key, language).to_owned());
+    let topics = list(topics, &trends.topics, &|key| lexicon.topic(key, language).to_owned());
+    [Some(first), companies, topics].into_iter().flatten().collect()
 }
 
 fn style_in_words(style: Style, language: Language) -> &'static str {

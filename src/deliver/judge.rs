@@ -31,7 +31,9 @@ pub(super) fn judge(
         CallError::Unanswered(_) => Outcome::Unknown { at: now + backoff(claimed.attempts, jitter), reason },
         // What cannot be changed any more stays as it is; a channel that is really lost shows at the next message.
         CallError::Lost(_) if claimed.task != Task::Send => return Outcome::Failed(reason),
-        CallError::Rejected(_) if !claimed.use_plain && !matches!(claimed.task, Task::Delete(_)) => {
+        CallError::Rejected(_)
+            if !claimed.use_plain && matches!(claimed.task, Task::Send | Task::Edit(_)) =>
+        {
             return Outcome::Plainer(reason);
         }
         CallError::Rejected(_) | CallError::Gone(_) | CallError::Unsupported(_) => {
@@ -80,6 +82,8 @@ mod tests {
             channel: ChannelId(1),
             address: Address::Telegram { chat: 1, topic: None },
             kind: ChannelKind::Private,
+            opened_by: None,
+            is_recalled: false,
             body: Body(json!({})),
             plain: Body(json!({})),
             nonce: "n".into(),
@@ -111,7 +115,7 @@ mod tests {
             Outcome::Failed(_) => "failed".into(),
             Outcome::Lost(_) => "lost".into(),
             Outcome::Moved(chat) => format!("moved to {chat}"),
-            Outcome::Sent(_) => "sent".into(),
+            Outcome::Sent(_) | Outcome::Emptied => "sent".into(),
         };
         assert_eq!(told, expected);
     }

@@ -282,14 +282,26 @@ fn jitter(message: &Claimed) -> f64 {
     f64::from(sum % 101) / 100.0
 }
 
+fn done(task: &Task) -> &'static str {
+    match task {
+        Task::Send => "sent",
+        Task::Edit(_) | Task::Delete(_) => "corrected",
+        Task::Recall(_) => "recalled",
+        Task::Publish(_) => "published",
+    }
+}
+
 fn report(message: &Claimed, outcome: &Outcome) {
     let (delivery, id, to) = (message.delivery.0, message.message.0, message.address);
     match outcome {
         Outcome::Sent(_) if message.task != Task::Send => {
-            tracing::info!(delivery, row = id, %to, "corrected");
+            tracing::info!(delivery, row = id, %to, "{}", done(&message.task));
+        }
+        Outcome::Emptied => {
+            tracing::info!(delivery, row = id, %to, "it cannot be deleted, and is emptied");
         }
         Outcome::Failed(reason) if message.task != Task::Send => {
-            tracing::info!(delivery, row = id, %to, reason, "left as it is: it cannot be corrected any more");
+            tracing::info!(delivery, row = id, %to, reason, "left as it is: not {}", done(&message.task));
         }
         Outcome::Sent(sent) => {
             tracing::info!(delivery, row = id, %to, platform_id = %sent.0, "sent");

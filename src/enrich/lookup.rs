@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::enrich::dictionary::Dictionaries;
+use crate::text::keystrokes;
 
 /// What a typed name stands for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,8 +25,12 @@ pub struct Lookup {
     topics: HashMap<String, String>,
 }
 
-/// Likeness (Jaro–Winkler over letters, 0 to 1) from which a name is offered for a typo; 엔비다아 and 엔비디아 have 0.95.
-const ALIKE: f64 = 0.80;
+/// The share of keys, from 0 to 1, that have to be right for a name to be offered: two wrong ones of seven are too many.
+const ALIKE: f64 = 0.72;
+/// What the right first key adds.
+const BEGINS_ALIKE: f64 = 0.05;
+/// So many keys at least begin a name that is offered whatever comes after them.
+const FEW_KEYS: usize = 4;
 
 impl Lookup {
     /// The names of `dictionaries`, ready to be asked for.
@@ -84,15 +89,10 @@ fn alike<'a>(names: &'a HashMap<String, String>, typed: &str, most: usize) -> Ve
     if typed.is_empty() {
         return Vec::new();
     }
-    let typed_letters = letters(&typed);
+    let keys = keystrokes(&typed);
     let mut best: BTreeMap<&str, f64> = BTreeMap::new();
     for (name, target) in names {
-        let likeness = if name.starts_with(&typed) {
-            // The shorter the rest, the likelier it is meant.
-            2.0 - (name.len() - typed.len()) as f64 / 1000.0
-        } else {
-            strsim::jaro_winkler(&typed_letters, &letters(name))
-        };
+        let likeness = likeness(&typed, &keys, name);
         if likeness >= ALIKE {
             let known = best.entry(target).or_insert(likeness);
             *known = known.max(likeness);
@@ -103,14 +103,31 @@ fn alike<'a>(names: &'a HashMap<String, String>, typed: &str, most: usize) -> Ve
     ranked.into_iter().take(most).map(|(name, _)| name).collect()
 }
 
+/// From 0 to 1 by how few keys have to be struck otherwise, a little more if the first is right; most if the name begins so.
+fn likeness(typed: &str, keys: &str, name: &str) -> f64 {
+    if name.starts_with(typed) {
+        // The shorter the rest, the likelier it is meant.
+        return 2.0 - (name.len() - typed.len()) as f64 / 1000.0;
+    }
+    let name = keystrokes(name);
+    // Half a syllable, or the other layout. A few keys begin too many names to mean one.
+    if keys.len() >= FEW_KEYS && name.starts_with(keys) {
+        return 1.0 - (name.len() - keys.len()) as f64 / 1000.0;
+    }
+    let longer = name.len().max(keys.len());
+    // Names of very different length cannot be alike: no need to look closer.
+    if name.len().abs_diff(keys.len()) as f64 > longer as f64 * (1.0 - ALIKE) {
+        return 0.0;
+    }
+    let alike = strsim::normalized_damerau_levenshtein(keys, &name);
+    // Few people miss the first letter: of two names that are as near, the one that begins alike is meant.
+    let begins_alike = alike >= ALIKE && keys.chars().next() == name.chars().next();
+    if begins_alike { alike + BEGINS_ALIKE } else { alike }
+}
+
 /// Lower case, composed, without blanks and punctuation: `SK hynix`, `sk하이닉스` and `S.K. Hynix` fold alike.
 fn fold(name: &str) -> String {
     name.nfkc().flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric()).collect()
-}
-
-/// A Hangul syllable as its letters, so that one wrong letter is one difference.
-fn letters(name: &str) -> String {
-    name.nfd().collect()
 }
 
 #[cfg(test)]
@@ -137,6 +154,46 @@ mod tests {
         assert_eq!(lookup.companies_like("엔비다아", 3).first(), Some(&"NVIDIA"));
         assert_eq!(lookup.companies_like("엔비", 3).first(), Some(&"NVIDIA"));
         assert!(lookup.companies_like("ㅁㄴㅇㄹ 그런 회사는 없다", 3).is_empty());
+    }
+
+    #[rstest]
+    #[case::a_wrong_vowel("엔비다아", "NVIDIA")]
+    #[case::a_missing_syllable("엔디아", "NVIDIA")]
+    #[case::the_english_layout("dpsqleldk", "NVIDIA")]
+    #[case::the_english_layout_and_a_slip("dpsqlelkd", "NVIDIA")]
+    #[case::the_korean_layout("ㅜㅍㅑ야ㅁ", "NVIDIA")]
+    #[case::letters_swapped("nvidai", "NVIDIA")]
+    #[case::a_letter_too_many("nvvidia", "NVIDIA")]
+    #[case::the_other_vowel("엔비디어", "NVIDIA")]
+    #[case::a_letter_missing("opnai", "OpenAI")]
+    #[case::a_wrong_letter("openai9", "OpenAI")]
+    #[case::the_layout_of_openai("ㅐㅔ두먀", "OpenAI")]
+    #[case::a_wrong_final("삼선전자", "Samsung Electronics")]
+    #[case::a_missing_final("삼서전자", "Samsung Electronics")]
+    #[case::samsung_by_its_keys("tkatjdwjswk", "Samsung Electronics")]
+    #[case::two_vowels_that_sound_alike("테슬레", "Tesla")]
+    #[case::tesla_by_its_keys("xptmffk", "Tesla")]
+    #[case::anthropic("안트로픽", "Anthropic")]
+    #[case::anthropic_in_latin("antropic", "Anthropic")]
+    #[case::google("구굴", "Google")]
+    #[case::google_by_its_keys("rnrmf", "Google")]
+    #[case::microsoft("마이크로소프드", "Microsoft")]
+    #[case::microsoft_in_latin("mircosoft", "Microsoft")]
+    #[case::hynix("하이닉서", "SK hynix")]
+    #[case::half_a_syllable("엔빋", "NVIDIA")]
+    fn a_slip_of_the_finger_is_answered_with_what_was_meant(#[case] typed: &str, #[case] company: &str) {
+        let lookup = Lookup::new(&Dictionaries::shipped());
+        let alike = lookup.companies_like(typed, 3);
+        assert_eq!(alike.first(), Some(&company), "{alike:?}");
+    }
+
+    #[rstest]
+    #[case::short("zq")]
+    #[case::a_sentence("오늘 저녁에는 무엇을 먹을까요")]
+    #[case::signs("?!")]
+    fn what_is_like_no_name_is_offered_none(#[case] typed: &str) {
+        let lookup = Lookup::new(&Dictionaries::shipped());
+        assert_eq!(lookup.companies_like(typed, 3), Vec::<&str>::new());
     }
 
     #[rstest]

@@ -1,8 +1,10 @@
 //! An article: one item of a digest, with its sections, and what it is about once it has been classified.
 
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
-use super::rich::{Block, Inline};
+use super::rich::{Block, Inline, plain, plain_blocks};
 
 /// One item in a digest, as the post tells it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -17,6 +19,22 @@ pub struct Article {
     pub published: Option<String>,
     /// Its parts, in the post's order. Text before the first heading is a section without a title.
     pub sections: Vec<Section>,
+}
+
+impl Article {
+    /// Its sections as plain text: headings and blocks on lines of their own, without the headline.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        for section in &self.sections {
+            for part in [plain(&section.title), plain_blocks(&section.blocks)] {
+                if !part.is_empty() {
+                    text.push_str(&part);
+                    text.push('\n');
+                }
+            }
+        }
+        text
+    }
 }
 
 /// A headed part of an article.
@@ -60,4 +78,32 @@ pub enum Strength {
     Subject,
     /// Named in the headline.
     Headline,
+}
+
+impl Strength {
+    /// The word in the database.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Implied => "implied",
+            Self::Passing => "passing",
+            Self::Subject => "subject",
+            Self::Headline => "headline",
+        }
+    }
+}
+
+/// A text that names no strength.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no strength of a mention")]
+pub struct UnknownStrength(pub String);
+
+impl FromStr for Strength {
+    type Err = UnknownStrength;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        [Self::Implied, Self::Passing, Self::Subject, Self::Headline]
+            .into_iter()
+            .find(|strength| strength.name() == text)
+            .ok_or_else(|| UnknownStrength(text.to_owned()))
+    }
 }

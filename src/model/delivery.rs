@@ -34,8 +34,12 @@ pub enum Task {
     Send,
     /// It was sent, and is to be replaced.
     Edit(PlatformMessageId),
-    /// It was sent, and is to be taken back.
+    /// It was sent, and a correction takes it back: deleted, or emptied to one line where that is refused.
     Delete(PlatformMessageId),
+    /// It was sent, and somebody wants it gone.
+    Recall(PlatformMessageId),
+    /// It was sent, and is to be published to the channels that follow its own.
+    Publish(PlatformMessageId),
 }
 
 /// A message that a worker has claimed: all that sending it takes.
@@ -53,6 +57,10 @@ pub struct Claimed {
     pub address: Address,
     /// What kind of place it is.
     pub kind: ChannelKind,
+    /// The message that opened the delivery's thread in a forum; `None` where there is no thread yet.
+    pub opened_by: Option<PlatformMessageId>,
+    /// Whether somebody wants it gone, so that it is looked for and not sent.
+    pub is_recalled: bool,
     /// What is sent.
     pub body: Body,
     /// The same words without markup.
@@ -78,6 +86,8 @@ pub struct Claimed {
 pub enum Outcome {
     /// The platform has it; of a correction: it is done.
     Sent(PlatformMessageId),
+    /// It could not be deleted, and is emptied to one line.
+    Emptied,
     /// Not yet: to be tried again at this instant (milliseconds are kept).
     Again {
         /// When.

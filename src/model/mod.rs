@@ -9,10 +9,14 @@ pub mod feed;
 pub mod language;
 pub mod lexicon;
 pub mod message;
+pub mod period;
+pub mod query;
 pub mod reply;
 pub mod rich;
 pub mod schedule;
 pub mod subscription;
+pub mod trends;
+pub mod withdrawn;
 pub mod zone;
 
 pub use article::{Article, EnrichedArticle, Section};

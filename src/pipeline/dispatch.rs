@@ -16,6 +16,8 @@ use crate::model::lexicon::Lexicon;
 use crate::model::message::Rendered;
 use crate::model::reply::Edition;
 use crate::model::subscription::{Style, Subscription, SubscriptionId};
+use crate::model::withdrawn::Withdrawn;
+use crate::pipeline::corrections::passing;
 use crate::plan::{self, Access, Batch, Form, Standing, Waiting, arrival, selection};
 use crate::render::{self, Surface};
 use crate::store::{Due, NewDelivery, Planned, Store, StoreError};
@@ -80,6 +82,7 @@ pub(super) struct Shown {
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Place {
     Discord,
+    DiscordForum,
     TelegramPrivate,
     TelegramGroup,
 }
@@ -234,6 +237,19 @@ impl Dispatch {
         shown: Shown,
         rendering: &mut Rendering,
     ) -> Arc<Vec<Rendered>> {
+        self.set_without(due, feed, digests, shown, &[], rendering)
+    }
+
+    /// The same, with what a correction took out of the digest. `rendering` must be of the same `withdrawn`.
+    pub(super) fn set_without(
+        &self,
+        due: &Due,
+        feed: &Feed,
+        digests: &[&StoredDigest],
+        shown: Shown,
+        withdrawn: &[Withdrawn],
+        rendering: &mut Rendering,
+    ) -> Arc<Vec<Rendered>> {
         let wish = &due.subscription.wish;
         let place = place(due.address, due.kind);
         let setting = Setting {
@@ -245,28 +261,37 @@ impl Dispatch {
             place,
         };
         let messages = rendering.entry(setting).or_insert_with(|| {
-            let surface = match place {
-                Place::Discord => Surface::Discord,
-                Place::TelegramPrivate => Surface::TelegramPrivate,
-                Place::TelegramGroup => {
-                    Surface::TelegramGroup { bot: self.telegram_bot.get().map(String::as_str) }
-                }
-            };
+            let surface = self.surface(place);
             let editions: Vec<Edition> = digests
                 .iter()
                 .filter_map(|stored| self.edition(&due.subscription, feed, stored, shown.corrected_at))
                 .collect();
             Arc::new(match (shown.form, editions.as_slice()) {
                 (_, []) => Vec::new(),
-                (Form::Each, [edition, ..]) => render::edition(surface, edition, &self.lexicon),
+                (Form::Each, [edition, ..]) => {
+                    let withdrawn = passing(withdrawn, edition, wish, &self.lexicon);
+                    render::corrected(surface, edition, &withdrawn, &self.lexicon)
+                }
                 (Form::List | Form::RoundUp, editions) => render::list(surface, editions, &self.lexicon),
             })
         });
         Arc::clone(messages)
     }
 
+    /// What messages are set for in a kind of place.
+    pub(super) fn surface(&self, place: Place) -> Surface<'_> {
+        match place {
+            Place::Discord => Surface::Discord,
+            Place::DiscordForum => Surface::DiscordForum,
+            Place::TelegramPrivate => Surface::TelegramPrivate,
+            Place::TelegramGroup => {
+                Surface::TelegramGroup { bot: self.telegram_bot.get().map(String::as_str) }
+            }
+        }
+    }
+
     /// A digest as this subscription wants it; `None` if nothing of it passes.
-    fn edition(
+    pub(super) fn edition(
         &self,
         subscription: &Subscription,
         feed: &Feed,
@@ -304,8 +329,9 @@ fn waiting<'d>(
         .collect()
 }
 
-fn place(address: Address, kind: ChannelKind) -> Place {
+pub(super) fn place(address: Address, kind: ChannelKind) -> Place {
     match (address.platform(), kind) {
+        (Platform::Discord, ChannelKind::Forum) => Place::DiscordForum,
         (Platform::Discord, _) => Place::Discord,
         (Platform::Telegram, ChannelKind::Private) => Place::TelegramPrivate,
         (Platform::Telegram, _) => Place::TelegramGroup,

@@ -1,6 +1,7 @@
 //! The two joints: [`Ingest`] (source → parse → enrich → store) and [`Dispatch`] (plan → render → outbox), which also
 //! brings what is under way and what was sent up to date after a correction (`corrections.rs`). [`Import`] is ingest
-//! for a folder of old posts, which nobody gets; both read posts by the same [`Reading`].
+//! for a folder of old posts, which nobody gets; both read posts by the same [`Reading`]. [`Reclassify`] brings
+//! the archive up to date with the dictionaries.
 
 mod corrections;
 mod dispatch;
@@ -8,9 +9,11 @@ mod import;
 mod ingest;
 mod pushed;
 mod reading;
+mod reclassify;
 
 pub use dispatch::Dispatch;
 pub use import::{Import, ImportError, Imported, Refused};
 pub use ingest::Ingest;
 pub use pushed::push_name;
 pub use reading::Reading;
+pub use reclassify::Reclassify;

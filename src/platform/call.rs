@@ -48,6 +48,17 @@ pub trait Courier: Send + Sync + 'static {
         message: &PlatformMessageId,
     ) -> impl Future<Output = Result<(), CallError>> + Send;
 
+    /// Publishes a sent message to the channels that follow its own. One that is published already counts as published.
+    /// A refusal for rates holds up nothing else.
+    fn publish(
+        &self,
+        address: Address,
+        message: &PlatformMessageId,
+    ) -> impl Future<Output = Result<(), CallError>> + Send {
+        let _ = message;
+        async move { Err(CallError::Unsupported(format!("{address} has no followers"))) }
+    }
+
     /// Looks for a message of ours with this content among those that the channel got from `since` on. `Ok(None)`:
     /// it is surely not there. An error: nobody can tell (Telegram never can).
     fn find(

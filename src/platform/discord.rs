@@ -1,11 +1,13 @@
 //! Discord over HTTP: messages, for `deliver/` ([`Courier`]). What `chat/` needs is in [`chat`], what errors mean in
 //! `discord/errors.rs`, request bodies in `discord/body.rs`, finding a message of ours in `discord/history.rs`.
 //!
-//! A message that opened a forum thread has the id `<thread>/<message>`; all others have Discord's own.
+//! A message in a forum has the id `<thread>/<message>`, of which both are the same for the one that opened the thread;
+//! all others have Discord's own.
 
 mod body;
 pub mod chat;
 mod errors;
+mod forum;
 mod history;
 mod rates;
 #[cfg(test)]
@@ -62,11 +64,19 @@ pub struct Me {
     pub username: String,
 }
 
-/// The thread that a message opened, in which a forum's further messages go (as [`ChannelKind::Text`]); `None` for
-/// a message that opened none.
+/// The thread of a forum that a message is in, where its delivery's further messages go (as [`ChannelKind::Text`]);
+/// `None` for a message elsewhere.
 pub fn thread_of(message: &PlatformMessageId) -> Option<Address> {
     let (thread, _) = message.0.split_once('/')?;
     Some(Address::Discord { channel: thread.parse().ok()? })
+}
+
+/// The id of a message that was sent to a thread of a forum; it leads there from the forum.
+pub fn in_thread(thread: Address, message: PlatformMessageId) -> PlatformMessageId {
+    match thread {
+        Address::Discord { channel } => PlatformMessageId(format!("{channel}/{}", message.0)),
+        Address::Telegram { .. } => message,
+    }
 }
 
 impl Discord {
@@ -146,12 +156,16 @@ impl Discord {
         Ok(PlatformMessageId(sent.id.to_string()))
     }
 
-    async fn open_thread(&self, post: &Post<'_>) -> Result<PlatformMessageId, CallError> {
-        let path = format!("/channels/{}/threads", channel(post.address)?);
-        let body = body::to_open_thread(post.body);
-        let answer = self.call(Method::POST, &path, Some(&body), Some(&post.address)).await?;
-        let thread: Id = answer.json().map_err(CallError::Unanswered)?;
-        Ok(opening(thread.id))
+    /// Deletes a forum's post with all that is in it; what others wrote there goes, too, as it answers what is gone.
+    /// `Ok(false)`: we may not.
+    async fn delete_thread(&self, address: Address, thread: &str) -> Result<bool, CallError> {
+        let path = format!("/channels/{}", thread.parse::<u64>().map_err(|_| unreadable(thread))?);
+        match self.call(Method::DELETE, &path, None, Some(&address)).await {
+            Ok(_) => Ok(true),
+            Err(error) if errors::is_unknown_channel(&error) => Ok(true),
+            Err(CallError::Lost(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 }
 
@@ -162,7 +176,7 @@ impl Courier for Discord {
 
     async fn send(&self, post: Post<'_>) -> Result<PlatformMessageId, CallError> {
         match post.kind {
-            ChannelKind::Forum => self.open_thread(&post).await,
+            ChannelKind::Forum => forum::open(self, &post).await,
             _ => self.post(&post).await,
         }
     }
@@ -179,10 +193,23 @@ impl Courier for Discord {
     }
 
     async fn delete(&self, address: Address, message: &PlatformMessageId) -> Result<(), CallError> {
+        let thread = message.0.split_once('/');
+        if let Some((thread, id)) = thread
+            && thread == id
+            && self.delete_thread(address, thread).await?
+        {
+            return Ok(());
+        }
         match self.call(Method::DELETE, &path_of(address, message)?, None, Some(&address)).await {
             Ok(_) | Err(CallError::Gone(_)) => Ok(()),
+            // Its thread went before it.
+            Err(error) if thread.is_some() && errors::is_unknown_channel(&error) => Ok(()),
             Err(error) => Err(error),
         }
+    }
+
+    async fn publish(&self, address: Address, message: &PlatformMessageId) -> Result<(), CallError> {
+        self.crosspost(address, message).await
     }
 
     async fn find(
@@ -238,12 +265,15 @@ fn path_of(address: Address, message: &PlatformMessageId) -> Result<String, Call
         Some((thread, id)) => (Some(thread), id),
         None => (None, message.0.as_str()),
     };
-    let unreadable = |_| CallError::Unsupported(format!("`{}` is no id of a Discord message", message.0));
     let place = match thread {
-        Some(thread) => thread.parse().map_err(unreadable)?,
+        Some(thread) => thread.parse().map_err(|_| unreadable(&message.0))?,
         None => channel(address)?,
     };
-    Ok(format!("/channels/{place}/messages/{}", id.parse::<u64>().map_err(unreadable)?))
+    Ok(format!("/channels/{place}/messages/{}", id.parse::<u64>().map_err(|_| unreadable(&message.0))?))
+}
+
+fn unreadable(id: &str) -> CallError {
+    CallError::Unsupported(format!("`{id}` is no id of a Discord message"))
 }
 
 /// An id, which Discord writes as a string.

@@ -7,9 +7,9 @@ use crate::model::EnrichedArticle;
 use crate::model::article::Strength;
 use crate::model::lexicon::Lexicon;
 use crate::model::reply::Edition;
-use crate::render::view::{View, foremost, headline};
+use crate::render::view::{THREAD_TITLE, View, foremost, headline, topic_names};
 use crate::render::words::Phrase;
-use crate::text::{Unit, clean, cut, day};
+use crate::text::{Unit, clean, cut, day, short_day};
 
 /// The most articles that are named.
 const LONGEST: usize = 20;
@@ -73,6 +73,21 @@ impl<'a> List<'a> {
     /// The feed's title, cut to this many code points.
     pub(crate) fn title(&self, limit: usize) -> String {
         cut(clean(&self.views[0].edition.feed.title).trim(), limit, Unit::CodePoints)
+    }
+
+    /// The name of a forum's post: `12/15(월)–12/19(금) AI 뉴스 · 31건`.
+    pub(crate) fn thread_name(&self) -> String {
+        let days = || self.views.iter().map(|view| view.edition.digest.date.day());
+        let language = self.views[0].edition.language;
+        let mut span: Vec<String> =
+            days().min().into_iter().chain(days().max()).map(|date| short_day(date, language)).collect();
+        span.dedup();
+        format!("{} {} · {}", span.join("–"), self.title(THREAD_TITLE), self.say(Phrase::Pieces(self.count)))
+    }
+
+    /// The names of the topics of all articles, the commonest first: Korean and English of each.
+    pub(crate) fn topic_names(&self) -> Vec<[String; 2]> {
+        topic_names(self.views.iter().flat_map(View::articles).map(|(_, article)| article), self.lexicon)
     }
 
     /// `12월 15일(월) – 12월 19일(금) · 기사 31건`.

@@ -15,17 +15,22 @@ mod tests;
 mod view;
 mod words;
 
-use crate::model::Platform;
 use crate::model::lexicon::Lexicon;
 use crate::model::message::{Body, Rendered};
 use crate::model::reply::{Edition, Reply};
+use crate::model::withdrawn::Withdrawn;
+use crate::model::{Language, Platform};
 use crate::render::list::List;
+use crate::render::view::View;
+use crate::render::words::Phrase;
 
 /// What kind of place messages are set for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Surface<'a> {
-    /// Anywhere on Discord.
+    /// Anywhere on Discord but in a forum.
     Discord,
+    /// A Discord forum, where a delivery is a post with a name and tags.
+    DiscordForum,
     /// A Telegram private chat, where pressing a number opens an article in place.
     TelegramPrivate,
     /// A Telegram group or channel, where a number is a link that opens the article in private.
@@ -48,11 +53,31 @@ impl Surface<'_> {
 /// The messages of a delivery, in order; none only for an opened article that does not exist. The first notifies,
 /// the others are silent.
 pub fn edition(surface: Surface<'_>, edition: &Edition, lexicon: &Lexicon) -> Vec<Rendered> {
+    corrected(surface, edition, &[], lexicon)
+}
+
+/// The same for a digest whose readers have seen articles that are not in it any more: their headlines stand struck
+/// where they stood.
+pub fn corrected(
+    surface: Surface<'_>,
+    edition: &Edition,
+    withdrawn: &[Withdrawn],
+    lexicon: &Lexicon,
+) -> Vec<Rendered> {
+    let view = View::new(edition, lexicon).without(withdrawn);
     match surface {
-        Surface::Discord => discord::edition(edition, lexicon),
-        Surface::TelegramPrivate | Surface::TelegramGroup { .. } => {
-            telegram::edition(surface, edition, lexicon)
-        }
+        Surface::Discord => discord::edition(&view, false),
+        Surface::DiscordForum => discord::edition(&view, true),
+        Surface::TelegramPrivate | Surface::TelegramGroup { .. } => telegram::edition(surface, &view),
+    }
+}
+
+/// What is left of a message that a correction takes back, where it cannot be deleted: one line.
+pub fn emptied(platform: Platform, language: Language) -> Rendered {
+    let line = Phrase::Emptied.say(language);
+    match platform {
+        Platform::Discord => discord::line(&line),
+        Platform::Telegram => telegram::line(&line),
     }
 }
 
@@ -62,7 +87,8 @@ pub fn edition(surface: Surface<'_>, edition: &Edition, lexicon: &Lexicon) -> Ve
 pub fn list(surface: Surface<'_>, editions: &[Edition], lexicon: &Lexicon) -> Vec<Rendered> {
     let Some(list) = List::new(editions, lexicon) else { return Vec::new() };
     match surface {
-        Surface::Discord => discord::list(&list),
+        Surface::Discord => discord::list(&list, false),
+        Surface::DiscordForum => discord::list(&list, true),
         Surface::TelegramPrivate | Surface::TelegramGroup { .. } => telegram::list(surface, &list),
     }
 }
@@ -71,7 +97,7 @@ pub fn list(surface: Surface<'_>, editions: &[Edition], lexicon: &Lexicon) -> Ve
 /// or follow-up: an answer for the asker alone carries the flag EPHEMERAL (64), which an ordinary message must not.
 pub fn reply(surface: Surface<'_>, reply: &Reply, lexicon: &Lexicon) -> Vec<Body> {
     match surface {
-        Surface::Discord => discord::reply(reply, lexicon),
+        Surface::Discord | Surface::DiscordForum => discord::reply(reply, lexicon),
         Surface::TelegramPrivate | Surface::TelegramGroup { .. } => telegram::reply(surface, reply, lexicon),
     }
 }

@@ -127,7 +127,7 @@ fn what_was_found(#[values(Surface::Discord, Surface::TelegramPrivate, GROUP)] s
         ..Reply::new(Language::Ko)
     };
     let name = match surface {
-        Surface::Discord => "discord",
+        Surface::Discord | Surface::DiscordForum => "discord",
         Surface::TelegramPrivate => "telegram",
         Surface::TelegramGroup { .. } => "telegram-group",
     };

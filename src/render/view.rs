@@ -6,10 +6,11 @@ use crate::model::digest::handle;
 use crate::model::lexicon::{Lexicon, TopicLook};
 use crate::model::reply::{Action, Button, Edition, Selection};
 use crate::model::rich::{plain, plain_blocks};
+use crate::model::withdrawn::Withdrawn;
 use crate::model::{Article, Block, EnrichedArticle, Language, Section, Style};
-use crate::render::flow::{Line, Rank, lines};
+use crate::render::flow::{Line, Marks, Rank, Span, lines};
 use crate::render::words::{Phrase, is_summary_title};
-use crate::text::{Unit, clean, cut, day, safe_link};
+use crate::text::{Unit, clean, cut, day, safe_link, short_day};
 
 /// An edition with what it takes to set it.
 pub(crate) struct View<'a> {
@@ -17,6 +18,16 @@ pub(crate) struct View<'a> {
     pub(crate) lexicon: &'a Lexicon,
     /// Places of the shown articles in the digest, ascending.
     pub(crate) shown: Vec<usize>,
+    /// What a correction took out, by where it stood.
+    withdrawn: &'a [Withdrawn],
+}
+
+/// What stands in an edition's list.
+pub(crate) enum Entry<'a> {
+    /// An article and its place in the digest.
+    Article(usize, &'a EnrichedArticle),
+    /// One that a correction took out: its headline struck, and a line that says so.
+    Withdrawn(Vec<Line>),
 }
 
 /// Companies in the header, companies in an article's tags.
@@ -29,6 +40,11 @@ const PUBLISHED_LENGTH: usize = 40;
 
 /// The words of a filter are set in at most this many code points: the first headline follows them closely.
 const FILTER_LENGTH: usize = 60;
+
+/// The struck headline of a withdrawn article, and a feed's title in the name of a forum's post, in code points: such
+/// a name may have 100.
+const STRUCK: usize = 200;
+pub(crate) const THREAD_TITLE: usize = 60;
 
 /// The first blocks of an article without a summary end once they are this long, in code points.
 const SUMMARY_LENGTH: usize = 400;
@@ -43,7 +59,12 @@ impl<'a> View<'a> {
             }
             Selection::One(place) => (*place..count).take(1).collect(),
         };
-        Self { edition, lexicon, shown }
+        Self { edition, lexicon, shown, withdrawn: &[] }
+    }
+
+    /// The same, with what a correction took out.
+    pub(crate) fn without(self, withdrawn: &'a [Withdrawn]) -> Self {
+        Self { withdrawn, ..self }
     }
 
     pub(crate) fn say(&self, phrase: Phrase) -> String {
@@ -54,6 +75,43 @@ impl<'a> View<'a> {
     pub(crate) fn articles(&self) -> impl Iterator<Item = (usize, &'a EnrichedArticle)> {
         let articles = &self.edition.digest.articles;
         self.shown.iter().filter_map(|place| Some((*place, articles.get(*place)?)))
+    }
+
+    /// The shown articles, with those that are withdrawn where they stood.
+    pub(crate) fn entries(&self) -> Vec<Entry<'a>> {
+        // Where it would be now: those before it that are gone, too, take no place any more.
+        let mut gone = self
+            .withdrawn
+            .iter()
+            .enumerate()
+            .map(|(before, gone)| (gone.place - before.min(gone.place), gone))
+            .peekable();
+        let mut entries = Vec::new();
+        for (place, article) in self.articles() {
+            while let Some((_, gone)) = gone.next_if(|(stood, _)| *stood <= place) {
+                entries.push(Entry::Withdrawn(self.struck(gone)));
+            }
+            entries.push(Entry::Article(place, article));
+        }
+        entries.extend(gone.map(|(_, gone)| Entry::Withdrawn(self.struck(gone))));
+        entries
+    }
+
+    fn struck(&self, gone: &Withdrawn) -> Vec<Line> {
+        let headline = cut(&headline(&gone.article.article), STRUCK, Unit::CodePoints);
+        let struck = Span::foreign(&headline, Marks { strike: true, ..Marks::default() });
+        let note = Span::ours(self.say(Phrase::Withdrawn), Marks::EMPHASIS);
+        vec![Line::new(Rank::Article, vec![struck]).after_gap(), Line::new(Rank::Word, vec![note])]
+    }
+
+    /// The name of a forum's post: `12/17(수) AI 뉴스 · 2건`.
+    pub(crate) fn thread_name(&self) -> String {
+        let day = short_day(self.edition.digest.date.day(), self.edition.language);
+        let count = self.say(Phrase::Pieces(self.shown.len()));
+        format!(
+            "{day} {} · {count}",
+            cut(clean(&self.edition.feed.title).trim(), THREAD_TITLE, Unit::CodePoints)
+        )
     }
 
     /// The article at a place in the digest.
@@ -200,6 +258,23 @@ impl<'a> View<'a> {
     pub(crate) fn handle(&self) -> String {
         handle(&self.edition.feed.name, &self.edition.digest.key)
     }
+}
+
+/// The names of articles' topics, the commonest first: Korean and English of each.
+pub(crate) fn topic_names<'a>(
+    articles: impl Iterator<Item = &'a EnrichedArticle>,
+    lexicon: &Lexicon,
+) -> Vec<[String; 2]> {
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    for key in articles.flat_map(|article| &article.topics) {
+        match counts.iter_mut().find(|(known, _)| known == key) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((key, 1)),
+        }
+    }
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let named = counts.into_iter().filter_map(|(key, _)| lexicon.topics.get(key));
+    named.map(|look| [look.ko.clone(), look.en.clone()]).collect()
 }
 
 /// The foremost companies of articles, strongest first, then as they come: `OpenAI · 아마존 외 6곳`.

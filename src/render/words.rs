@@ -24,6 +24,12 @@ pub(crate) enum Phrase {
     PickArticle,
     /// When a post was corrected, in the channel's local time.
     Corrected(NaiveTime),
+    /// Below the struck headline of an article that a correction took out.
+    Withdrawn,
+    /// All that is left of a message that a correction took back and that cannot be deleted.
+    Emptied,
+    /// How many articles a forum's post has, in its name.
+    Pieces(usize),
     /// A picture without a description.
     Picture,
 }
@@ -47,20 +53,25 @@ impl Phrase {
             Self::ReadOnWeb => "웹에서 보기".to_owned(),
             Self::PickArticle => "기사 골라 읽기".to_owned(),
             Self::Corrected(at) => format!("{} 고침", clock_time(at)),
+            Self::Withdrawn => "고친 글에서 빠진 기사입니다.".to_owned(),
+            Self::Emptied => "고친 글에서 이 부분은 없어졌습니다.".to_owned(),
+            Self::Pieces(count) => format!("{count}건"),
             Self::Picture => "그림".to_owned(),
         }
     }
 
     fn english(self) -> String {
         match self {
-            Self::Articles(1) => "1 article".to_owned(),
-            Self::Articles(count) => format!("{count} articles"),
+            Self::Articles(1) | Self::Pieces(1) => "1 article".to_owned(),
+            Self::Articles(count) | Self::Pieces(count) => format!("{count} articles"),
             Self::Shown { of, shown } => format!("{shown} of {of} articles"),
             Self::Muted(count) => format!("{count} muted"),
             Self::OtherCompanies(count) | Self::OtherArticles(count) => format!("and {count} more"),
             Self::ReadOnWeb => "Read on the web".to_owned(),
             Self::PickArticle => "Choose an article".to_owned(),
             Self::Corrected(at) => format!("corrected {}", clock_time(at)),
+            Self::Withdrawn => "This article is not in the corrected post.".to_owned(),
+            Self::Emptied => "This part is not in the corrected post.".to_owned(),
             Self::Picture => "picture".to_owned(),
         }
     }

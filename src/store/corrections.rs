@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{FromRow, Sqlite, Transaction};
 
 use super::Store;
+use super::archive;
 use super::digests::by_key;
 use super::error::StoreError;
 use super::rows::{Row, hash, millis, readable, to_json};
@@ -27,8 +28,10 @@ pub struct Outdated {
     pub revised_at: DateTime<Utc>,
     /// Whom it is for, as they want it now.
     pub due: Due,
-    /// The last of them that is sent.
+    /// The last of its messages that is sent.
     pub last_sent: Option<PlatformMessageId>,
+    /// The revision that readers saw first; `None` if nothing was tried yet.
+    pub seen_revision: Option<u32>,
 }
 
 /// A delivery as it should be now.
@@ -40,6 +43,8 @@ pub struct Corrected {
     pub revision: u32,
     /// Its messages in order; none: nothing passes the filter any more.
     pub messages: Vec<CorrectedMessage>,
+    /// What is left of a message that is taken back, where it cannot be deleted.
+    pub emptied: Rendered,
 }
 
 /// One message of it.
@@ -61,6 +66,7 @@ struct OutdatedRow {
     digest_id: i64,
     revised_at: i64,
     last_sent: Option<String>,
+    seen_revision: Option<i64>,
     #[sqlx(flatten)]
     due: DueRow,
 }
@@ -75,10 +81,15 @@ impl TryFrom<OutdatedRow> for Outdated {
             digest: DigestId(found.digest_id),
             revised_at: row.instant(found.revised_at)?,
             last_sent: found.last_sent.map(PlatformMessageId),
+            seen_revision: found.seen_revision.map(|revision| row.count(revision)).transpose()?,
             due: found.due.try_into()?,
         })
     }
 }
+
+/// What of a delivery `d` was tried; a correction counts its own attempts.
+const TRIED: &str =
+    "SELECT 1 FROM messages m WHERE m.delivery_id = d.id AND (m.state = 'sent' OR m.attempts > 0)";
 
 /// A message of the delivery that is corrected.
 #[derive(Debug, FromRow)]
@@ -107,12 +118,13 @@ impl Store {
         let rows: Vec<OutdatedRow> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
             "SELECT d.id AS delivery_id, d.digest_id, g.revised_at, {COLUMNS}, s.next_at, c.address, c.kind,
                  (SELECT m.platform_id FROM messages m WHERE m.delivery_id = d.id AND m.state = 'sent'
-                  ORDER BY m.part DESC LIMIT 1) AS last_sent
+                  ORDER BY m.part DESC LIMIT 1) AS last_sent,
+                 CASE WHEN EXISTS ({TRIED}) THEN coalesce(d.shown_revision, d.revision) END AS seen_revision
              FROM digests g JOIN deliveries d ON d.digest_id = g.id AND d.revision < g.revision
                  JOIN subscriptions s ON s.id = d.subscription_id
                  JOIN channels c ON c.id = s.channel_id
              WHERE g.revision > 1 AND g.revised_at >= $1 AND g.withdrawn_at IS NULL
-                 AND d.due_at >= $1 AND d.id > $2 AND NOT d.is_list AND s.ended_at IS NULL
+                 AND d.due_at >= $1 AND d.id > $2 AND NOT d.is_list AND d.recalled_at IS NULL AND s.ended_at IS NULL
              ORDER BY d.id LIMIT $3"
         )))
         .bind(millis(since))
@@ -137,11 +149,15 @@ impl Store {
         let mut touched = 0;
         let mut tx = self.begin().await?;
         for delivery in corrected {
-            let moved = sqlx::query("UPDATE deliveries SET revision = $2 WHERE id = $1 AND revision < $2")
-                .bind(delivery.delivery.0)
-                .bind(i64::from(delivery.revision))
-                .execute(&mut *tx)
-                .await?;
+            let moved = sqlx::query(sqlx::AssertSqlSafe(format!(
+                "UPDATE deliveries AS d SET revision = $2,
+                     shown_revision = CASE WHEN EXISTS ({TRIED}) THEN coalesce(shown_revision, revision) END
+                 WHERE id = $1 AND revision < $2 AND recalled_at IS NULL"
+            )))
+            .bind(delivery.delivery.0)
+            .bind(i64::from(delivery.revision))
+            .execute(&mut *tx)
+            .await?;
             if moved.rows_affected() > 0 {
                 touched += correct(&mut tx, delivery, now).await?;
             }
@@ -172,12 +188,13 @@ impl Store {
         if withdrawn.rows_affected() == 0 {
             return Ok(false);
         }
-        sqlx::query(
+        archive::forget(&mut tx, id).await?;
+        sqlx::query(sqlx::AssertSqlSafe(format!(
             "UPDATE messages SET state = 'cancelled' WHERE state = 'queued' AND delivery_id IN (
-                 SELECT d.id FROM deliveries d WHERE d.digest_id = $1 AND NOT d.is_list
-                     AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.delivery_id = d.id AND m.attempts > 0)
-             )",
-        )
+                 SELECT d.id FROM deliveries d
+                 WHERE d.digest_id = $1 AND NOT d.is_list AND NOT EXISTS ({TRIED})
+             )"
+        )))
         .bind(id)
         .execute(&mut *tx)
         .await?;
@@ -204,6 +221,11 @@ pub(super) async fn settle_change(
             "body = coalesce(new_body, body), plain = coalesce(new_plain, plain), new_body = NULL,
              new_plain = NULL, change = NULL, error = NULL"
         }
+        // What was emptied says nothing that a later correction could keep.
+        Outcome::Emptied => {
+            "body = coalesce(new_body, body), plain = coalesce(new_plain, plain), content = '', new_body = NULL,
+             new_plain = NULL, change = NULL, error = NULL"
+        }
         Outcome::Plainer(_) => "use_plain = 1, error = $4",
         Outcome::Again { .. } | Outcome::Unknown { .. } | Outcome::Moved(_) => "error = $4",
         Outcome::Failed(_) | Outcome::Lost(_) => {
@@ -213,7 +235,7 @@ pub(super) async fn settle_change(
     let (next_at, error) = match outcome {
         Outcome::Again { at, reason } | Outcome::Unknown { at, reason } => (*at, Some(reason)),
         Outcome::Plainer(reason) | Outcome::Failed(reason) | Outcome::Lost(reason) => (now, Some(reason)),
-        Outcome::Sent(_) | Outcome::Moved(_) => (now, None),
+        Outcome::Sent(_) | Outcome::Emptied | Outcome::Moved(_) => (now, None),
     };
     sqlx::query(sqlx::AssertSqlSafe(format!(
         "UPDATE messages SET {settled}, next_at = $3, owner = NULL, lease_until = NULL
@@ -236,7 +258,10 @@ pub(super) async fn catch_up_change(
     sqlx::query(
         "UPDATE messages SET body = coalesce(new_body, body), plain = coalesce(new_plain, plain),
              use_plain = CASE change WHEN 'edit' THEN 0 ELSE use_plain END,
-             state = CASE WHEN state = 'queued' AND change = 'delete' THEN 'cancelled' ELSE state END,
+             state = CASE WHEN state = 'queued' AND change IN ('delete', 'recall') THEN 'cancelled' ELSE state END,
+             recall = CASE WHEN change = 'recall' THEN CASE state WHEN 'queued' THEN 'done' ELSE 'refused' END
+                 ELSE recall END,
+             error = CASE WHEN change = 'recall' AND state = 'queued' THEN 'recalled' ELSE error END,
              change = NULL, new_body = NULL, new_plain = NULL
          WHERE id = $1 AND state IN ('queued', 'failed') AND change IS NOT NULL",
     )
@@ -269,7 +294,7 @@ async fn correct(
     for part in parts.iter().filter(|part| part.part > count) {
         // Where nothing is left to show, what is sent stays.
         if !is_empty || part.state == "queued" {
-            touched += take_back(tx, part, now).await?;
+            touched += take_back(tx, part, &corrected.emptied, now).await?;
         }
     }
     Ok(touched)
@@ -345,20 +370,23 @@ async fn add(
 async fn take_back(
     tx: &mut Transaction<'static, Sqlite>,
     part: &Part,
+    emptied: &Rendered,
     now: DateTime<Utc>,
 ) -> Result<u64, StoreError> {
     let change = match part.state.as_str() {
         "queued" => "state = 'cancelled'",
         "sent" => {
-            "change = 'delete', new_body = NULL, new_plain = NULL, attempts = 0, next_at = $2, owner = NULL,
+            "change = 'delete', new_body = $3, new_plain = $4, use_plain = 0, attempts = 0, next_at = $2, owner = NULL,
              lease_until = NULL"
         }
-        "sending" | "unknown" => "change = 'delete', new_body = NULL, new_plain = NULL",
+        "sending" | "unknown" => "change = 'delete', new_body = $3, new_plain = $4",
         _ => return Ok(0),
     };
     let updated = sqlx::query(sqlx::AssertSqlSafe(format!("UPDATE messages SET {change} WHERE id = $1")))
         .bind(part.id)
         .bind(millis(now))
+        .bind(to_json(&emptied.body))
+        .bind(to_json(&emptied.plain))
         .execute(&mut **tx)
         .await?;
     Ok(updated.rows_affected())

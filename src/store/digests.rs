@@ -7,9 +7,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::{FromRow, Sqlite, Transaction};
 
 use super::Store;
+use super::archive;
 use super::error::StoreError;
 use super::rows::{Row, hash, millis, readable, to_json};
 use super::subscriptions::wake;
+use super::withdrawn::note_withdrawn;
 use crate::model::digest::{Digest, DigestId, DigestKey, EnrichedDigest, StoredDigest, handle};
 use crate::model::feed::FeedName;
 
@@ -222,10 +224,13 @@ async fn keep(
     if let Some(known) = known(tx, feed, digest, fingerprint, outline.as_deref()).await? {
         let digest = EnrichedDigest { key: DigestKey(known.key), ..digest.clone() };
         let is_same = known.fingerprint == fingerprint && known.withdrawn_at.is_none();
-        sqlx::query(
+        if !is_same {
+            note_withdrawn(tx, known.id, &digest).await?;
+        }
+        let updated = sqlx::query(
             "UPDATE digests SET revision = revision + $2, title = $3, day = $4, published_at = $5,
                  revised_at = CASE $2 WHEN 0 THEN revised_at ELSE $6 END, withdrawn_at = NULL,
-                 fingerprint = $7, outline = $8, body = $9
+                 fingerprint = $7, outline = $8, body = $9, dictionaries = NULL
              WHERE id = $1 AND ($2 OR body <> $9)",
         )
         .bind(known.id)
@@ -239,6 +244,9 @@ async fn keep(
         .bind(to_json(&digest))
         .execute(&mut **tx)
         .await?;
+        if updated.rows_affected() > 0 {
+            archive::index(tx, known.id, &digest).await?;
+        }
         if !is_same {
             wake(tx, feed, now).await?;
         }
@@ -275,6 +283,7 @@ async fn keep(
     if is_news {
         wake(tx, feed, now).await?;
     }
+    archive::index(tx, id, digest).await?;
     Ok(Kept::New(DigestId(id)))
 }
 

@@ -37,11 +37,21 @@ pub enum StoreError {
     },
     /// The database was written by a newer version.
     #[error(
-        "the database is at migration {found}, which this version does not know; run the newer jogan that wrote it, or restore the backup beside it"
+        "the database was migrated by {}: its migration {found} is unknown to this version ({}); run that version, or restore the copy `….before-…` beside the database", wants.as_deref().map_or("a newer jogan".to_owned(), |version| format!("jogan {version}")), env!("CARGO_PKG_VERSION")
     )]
     Newer {
         /// The migration that is unknown here.
         found: i64,
+        /// The version that migrated it last, if it is known.
+        wants: Option<String>,
+    },
+    /// The copy that is made before a migration cannot be written.
+    #[error("cannot write {} before the tables are changed; is there room, and may this user write there?", copy.display())]
+    Copy {
+        /// The copy's file.
+        copy: PathBuf,
+        /// Why not.
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// A migration failed.
     #[error("a migration of the database failed; nothing of it was kept")]
@@ -57,7 +67,7 @@ pub enum StoreError {
         reason: String,
     },
     /// Any other failure of the database.
-    #[error("the database failed")]
+    #[error("the database failed{}", cure(.0))]
     Database(#[from] sqlx::Error),
 }
 
@@ -65,12 +75,26 @@ impl StoreError {
     pub(crate) fn from_migration(error: sqlx::migrate::MigrateError) -> Self {
         match error {
             sqlx::migrate::MigrateError::VersionMissing(found)
-            | sqlx::migrate::MigrateError::VersionTooNew(found, _) => Self::Newer { found },
+            | sqlx::migrate::MigrateError::VersionTooNew(found, _) => Self::Newer { found, wants: None },
             other => Self::Migration(other),
         }
     }
 
     pub(crate) fn bad_row(table: &'static str, id: i64, reason: impl ToString) -> Self {
         Self::BadRow { table, id, reason: reason.to_string() }
+    }
+}
+
+/// What to do about a failure, by SQLite's primary result code (<https://sqlite.org/rescode.html>).
+fn cure(error: &sqlx::Error) -> &'static str {
+    let code = error.as_database_error().and_then(|error| error.code()).and_then(|code| code.parse().ok());
+    match code.map(|code: i32| code & 0xff) {
+        Some(5 | 6) => "; another program has been writing to it for too long: end that",
+        Some(8) => "; it cannot be written: give this user the right to write the file and its folder",
+        Some(10) => "; its disk fails, or the file may not grow: look at the system's log and limits",
+        Some(11 | 26) => "; the file is damaged, or no database: restore a copy",
+        Some(13) => "; the disk is full: make room",
+        Some(14) => "; the file cannot be opened: give this user the right to write its folder",
+        _ => "",
     }
 }

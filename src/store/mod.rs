@@ -5,6 +5,7 @@
 //! over with a line in the log.
 
 mod access;
+mod archive;
 mod channels;
 mod corrections;
 mod days;
@@ -12,21 +13,26 @@ mod digests;
 mod error;
 mod feeds;
 mod lock;
+mod migrate;
 mod outbox;
 mod posts;
+mod publishing;
 mod pushes;
+mod recall;
 mod rows;
 mod subscriptions;
 mod waits;
+mod withdrawn;
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Sqlite, SqlitePool, Transaction};
+use sqlx::{Connection as _, Sqlite, SqlitePool, Transaction};
 
 pub use access::{Forgotten, LostChannel};
+pub use archive::{ArticleId, Cursor, Hits, Listed, MOST_HITS, Reclassified, Subject, Tally};
 pub use corrections::{Corrected, CorrectedMessage, Outdated};
 pub use days::KnownDigest;
 pub use digests::{Kept, ToArchive, fingerprint};
@@ -36,13 +42,14 @@ pub use lock::Lock;
 pub use outbox::{NewDelivery, Planned};
 pub use posts::LoadedPost;
 pub use pushes::{Push, Received};
+pub use recall::{Recall, RecallPlan, RecallProgress};
 pub use subscriptions::Due;
 pub use waits::StoredWait;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// How long a connection waits for another process's write before it reports that the database is locked.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Connections for reading. Writing has one of its own: SQLite knows one writer at a time, and queueing for it
 /// here is fairer than the file's lock.
 const READERS: u32 = 4;
@@ -56,7 +63,7 @@ pub struct Store {
 
 impl Store {
     /// Opens the database at `url` (`sqlite://data/jogan.db`), creates it with its folder if it is not there, and
-    /// brings its tables up to date.
+    /// brings its tables up to date (`migrate.rs`).
     ///
     /// # Errors
     /// If the address is of another kind, the file cannot be opened, or it was written by a newer version.
@@ -73,8 +80,14 @@ impl Store {
             std::fs::create_dir_all(folder)
                 .map_err(|source| StoreError::Folder { folder: folder.to_owned(), source })?;
         }
-        let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
-        MIGRATIONS.run(&write).await.map_err(StoreError::from_migration)?;
+        // After a full disk or a failed one SQLite has taken a transaction back by itself; sqlx still believes in it,
+        // and would refuse to begin another on that connection for ever.
+        let write = SqlitePoolOptions::new()
+            .max_connections(1)
+            .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
+            .connect_with(options.clone())
+            .await?;
+        migrate::migrate(&MIGRATIONS, &write, options.get_filename()).await?;
         let read = SqlitePoolOptions::new().max_connections(READERS).connect_with(options).await?;
         Ok(Self { read, write })
     }

@@ -82,6 +82,11 @@ impl Program {
         self.out.lock().expect("not poisoned").clone()
     }
 
+    /// Its process's id.
+    pub(crate) fn id(&self) -> String {
+        self.child.id().expect("it runs").to_string()
+    }
+
     /// SIGKILL, at once.
     pub(crate) async fn kill(mut self) {
         self.child.kill().await.expect("it ran");
@@ -89,8 +94,7 @@ impl Program {
 
     /// SIGTERM; how it ended, and all that it logged.
     pub(crate) async fn terminate(self) -> (ExitStatus, String) {
-        let id = self.child.id().expect("it runs").to_string();
-        let sent = Command::new("kill").args(["-TERM", &id]).status().await.expect("kill");
+        let sent = Command::new("kill").args(["-TERM", &self.id()]).status().await.expect("kill");
         assert!(sent.success());
         self.ended().await
     }

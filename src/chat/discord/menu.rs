@@ -51,8 +51,12 @@ fn option(argument: &Argument) -> CreateCommandOption {
             option.add_string_choice_localized(style.name(), style.name(), [(KOREAN, korean_style(style))])
         }),
         ArgumentKind::Language => option.add_string_choice("한국어", "ko").add_string_choice("English", "en"),
-        ArgumentKind::Feed | ArgumentKind::Date | ArgumentKind::Timezone => option.set_autocomplete(true),
-        ArgumentKind::At | ArgumentKind::Filter => option,
+        ArgumentKind::Feed
+        | ArgumentKind::Date
+        | ArgumentKind::Timezone
+        | ArgumentKind::Company
+        | ArgumentKind::Topic => option.set_autocomplete(true),
+        ArgumentKind::At | ArgumentKind::Period | ArgumentKind::Words | ArgumentKind::Filter => option,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Discord's request bodies, made from a message's body: to send, to edit, to open a forum thread; and whether a
 //! message in a channel is one that we sent. Pure functions over JSON.
 //!
-//! A body may carry two keys that are no part of a message: `thread_name` and `applied_tags`, for forums. They are
+//! A body may carry two keys that are no part of a message: `thread_name` and `tag_names`, for forums (`forum.rs`). They are
 //! left out everywhere else.
 
 use serde_json::{Map, Value, json};
@@ -14,11 +14,8 @@ const IS_COMPONENTS_V2: u64 = 1 << 15;
 /// The longest name of a thread, in code points.
 const MAX_THREAD_NAME: usize = 100;
 
-/// The most tags of a forum thread.
-const MAX_TAGS: usize = 5;
-
 /// What is for the thread of a forum, not for a message.
-const OF_THREADS: [&str; 2] = ["thread_name", "applied_tags"];
+const OF_THREADS: [&str; 2] = ["thread_name", "tag_names"];
 
 /// The body that sends a message once: repeated with the same nonce within a few minutes, it answers with the
 /// first message.
@@ -45,13 +42,13 @@ pub(super) fn to_edit(body: &Body) -> Value {
     message.into()
 }
 
-/// The body that opens a forum thread with this message.
-pub(super) fn to_open_thread(body: &Body) -> Value {
+/// The body that opens a forum thread with this message, under tags of the forum.
+pub(super) fn to_open_thread(body: &Body, tags: &[u64]) -> Value {
     let mut message = message(body);
     message.shift_remove("message_reference");
     let mut thread = json!({ "name": thread_name(body), "message": message });
-    if let Some(tags) = body.0.get("applied_tags").and_then(Value::as_array) {
-        thread["applied_tags"] = tags.iter().take(MAX_TAGS).cloned().collect();
+    if !tags.is_empty() {
+        thread["applied_tags"] = tags.iter().map(u64::to_string).collect();
     }
     thread
 }
@@ -116,7 +113,7 @@ mod tests {
 
     #[test]
     fn a_message_is_sent_with_its_nonce_and_mentions_nobody() {
-        let body = Body(json!({"content": "새 소식", "thread_name": "x", "applied_tags": ["1"]}));
+        let body = Body(json!({"content": "새 소식", "thread_name": "x", "tag_names": ["1"]}));
         assert_eq!(
             to_send(&body, "n-1"),
             json!({"content": "새 소식", "allowed_mentions": {"parse": []}, "nonce": "n-1", "enforce_nonce": true})
@@ -149,9 +146,10 @@ mod tests {
 
     #[test]
     fn a_thread_opens_with_the_message() {
-        let body = Body(json!({"content": "## **12/17(수) AI 뉴스**\n둘째", "applied_tags": ["7"]}));
+        let body =
+            Body(json!({"content": "## **12/17(수) AI 뉴스**\n둘째", "tag_names": [["투자", "Investment"]]}));
         assert_eq!(
-            to_open_thread(&body),
+            to_open_thread(&body, &[7]),
             json!({
                 "name": "12/17(수) AI 뉴스",
                 "message": {"content": "## **12/17(수) AI 뉴스**\n둘째", "allowed_mentions": {"parse": []}},

@@ -21,6 +21,9 @@ const UNSAID_BY_CLOUDFLARE: TimeDelta = TimeDelta::seconds(60);
 /// A message is published already.
 const ALREADY_CROSSPOSTED: i64 = 40033;
 
+/// There is no such channel, or thread.
+const UNKNOWN_CHANNEL: i64 = 10003;
+
 /// The body of a refusal. A proxy's or Cloudflare's page is none.
 #[derive(Debug, Default, Deserialize)]
 struct Refusal {
@@ -50,7 +53,9 @@ pub(super) fn classify(status: StatusCode, body: &str, headers: &HeaderMap) -> C
     match refusal.code {
         // Unknown channel, unknown guild; banned from it; missing access, missing permissions; not in a text
         // channel; a person who takes no messages from us; a locked thread.
-        10003 | 10004 | 40007 | 50001 | 50013 | 50008 | 50007 | 50278 | 160005 => CallError::Lost(reason),
+        UNKNOWN_CHANNEL | 10004 | 40007 | 50001 | 50013 | 50008 | 50007 | 50278 | 160005 => {
+            CallError::Lost(reason)
+        }
         // Unknown message (also a repeated nonce whose message was deleted), unknown webhook, and an interaction
         // that is too old to be answered.
         10008 | 10015 | 10062 | 50027 => CallError::Gone(reason),
@@ -71,6 +76,11 @@ pub(super) fn classify(status: StatusCode, body: &str, headers: &HeaderMap) -> C
 /// Whether publishing was refused because it is done.
 pub(super) fn is_crossposted(error: &CallError) -> bool {
     matches!(error, CallError::Unsupported(reason) if reason.contains(&format!(" {ALREADY_CROSSPOSTED}: ")))
+}
+
+/// Whether a call was refused because there is no such channel or thread.
+pub(super) fn is_unknown_channel(error: &CallError) -> bool {
+    matches!(error, CallError::Lost(reason) if reason.contains(&format!(" {UNKNOWN_CHANNEL}: ")))
 }
 
 fn by_status(status: StatusCode, code: i64, reason: String) -> CallError {

@@ -86,9 +86,12 @@ async fn a_message_is_sent_with_a_nonce_and_in_our_name() {
 #[tokio::test]
 async fn a_forum_gets_a_thread_and_its_messages_are_reached_there() {
     let replies = [
+        ok(json!({ "id": "10", "type": 15, "available_tags": [{ "id": "7", "name": "투자" }] })),
         Reply::Json(201, json!({ "id": "500", "message": { "id": "500" } })),
         ok(json!({ "id": "500" })),
+        refused(403, 50013),
         done(),
+        refused(404, 10003),
     ];
     let mut fake = Fake::answering(replies).await;
     let (discord, body) = (discord(&fake.url), body());
@@ -96,11 +99,17 @@ async fn a_forum_gets_a_thread_and_its_messages_are_reached_there() {
     let opened = discord.send(post).await.unwrap();
     assert_eq!(thread_of(&opened), Some(Address::Discord { channel: 500 }));
     discord.edit(CHANNEL, &opened, &body).await.unwrap();
+    // Who may not delete a thread deletes its first message; what was in a thread that is gone is gone.
     discord.delete(CHANNEL, &opened).await.unwrap();
+    let second = in_thread(Address::Discord { channel: 500 }, PlatformMessageId("501".to_owned()));
+    discord.delete(CHANNEL, &second).await.unwrap();
     let expected = [
+        "GET /api/v10/channels/10",
         "POST /api/v10/channels/10/threads",
         "PATCH /api/v10/channels/500/messages/500",
+        "DELETE /api/v10/channels/500",
         "DELETE /api/v10/channels/500/messages/500",
+        "DELETE /api/v10/channels/500/messages/501",
     ];
     assert_eq!(fake.lines(), expected);
 }

@@ -2,22 +2,24 @@
 //! `layout.rs`, their Markdown in `markup.rs`, the JSON in `body.rs`.
 
 mod body;
+mod forum;
 mod layout;
 mod markup;
 
 use crate::model::lexicon::Lexicon;
 use crate::model::message::{Body, Rendered};
-use crate::model::reply::{Action, Audience, Button, Edition, Menu, Reply};
+use crate::model::reply::{Action, Audience, Button, Menu, Reply};
 use crate::model::rich::plain;
 use crate::model::{EnrichedArticle, Style};
 use crate::render::discord::body::{BUTTON_LINK, CONTENT, Embed, MenuOption, Message, OPTIONS, ROWS, Row};
+use crate::render::discord::forum::for_forum;
 use crate::render::discord::layout::{DESCRIPTION, Layout, is_title};
 use crate::render::discord::markup::markdown;
 use crate::render::flow::{Line, Marks, Rank, Span, lines, spans};
 use crate::render::found;
 use crate::render::list::List;
 use crate::render::split::split;
-use crate::render::view::{View, headline, is_titled, shows_nothing, summary};
+use crate::render::view::{Entry, View, headline, is_titled, shows_nothing, summary, topic_names};
 use crate::render::words::Phrase;
 use crate::text::{Unit, clean, cut, discord_markdown, is_blank};
 
@@ -26,7 +28,7 @@ const NOTICE_TITLE: usize = 100;
 const NOTICE_HEADLINE: usize = 200;
 
 /// The messages of a list over several digests.
-pub(super) fn list(list: &List<'_>) -> Vec<Rendered> {
+pub(super) fn list(list: &List<'_>, in_forum: bool) -> Vec<Rendered> {
     let mut lines = vec![plain_line(&list.day_line())];
     lines.extend(list.companies_line().map(|companies| plain_line(&companies)));
     for (number, item) in list.items() {
@@ -78,6 +80,9 @@ pub(super) fn list(list: &List<'_>) -> Vec<Rendered> {
         };
         rendered.push(Rendered { body: rich.body(), plain: plain.body() });
     }
+    if in_forum {
+        for_forum(&mut rendered, &list.thread_name(), &list.topic_names());
+    }
     rendered
 }
 
@@ -98,21 +103,32 @@ struct Pair {
 }
 
 /// The messages of a delivery.
-pub(super) fn edition(edition: &Edition, lexicon: &Lexicon) -> Vec<Rendered> {
-    let view = View::new(edition, lexicon);
-    let mut pairs = pairs(&view);
+pub(super) fn edition(view: &View<'_>, in_forum: bool) -> Vec<Rendered> {
+    let mut pairs = pairs(view);
     if let (Some(first), false) = (pairs.first_mut(), view.is_opened()) {
-        first.rich.content = notice(&view);
+        first.rich.content = notice(view);
         first.plain.content = first.rich.content.replace("**", "");
     }
     if let Some(last) = pairs.last_mut() {
-        close(&mut last.rich, &view, &[]);
+        close(&mut last.rich, view, &[]);
     }
     for later in pairs.iter_mut().skip(1) {
         later.rich.silent = true;
         later.plain.silent = true;
     }
-    pairs.into_iter().map(|pair| Rendered { body: pair.rich.body(), plain: pair.plain.body() }).collect()
+    let mut rendered: Vec<Rendered> =
+        pairs.into_iter().map(|pair| Rendered { body: pair.rich.body(), plain: pair.plain.body() }).collect();
+    if in_forum {
+        let topics = topic_names(view.articles().map(|(_, article)| article), view.lexicon);
+        for_forum(&mut rendered, &view.thread_name(), &topics);
+    }
+    rendered
+}
+
+/// A message that says no more than this line.
+pub(super) fn line(text: &str) -> Rendered {
+    let body = Message { content: text.to_owned(), silent: true, ..Message::default() }.body();
+    Rendered { body: body.clone(), plain: body }
 }
 
 /// The messages of an answer.
@@ -238,7 +254,14 @@ fn flow(view: &View<'_>) -> Vec<Line> {
         flow.append(&mut header(view));
     }
     flow.append(&mut view.prose(&digest.intro));
-    for (place, article) in view.articles() {
+    for entry_of in view.entries() {
+        let (place, article) = match entry_of {
+            Entry::Article(place, article) => (place, article),
+            Entry::Withdrawn(lines) => {
+                flow.extend(lines);
+                continue;
+            }
+        };
         let mut own = match view.style() {
             Style::Headlines => {
                 let number = view.number(place).0;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::model::lexicon::Lexicon;
 use crate::model::message::{Body, Rendered};
-use crate::model::reply::{Action, Button, Choice, Edition, Found, Menu, Reply};
+use crate::model::reply::{Action, Button, Choice, Found, Menu, Reply};
 use crate::model::rich::plain as plain_text;
 use crate::model::{EnrichedArticle, Style};
 use crate::render::Surface;
@@ -18,7 +18,7 @@ use crate::render::list::List;
 use crate::render::split::split;
 use crate::render::telegram::body::{BUTTON_LINK, Message, ROW};
 use crate::render::telegram::markup::{plain, set};
-use crate::render::view::{View, headline, is_titled, shows_nothing, summary, summary_section};
+use crate::render::view::{Entry, View, headline, is_titled, shows_nothing, summary, summary_section};
 use crate::render::words::{Phrase, is_summary_title};
 use crate::text::{Unit, cut, is_blank};
 
@@ -36,16 +36,21 @@ const CHOICES: usize = 3;
 const WIDEST: (usize, usize) = (999, 999);
 
 /// The messages of a delivery.
-pub(super) fn edition(surface: Surface<'_>, edition: &Edition, lexicon: &Lexicon) -> Vec<Rendered> {
-    let view = View::new(edition, lexicon);
+pub(super) fn edition(surface: Surface<'_>, view: &View<'_>) -> Vec<Rendered> {
     let mut rendered = Vec::new();
-    for (part, message) in messages(surface, Some(&view), &[], &[]).into_iter().enumerate() {
+    for (part, message) in messages(surface, Some(view), &[], &[]).into_iter().enumerate() {
         let silent = part > 0;
         let plain = Message { text: message.plain, is_plain: true, silent, ..Message::default() };
         let rich = Message { silent, ..message.rich };
         rendered.push(Rendered { body: rich.body(), plain: plain.body() });
     }
     rendered
+}
+
+/// A message that says no more than this line.
+pub(super) fn line(text: &str) -> Rendered {
+    let body = Message { text: text.to_owned(), is_plain: true, silent: true, ..Message::default() }.body();
+    Rendered { body: body.clone(), plain: body }
 }
 
 /// The messages of a list over several digests.
@@ -207,7 +212,14 @@ fn flow(view: &View<'_>) -> Vec<Line> {
         flow.append(&mut header(view));
     }
     flow.append(&mut view.prose(&digest.intro));
-    for (place, article) in view.articles() {
+    for entry_of in view.entries() {
+        let (place, article) = match entry_of {
+            Entry::Article(place, article) => (place, article),
+            Entry::Withdrawn(lines) => {
+                flow.extend(lines);
+                continue;
+            }
+        };
         let is_first_entry = view.shown.first() == Some(&place);
         let mut own = match view.style() {
             Style::Headlines => vec![entry(view, view.number(place).0, article)],
@@ -366,7 +378,7 @@ fn opening(surface: Surface<'_>, press: String) -> Option<Action> {
         Surface::TelegramGroup { bot } => {
             Some(Action::Open(format!("https://t.me/{}?start={}", bot?, press.replace(':', "_"))))
         }
-        Surface::TelegramPrivate | Surface::Discord => Some(Action::Press(press)),
+        Surface::TelegramPrivate | Surface::Discord | Surface::DiscordForum => Some(Action::Press(press)),
     }
 }
 

@@ -130,7 +130,7 @@ impl Bucket {
 }
 
 fn seconds(span: TimeDelta) -> f64 {
-    span.num_milliseconds() as f64 / 1000.0
+    span.as_seconds_f64()
 }
 
 fn whole(seconds: f64) -> u64 {

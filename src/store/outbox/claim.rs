@@ -31,8 +31,14 @@ struct HeadOfOne {
 const OPEN: &str = "m.state IN ('queued', 'sending', 'unknown')";
 /// What is sent and still to be corrected.
 const TO_CHANGE: &str = "m.state = 'sent' AND m.change IS NOT NULL";
-/// A channel's messages in their order: `OPEN`, then `TO_CHANGE`.
-const IN_ORDER: [&str; 2] = [OPEN, TO_CHANGE];
+/// What is sent and still to be published.
+const TO_PUBLISH: &str = "m.state = 'sent' AND m.publish = 'due'";
+/// A channel's messages in their order: whatever is new goes first, and publishing, which has to wait longest, last.
+const IN_ORDER: [&str; 3] = [OPEN, TO_CHANGE, TO_PUBLISH];
+
+/// Discord lets a channel publish this often in this time. Undocumented: discord.js, number 4956.
+const PUBLISHED_AT_MOST: u32 = 10;
+const PUBLISHED_WITHIN: TimeDelta = TimeDelta::hours(1);
 
 impl TryFrom<HeadRow> for Head {
     type Error = StoreError;
@@ -69,6 +75,8 @@ struct ClaimedRow {
     on_unknown: String,
     platform_id: Option<String>,
     change: Option<String>,
+    publish: Option<String>,
+    opened_by: Option<String>,
     on_the_wire: bool,
     has_ended: bool,
 }
@@ -79,9 +87,14 @@ impl TryFrom<ClaimedRow> for Claimed {
     fn try_from(found: ClaimedRow) -> Result<Self, StoreError> {
         let row = Row { table: "messages", id: found.id };
         let was = row.word(&found.state)?;
-        let task = match (was, found.change.as_deref(), found.platform_id) {
-            (MessageState::Sent, Some("edit"), Some(sent)) => Task::Edit(PlatformMessageId(sent)),
-            (MessageState::Sent, Some("delete"), Some(sent)) => Task::Delete(PlatformMessageId(sent)),
+        let sent = found.platform_id.map(PlatformMessageId);
+        let task = match (was, found.change.as_deref(), sent) {
+            (MessageState::Sent, Some("edit"), Some(sent)) => Task::Edit(sent),
+            (MessageState::Sent, Some("delete"), Some(sent)) => Task::Delete(sent),
+            (MessageState::Sent, Some("recall"), Some(sent)) => Task::Recall(sent),
+            (MessageState::Sent, None, Some(sent)) if found.publish.as_deref() == Some("due") => {
+                Task::Publish(sent)
+            }
             (MessageState::Sent, ..) => {
                 return Err(StoreError::bad_row("messages", found.id, "cannot be changed"));
             }
@@ -93,6 +106,8 @@ impl TryFrom<ClaimedRow> for Claimed {
             channel: ChannelId(found.channel_id),
             address: row.word(&found.address)?,
             kind: row.word(&found.kind)?,
+            opened_by: found.opened_by.map(PlatformMessageId),
+            is_recalled: found.change.as_deref() == Some("recall"),
             body: row.json::<Body>(&found.body)?,
             plain: row.json::<Body>(&found.plain)?,
             use_plain: found.use_plain,
@@ -107,6 +122,16 @@ impl TryFrom<ClaimedRow> for Claimed {
     }
 }
 
+impl ClaimedRow {
+    fn is_recalled(&self) -> bool {
+        self.change.as_deref() == Some("recall")
+    }
+
+    fn is_to_publish(&self) -> bool {
+        self.state == MessageState::Sent.name() && self.change.is_none()
+    }
+}
+
 impl Store {
     /// The channels that have open messages on a platform, each with the message that is first in line. Channels
     /// that messages cannot go to, and those with a message on the wire, are left out.
@@ -115,20 +140,23 @@ impl Store {
     /// If the database fails.
     pub async fn heads(&self, platform: Platform) -> Result<Vec<Head>, StoreError> {
         let rows: Vec<HeadRow> = sqlx::query_as(
-            "SELECT c.id, c.address, c.kind, h.next_at, h.due_at, h.is_correction FROM (
+            "SELECT c.id, c.address, c.kind, h.next_at, h.due_at, h.turn > 0 AS is_correction FROM (
                  SELECT *, row_number() OVER (
-                     PARTITION BY channel_id ORDER BY is_correction, due_at, delivery_id, part
+                     PARTITION BY channel_id ORDER BY turn, due_at, delivery_id, part
                  ) AS place FROM (
                      SELECT channel_id, next_at, due_at, delivery_id, part, state = 'sending' AS on_the_wire,
-                         FALSE AS is_correction
+                         0 AS turn
                      FROM messages WHERE platform = $1 AND state IN ('queued', 'sending', 'unknown')
                      UNION ALL
-                     SELECT channel_id, next_at, due_at, delivery_id, part, owner IS NOT NULL, TRUE
+                     SELECT channel_id, next_at, due_at, delivery_id, part, owner IS NOT NULL, 1
                      FROM messages WHERE platform = $1 AND state = 'sent' AND change IS NOT NULL
+                     UNION ALL
+                     SELECT channel_id, next_at, due_at, delivery_id, part, owner IS NOT NULL, 2
+                     FROM messages WHERE platform = $1 AND state = 'sent' AND publish = 'due'
                  )
              ) h JOIN channels c ON c.id = h.channel_id
              WHERE h.place = 1 AND NOT h.on_the_wire AND c.state = 'active'
-             ORDER BY h.is_correction, h.due_at",
+             ORDER BY h.turn, h.due_at",
         )
         .bind(platform.name())
         .fetch_all(&self.read)
@@ -180,6 +208,9 @@ impl Store {
                 continue;
             };
             let id = row.id;
+            if row.is_to_publish() && !may_publish(&mut tx, id, *channel, now).await? {
+                continue;
+            }
             let message = match Claimed::try_from(row) {
                 Ok(message) => message,
                 Err(error) => {
@@ -219,7 +250,9 @@ async fn first_of_channel(
                 "SELECT m.id, m.delivery_id, m.channel_id, c.address, c.kind, m.use_plain, m.nonce, m.state,
                      CASE m.state WHEN 'sent' THEN coalesce(m.new_body, m.body) ELSE m.body END AS body,
                      CASE m.state WHEN 'sent' THEN coalesce(m.new_plain, m.plain) ELSE m.plain END AS plain,
-                     m.attempts, m.attempted_at, m.next_at, m.platform_id, m.change, d.on_unknown,
+                     m.attempts, m.attempted_at, m.next_at, m.platform_id, m.change, m.publish, d.on_unknown,
+                     (SELECT p.platform_id FROM messages p WHERE p.delivery_id = m.delivery_id AND p.id <> m.id
+                          AND p.platform_id LIKE '%/%' AND c.kind = 'forum' ORDER BY p.part LIMIT 1) AS opened_by,
                      max(d.created_at + d.held_for, g.revised_at) AS wanted_at, m.owner IS NOT NULL AS on_the_wire,
                      s.ended_at IS NOT NULL AS has_ended
                  FROM messages m JOIN channels c ON c.id = m.channel_id
@@ -233,7 +266,9 @@ async fn first_of_channel(
             .fetch_optional(&mut **tx)
             .await?;
             match row {
-                Some(row) if row.has_ended && !row.on_the_wire => drop_delivery(tx, row.delivery_id).await?,
+                Some(row) if row.has_ended && !row.on_the_wire && !row.is_recalled() => {
+                    drop_delivery(tx, row.delivery_id).await?;
+                }
                 Some(row) => return Ok(Some(row)),
                 None => break,
             }
@@ -246,13 +281,40 @@ async fn first_of_channel(
 async fn drop_delivery(tx: &mut Transaction<'static, Sqlite>, delivery: i64) -> Result<(), StoreError> {
     sqlx::query(
         "UPDATE messages SET state = CASE state WHEN 'sent' THEN 'sent' ELSE 'cancelled' END, change = NULL,
-             new_body = NULL, new_plain = NULL
-         WHERE delivery_id = $1 AND (state IN ('queued', 'unknown') OR (state = 'sent' AND change IS NOT NULL))",
+             new_body = NULL, new_plain = NULL, publish = CASE publish WHEN 'due' THEN NULL ELSE publish END
+         WHERE delivery_id = $1 AND coalesce(change, '') <> 'recall'
+             AND (state IN ('queued', 'unknown') OR (state = 'sent' AND (change IS NOT NULL OR publish = 'due')))",
     )
     .bind(delivery)
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// Whether the channel may publish one more now; if not, the message waits until it may.
+async fn may_publish(
+    tx: &mut Transaction<'static, Sqlite>,
+    message: i64,
+    channel: ChannelId,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let since: Option<i64> = sqlx::query_scalar(
+        "SELECT published_at FROM messages WHERE channel_id = $1 AND published_at > $2 AND published_at <= $3
+         ORDER BY published_at DESC LIMIT 1 OFFSET $4",
+    )
+    .bind(channel.0)
+    .bind(millis(now - PUBLISHED_WITHIN))
+    .bind(millis(now))
+    .bind(PUBLISHED_AT_MOST - 1)
+    .fetch_optional(&mut **tx)
+    .await?;
+    let Some(since) = since else { return Ok(true) };
+    sqlx::query("UPDATE messages SET next_at = $2 WHERE id = $1")
+        .bind(message)
+        .bind(since.saturating_add(PUBLISHED_WITHIN.num_milliseconds()))
+        .execute(&mut **tx)
+        .await?;
+    Ok(false)
 }
 
 /// A message that cannot be read must not stop those behind it.
@@ -262,10 +324,12 @@ async fn set_aside(
     error: &StoreError,
 ) -> Result<(), StoreError> {
     tracing::error!(%error, row = id, "set aside a message that cannot be read");
-    sqlx::query("UPDATE messages SET state = 'failed', change = NULL, error = $2 WHERE id = $1")
-        .bind(id)
-        .bind(error.to_string())
-        .execute(&mut **tx)
-        .await?;
+    sqlx::query(
+        "UPDATE messages SET state = 'failed', change = NULL, publish = NULL, error = $2 WHERE id = $1",
+    )
+    .bind(id)
+    .bind(error.to_string())
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }

@@ -10,6 +10,8 @@ use crate::store::Store;
 use crate::store::access;
 use crate::store::corrections::{catch_up_change, settle_change};
 use crate::store::error::StoreError;
+use crate::store::publishing::{mark_to_publish, settle_publishing};
+use crate::store::recall::settle_recall;
 use crate::store::rows::millis;
 
 impl Store {
@@ -29,8 +31,10 @@ impl Store {
             match claimed.task {
                 Task::Send => settle_sending(&mut tx, owner, claimed, outcome, now).await?,
                 Task::Edit(_) | Task::Delete(_) => {
-                    settle_change(&mut tx, owner, claimed, outcome, now).await?
+                    settle_change(&mut tx, owner, claimed, outcome, now).await?;
                 }
+                Task::Recall(_) => settle_recall(&mut tx, owner, claimed, outcome, now).await?,
+                Task::Publish(_) => settle_publishing(&mut tx, owner, claimed, outcome, now).await?,
             }
             settle_channel(&mut tx, claimed, outcome, now).await?;
         }
@@ -57,7 +61,7 @@ impl Store {
         .await?;
         sqlx::query(
             "UPDATE messages SET owner = NULL, lease_until = NULL
-             WHERE state = 'sent' AND change IS NOT NULL AND owner IS NOT NULL AND ($1 OR lease_until <= $2)",
+             WHERE state = 'sent' AND owner IS NOT NULL AND ($1 OR lease_until <= $2)",
         )
         .bind(all)
         .bind(millis(now))
@@ -91,7 +95,7 @@ async fn settle_sending(
     // That this attempt surely did not arrive says nothing of an earlier one.
     let open = if claimed.was == MessageState::Unknown { "unknown" } else { "queued" };
     let (state, next_at, error) = match outcome {
-        Outcome::Sent(_) => ("sent", now, None),
+        Outcome::Sent(_) | Outcome::Emptied => ("sent", now, None),
         Outcome::Again { at, reason } => (open, *at, Some(reason)),
         Outcome::Unknown { at, reason } => ("unknown", *at, Some(reason)),
         Outcome::Plainer(reason) => (open, now, Some(reason)),
@@ -119,6 +123,9 @@ async fn settle_sending(
     .bind(matches!(outcome, Outcome::Plainer(_)))
     .execute(&mut **tx)
     .await?;
+    if matches!(outcome, Outcome::Sent(_)) {
+        mark_to_publish(tx, claimed.message).await?;
+    }
     catch_up_change(tx, claimed.message).await
 }
 
@@ -130,7 +137,7 @@ async fn settle_channel(
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     match outcome {
-        Outcome::Sent(_) => access::reached(tx, claimed.channel).await?,
+        Outcome::Sent(_) | Outcome::Emptied => access::reached(tx, claimed.channel).await?,
         Outcome::Lost(reason) => access::lose(tx, claimed.address, reason, now).await?,
         Outcome::Moved(chat) => {
             if let Address::Telegram { chat: from, .. } = claimed.address {

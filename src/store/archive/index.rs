@@ -1,0 +1,122 @@
+//! Writes the articles of a digest for look-ups, in the transaction that writes the digest.
+
+use std::collections::HashMap;
+
+use sqlx::{Sqlite, Transaction};
+
+use super::{first_of, last_of};
+use crate::model::article::{EnrichedArticle, Strength};
+use crate::model::digest::EnrichedDigest;
+use crate::model::rich::plain;
+use crate::store::error::StoreError;
+use crate::text::spaced_tokens;
+
+/// Puts the articles of a digest in the place of those that it had. An article keeps its id while the digest keeps
+/// its day, so that what a page's button carries stays true.
+pub(in crate::store) async fn index(
+    tx: &mut Transaction<'static, Sqlite>,
+    digest_id: i64,
+    digest: &EnrichedDigest,
+) -> Result<(), StoreError> {
+    let known: Vec<(i64, i64)> = sqlx::query_as("SELECT place, id FROM articles WHERE digest_id = $1")
+        .bind(digest_id)
+        .fetch_all(&mut **tx)
+        .await?;
+    forget(tx, digest_id).await?;
+    let (first, last) = (first_of(digest.date.day()), last_of(digest.date.day()));
+    let known: HashMap<i64, i64> = known.into_iter().filter(|(_, id)| (first..=last).contains(id)).collect();
+    let mut next = free_id(tx, first, last, known.values().max()).await?;
+    // The ids of a day fall, as days do: a list from the newest has a digest's articles in its order.
+    let mut rows: Vec<(i64, i64, &EnrichedArticle)> = Vec::with_capacity(digest.articles.len());
+    for (place, article) in digest.articles.iter().enumerate().rev() {
+        let place = i64::try_from(place).unwrap_or(i64::MAX);
+        let id = known.get(&place).copied().unwrap_or_else(|| {
+            next += 1;
+            next - 1
+        });
+        // A million articles of one day: those beyond can be read, only not looked up.
+        if id <= last {
+            rows.push((id, place, article));
+        }
+    }
+    for (id, place, article) in rows {
+        insert(tx, id, digest_id, place, article).await?;
+    }
+    Ok(())
+}
+
+/// Takes a digest's articles out of all look-ups.
+pub(in crate::store) async fn forget(
+    tx: &mut Transaction<'static, Sqlite>,
+    digest_id: i64,
+) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM article_words WHERE rowid IN (SELECT id FROM articles WHERE digest_id = $1)")
+        .bind(digest_id)
+        .execute(&mut **tx)
+        .await?;
+    sqlx::query("DELETE FROM articles WHERE digest_id = $1").bind(digest_id).execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// The first id of the day that nobody has, above those that the digest keeps.
+async fn free_id(
+    tx: &mut Transaction<'static, Sqlite>,
+    first: i64,
+    last: i64,
+    kept: Option<&i64>,
+) -> Result<i64, StoreError> {
+    let taken: Option<i64> = sqlx::query_scalar("SELECT max(id) FROM articles WHERE id BETWEEN $1 AND $2")
+        .bind(first)
+        .bind(last)
+        .fetch_one(&mut **tx)
+        .await?;
+    Ok(taken.max(kept.copied()).map_or(first, |id| id + 1))
+}
+
+async fn insert(
+    tx: &mut Transaction<'static, Sqlite>,
+    id: i64,
+    digest_id: i64,
+    place: i64,
+    article: &EnrichedArticle,
+) -> Result<(), StoreError> {
+    let headline = plain(&article.article.headline);
+    sqlx::query("INSERT INTO article_words (rowid, headline, body) VALUES ($1, $2, $3)")
+        .bind(id)
+        .bind(spaced_tokens(&headline))
+        .bind(spaced_tokens(&article.article.text()))
+        .execute(&mut **tx)
+        .await?;
+    sqlx::query(
+        "INSERT INTO articles (id, digest_id, place, headline, publisher, link)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(id)
+    .bind(digest_id)
+    .bind(place)
+    .bind(headline)
+    .bind(&article.article.publisher)
+    .bind(&article.article.link)
+    .execute(&mut **tx)
+    .await?;
+    for mention in &article.companies {
+        sqlx::query(
+            "INSERT OR IGNORE INTO article_companies (company, is_implied, article_id, strength)
+             VALUES ($1, $2, $3, $4)",
+        )
+        .bind(&mention.company)
+        .bind(mention.strength == Strength::Implied)
+        .bind(id)
+        .bind(mention.strength.name())
+        .execute(&mut **tx)
+        .await?;
+    }
+    for topic in &article.topics {
+        sqlx::query("INSERT OR IGNORE INTO article_topics (topic, article_id) VALUES ($1, $2)")
+            .bind(topic)
+            .bind(id)
+            .execute(&mut **tx)
+            .await?;
+    }
+    Ok(())
+}

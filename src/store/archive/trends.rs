@@ -1,0 +1,84 @@
+//! How often companies and topics were in the news, by day.
+
+use std::collections::BTreeMap;
+
+use super::{DAY_BITS, day_number, ids_of};
+use crate::model::trends::{Days, Trend, Trends};
+use crate::store::Store;
+use crate::store::error::StoreError;
+
+const COMPANIES: &str = "SELECT company, article_id >> $3, count(*) FROM article_companies
+     WHERE article_id BETWEEN $1 AND $2 AND is_implied = 0 GROUP BY 1, 2";
+const TOPICS: &str = "SELECT topic, article_id >> $3, count(*) FROM article_topics
+     WHERE article_id BETWEEN $1 AND $2 GROUP BY 1, 2";
+
+impl Store {
+    /// What was in the news on some days, against as many before: the `most` companies and topics that most articles
+    /// have. Companies count where they are named, not where only a product of theirs is.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn trends(&self, days: Days, most: usize) -> Result<Trends, StoreError> {
+        let before = days.before();
+        Ok(Trends {
+            days,
+            before,
+            articles: self.count_articles(days).await?,
+            articles_before: self.count_articles(before).await?,
+            companies: self.counts(COMPANIES, days, most).await?,
+            topics: self.counts(TOPICS, days, most).await?,
+        })
+    }
+
+    /// The first and the last day that have an article.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn archived_days(&self) -> Result<Option<Days>, StoreError> {
+        let (first, last): (Option<i64>, Option<i64>) =
+            sqlx::query_as("SELECT min(id) >> $1, max(id) >> $1 FROM articles")
+                .bind(i64::from(DAY_BITS))
+                .fetch_one(&self.read)
+                .await?;
+        let day =
+            |number: Option<i64>| super::EPOCH.checked_add_signed(chrono::TimeDelta::try_days(number?)?);
+        Ok(day(first).zip(day(last)).map(|(first, last)| Days { first, last }))
+    }
+
+    async fn count_articles(&self, days: Days) -> Result<u32, StoreError> {
+        let (first, last) = ids_of(Some(days));
+        Ok(sqlx::query_scalar("SELECT count(*) FROM articles WHERE id BETWEEN $1 AND $2")
+            .bind(first)
+            .bind(last)
+            .fetch_one(&self.read)
+            .await?)
+    }
+
+    async fn counts(&self, sql: &'static str, days: Days, most: usize) -> Result<Vec<Trend>, StoreError> {
+        let (first, last) = ids_of(Some(Days { first: days.before().first, last: days.last }));
+        let rows: Vec<(String, i64, u32)> = sqlx::query_as(sql)
+            .bind(first)
+            .bind(last)
+            .bind(i64::from(DAY_BITS))
+            .fetch_all(&self.read)
+            .await?;
+        let mut trends: BTreeMap<String, Trend> = BTreeMap::new();
+        for (key, day, count) in rows {
+            let trend = trends.entry(key.clone()).or_insert_with(|| Trend {
+                key,
+                by_day: vec![0; days.count() as usize],
+                before: 0,
+            });
+            let place = usize::try_from(day - day_number(days.first)).ok();
+            match place.and_then(|place| trend.by_day.get_mut(place)) {
+                Some(on_day) => *on_day += count,
+                None => trend.before += count,
+            }
+        }
+        let mut trends: Vec<Trend> = trends.into_values().filter(|trend| trend.total() > 0).collect();
+        // The sort is stable: equals stay by name.
+        trends.sort_by_key(|trend| std::cmp::Reverse(trend.total()));
+        trends.truncate(most);
+        Ok(trends)
+    }
+}

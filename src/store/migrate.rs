@@ -1,0 +1,164 @@
+//! Bringing the tables up to date, with a copy of the database from before beside it.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use sqlx::SqlitePool;
+use sqlx::migrate::Migrator;
+
+use crate::store::error::StoreError;
+
+/// This program's version, which is written into the databases that it migrates.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Runs the migrations that `database`, the file behind `pool`, does not have yet. If it has some already, a copy
+/// is written first: `jogan.db.before-0007`, for the migration 7.
+///
+/// Each migration is one transaction: killed in the middle, it is as if it had not begun.
+///
+/// # Errors
+/// If a newer version migrated the database, the copy cannot be written, or a migration fails.
+pub(super) async fn migrate(
+    migrations: &Migrator,
+    pool: &SqlitePool,
+    database: &Path,
+) -> Result<(), StoreError> {
+    let applied = applied(pool).await?;
+    if let Some(found) = applied.iter().find(|version| !migrations.version_exists(**version)) {
+        return Err(StoreError::Newer { found: *found, wants: written_by(pool).await? });
+    }
+    let first_new = migrations.iter().map(|migration| migration.version).find(|v| !applied.contains(v));
+    let Some(first_new) = first_new else { return Ok(()) };
+    if !applied.is_empty() {
+        let copy = beside(database, &format!("before-{first_new:04}"));
+        copy_to(pool, &copy).await?;
+        tracing::info!(copy = %copy.display(), "the tables are brought up to date; a copy from before is kept");
+    }
+    migrations.run(pool).await.map_err(StoreError::from_migration)?;
+    let mut tx = pool.begin().await?;
+    sqlx::query("DELETE FROM program").execute(&mut *tx).await?;
+    sqlx::query("INSERT INTO program (version) VALUES ($1)").bind(VERSION).execute(&mut *tx).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The migrations that the database has.
+async fn applied(pool: &SqlitePool) -> Result<Vec<i64>, StoreError> {
+    if !has_table(pool, "_sqlx_migrations").await? {
+        return Ok(Vec::new());
+    }
+    let applied = "SELECT version FROM _sqlx_migrations ORDER BY version";
+    Ok(sqlx::query_scalar(applied).fetch_all(pool).await?)
+}
+
+/// The version that migrated the database last, if it wrote that down.
+async fn written_by(pool: &SqlitePool) -> Result<Option<String>, StoreError> {
+    if !has_table(pool, "program").await? {
+        return Ok(None);
+    }
+    Ok(sqlx::query_scalar("SELECT version FROM program").fetch_optional(pool).await?)
+}
+
+async fn has_table(pool: &SqlitePool, name: &str) -> Result<bool, StoreError> {
+    let found = "SELECT count(*) > 0 FROM sqlite_schema WHERE type = 'table' AND name = $1";
+    Ok(sqlx::query_scalar(found).bind(name).fetch_one(pool).await?)
+}
+
+/// Copies the whole database, as it is now, to `copy`, which is there wholly or not at all.
+async fn copy_to(pool: &SqlitePool, copy: &Path) -> Result<(), StoreError> {
+    let failed = |source: std::io::Error| StoreError::Copy { copy: copy.to_owned(), source: source.into() };
+    let part = beside(copy, "part");
+    match std::fs::remove_file(&part) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed(error)),
+        _ => {}
+    }
+    sqlx::query("VACUUM INTO $1")
+        .bind(part.to_string_lossy())
+        .execute(pool)
+        .await
+        .map_err(|source| StoreError::Copy { copy: copy.to_owned(), source: source.into() })?;
+    std::fs::rename(&part, copy).map_err(failed)
+}
+
+/// A file beside another: `jogan.db` and `part` are `jogan.db.part`.
+fn beside(file: &Path, ending: &str) -> PathBuf {
+    let mut name = OsString::from(file);
+    name.push(format!(".{ending}"));
+    PathBuf::from(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
+    use tempfile::TempDir;
+
+    use super::*;
+
+    const FIRST: &str =
+        "CREATE TABLE program (version TEXT NOT NULL); CREATE TABLE posts (title TEXT NOT NULL);";
+
+    async fn open(file: &Path) -> SqlitePool {
+        let options = SqliteConnectOptions::new().filename(file).create_if_missing(true);
+        SqlitePoolOptions::new().max_connections(1).connect_with(options).await.expect("a database")
+    }
+
+    /// Migrations as files, as many of them as there are texts.
+    async fn migrations(texts: &[&str]) -> Migrator {
+        let folder = TempDir::new().expect("a folder");
+        for (number, text) in (1..).zip(texts) {
+            std::fs::write(folder.path().join(format!("{number:04}_step.sql")), text).expect("a file");
+        }
+        Migrator::new(folder.path()).await.expect("migrations")
+    }
+
+    async fn titles(pool: &SqlitePool) -> Vec<String> {
+        sqlx::query_scalar("SELECT title FROM posts").fetch_all(pool).await.expect("the table")
+    }
+
+    #[tokio::test]
+    async fn a_copy_from_before_is_kept_beside_the_database() {
+        let folder = TempDir::new().expect("a folder");
+        let file = folder.path().join("jogan.db");
+        let pool = open(&file).await;
+        let first = migrations(&[FIRST]).await;
+        migrate(&first, &pool, &file).await.expect("new");
+        assert_eq!(std::fs::read_dir(folder.path()).expect("it").count(), 1, "nothing to copy at first");
+        sqlx::query("INSERT INTO posts VALUES ('조간')").execute(&pool).await.expect("a row");
+        // What an attempt that was killed left behind.
+        std::fs::write(folder.path().join("jogan.db.before-0002.part"), "half").expect("a file");
+        let both = migrations(&[FIRST, "ALTER TABLE posts ADD COLUMN day TEXT; DELETE FROM posts;"]).await;
+        migrate(&both, &pool, &file).await.expect("up to date");
+        migrate(&both, &pool, &file).await.expect("nothing to do");
+        assert!(titles(&pool).await.is_empty());
+        let copy = open(&folder.path().join("jogan.db.before-0002")).await;
+        assert_eq!(titles(&copy).await, ["조간"]);
+        assert!(!folder.path().join("jogan.db.before-0002.part").exists());
+        migrate(&first, &copy, &file).await.expect("the older version goes on with the copy");
+    }
+
+    #[tokio::test]
+    async fn of_a_migration_that_fails_half_way_nothing_is_kept() {
+        let folder = TempDir::new().expect("a folder");
+        let file = folder.path().join("jogan.db");
+        let pool = open(&file).await;
+        let first = migrations(&[FIRST]).await;
+        migrate(&first, &pool, &file).await.expect("new");
+        sqlx::query("INSERT INTO posts VALUES ('조간')").execute(&pool).await.expect("a row");
+        let broken = migrations(&[FIRST, "DELETE FROM posts; INSERT INTO nowhere VALUES (1);"]).await;
+        let error = migrate(&broken, &pool, &file).await.expect_err("it fails");
+        assert!(matches!(error, StoreError::Migration(_)), "{error:?}");
+        assert_eq!(titles(&pool).await, ["조간"]);
+        migrate(&first, &pool, &file).await.expect("the older version goes on");
+    }
+
+    #[tokio::test]
+    async fn a_database_of_a_newer_version_is_left_alone_and_the_version_named() {
+        let folder = TempDir::new().expect("a folder");
+        let file = folder.path().join("jogan.db");
+        let pool = open(&file).await;
+        migrate(&migrations(&[FIRST, "SELECT 1"]).await, &pool, &file).await.expect("new");
+        sqlx::query("UPDATE program SET version = '9.1.0'").execute(&pool).await.expect("a row");
+        let error = migrate(&migrations(&[FIRST]).await, &pool, &file).await.expect_err("newer");
+        assert!(error.to_string().contains("jogan 9.1.0"), "{error}");
+        assert_eq!(std::fs::read_dir(folder.path()).expect("it").count(), 1, "nothing is written");
+    }
+}

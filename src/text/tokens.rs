@@ -1,0 +1,234 @@
+//! Cuts text into the tokens that full-text search goes by; the index that keeps them is the database's
+//! (`store/archive/`).
+//!
+//! Korean, Chinese and Japanese are written in long words with endings, so that a word is found wherever it stands
+//! in one: each of their characters begins a token of two characters, the last of a run a token of its own
+//! (데이터 → `데이 이터 터`). Words in other letters are tokens as they are, in lower case, and so are numbers:
+//! `HBM4`, `HBM 4` and `HBM-4` are the same two tokens.
+
+use std::ops::Range;
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
+
+use super::measure::graphemes;
+
+/// The most characters of a token; nobody looks for longer ones.
+const LONGEST: usize = 64;
+
+/// A token of a text, and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// The token: letters and digits alone.
+    pub text: String,
+    /// The bytes of the text that it was made of; of a token of two characters those of the first.
+    pub at: Range<usize>,
+}
+
+/// What somebody looks for: tokens that follow each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Needle {
+    /// The tokens, at least one.
+    pub tokens: Vec<String>,
+    /// Whether the last one need only begin a token: a single syllable is looked for within longer words.
+    pub is_open: bool,
+}
+
+/// The tokens of a text, in its order.
+pub fn tokens(text: &str) -> Vec<Token> {
+    let mut tokens = Vec::with_capacity(text.len() / 3);
+    let mut run: Vec<(char, Range<usize>)> = Vec::new();
+    let mut kind = Kind::Gap;
+    for (c, at) in characters(text) {
+        let next = Kind::of(c);
+        if next != kind {
+            push_run(kind, &mut run, &mut tokens);
+            kind = next;
+        }
+        if kind != Kind::Gap {
+            run.push((c, at));
+        }
+    }
+    push_run(kind, &mut run, &mut tokens);
+    tokens
+}
+
+/// The tokens of a text with blanks between them, as an index takes them.
+pub fn spaced_tokens(text: &str) -> String {
+    let mut spaced = String::with_capacity(text.len() * 2);
+    for token in tokens(text) {
+        if !spaced.is_empty() {
+            spaced.push(' ');
+        }
+        spaced.push_str(&token.text);
+    }
+    spaced
+}
+
+impl Needle {
+    /// What to look for when somebody types `text`; `None` if there is nothing in it to look for.
+    pub fn of(text: &str) -> Option<Self> {
+        let mut tokens = tokens(text);
+        let last = tokens.last()?;
+        // Of a run only its last character stands alone. In what is looked for it need not be the last.
+        let is_packed = last.text.chars().all(|c| Kind::of(c) == Kind::Packed);
+        let is_open = is_packed && !is_in_run(&tokens);
+        if is_packed && !is_open {
+            tokens.pop();
+        }
+        Some(Self { tokens: tokens.into_iter().map(|token| token.text).collect(), is_open })
+    }
+
+    /// Where it stands in a text, ascending.
+    pub fn find(&self, text: &str) -> Vec<Range<usize>> {
+        let tokens = tokens(text);
+        let fits = |window: &[Token]| {
+            let last = self.tokens.len() - 1;
+            window.iter().zip(&self.tokens).enumerate().all(|(place, (token, wanted))| {
+                token.text == *wanted || (self.is_open && place == last && token.text.starts_with(wanted))
+            })
+        };
+        tokens
+            .windows(self.tokens.len().max(1))
+            .enumerate()
+            .filter(|(_, window)| fits(window))
+            .map(|(place, window)| {
+                let last = &window[window.len() - 1];
+                // A token of two characters covers the one after it, which begins the next token.
+                let has_two = !self.is_open && last.text.chars().all(|c| Kind::of(c) == Kind::Packed);
+                let end = match tokens.get(place + window.len()) {
+                    Some(next) if has_two && next.at.start == last.at.end => next.at.end,
+                    _ => last.at.end,
+                };
+                window[0].at.start..end
+            })
+            .collect()
+    }
+}
+
+/// Whether the last token is the end of a longer run, whose last pair comes before it.
+fn is_in_run(tokens: &[Token]) -> bool {
+    let [.., before, last] = tokens else { return false };
+    before.at.end == last.at.start
+        && before.text.chars().count() == 2
+        && before.text.chars().all(|c| Kind::of(c) == Kind::Packed)
+        && last.text.chars().count() == 1
+}
+
+/// The text's characters, normalised and in lower case, each with the bytes that it comes from.
+fn characters(text: &str) -> Box<dyn Iterator<Item = (char, Range<usize>)> + '_> {
+    let lower = |c: char, at: Range<usize>| c.to_lowercase().map(move |c| (c, at.clone()));
+    if is_nfkc_quick(text.chars()) == IsNormalized::Yes {
+        return Box::new(text.char_indices().flat_map(move |(at, c)| lower(c, at..at + c.len_utf8())));
+    }
+    let starts: Vec<usize> = graphemes(text).chain([text.len()]).collect();
+    let pieces: Vec<Range<usize>> = starts.windows(2).map(|pair| pair[0]..pair[1]).collect();
+    Box::new(pieces.into_iter().flat_map(move |at| {
+        let composed: Vec<char> = text[at.clone()].nfkc().collect();
+        composed.into_iter().flat_map(move |c| lower(c, at.clone()))
+    }))
+}
+
+/// What a character is to a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Of a script that is looked for within words.
+    Packed,
+    /// A letter of another script.
+    Letter,
+    /// A digit.
+    Digit,
+    /// It parts tokens.
+    Gap,
+}
+
+impl Kind {
+    fn of(c: char) -> Self {
+        match c {
+            'a'..='z' | 'A'..='Z' => Self::Letter,
+            '0'..='9' => Self::Digit,
+            '\u{0}'..='\u{7f}' => Self::Gap,
+            // Hangul, kana, Han; without their punctuation.
+            '\u{1100}'..='\u{11ff}' | '\u{3131}'..='\u{318e}' | '\u{ac00}'..='\u{d7a3}' => Self::Packed,
+            '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' | '\u{30fc}' => Self::Packed,
+            '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{20000}'..='\u{323af}' => Self::Packed,
+            c if c.is_numeric() => Self::Digit,
+            c if c.is_alphabetic() => Self::Letter,
+            _ => Self::Gap,
+        }
+    }
+}
+
+fn push_run(kind: Kind, run: &mut Vec<(char, Range<usize>)>, tokens: &mut Vec<Token>) {
+    match kind {
+        Kind::Gap => {}
+        Kind::Packed => {
+            for (place, (c, at)) in run.iter().enumerate() {
+                let mut text = String::from(*c);
+                text.extend(run.get(place + 1).map(|(next, _)| *next));
+                tokens.push(Token { text, at: at.clone() });
+            }
+        }
+        Kind::Letter | Kind::Digit => {
+            if let (Some((_, first)), Some((_, last))) = (run.first(), run.last()) {
+                let text = run.iter().take(LONGEST).map(|(c, _)| *c).collect();
+                tokens.push(Token { text, at: first.start..last.end });
+            }
+        }
+    }
+    run.clear();
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case::korean("데이터센터", "데이 이터 터센 센터 터")]
+    #[case::one_syllable("칩", "칩")]
+    #[case::mixed("챗GPT는", "챗 gpt 는")]
+    #[case::digits("HBM4, 100억", "hbm 4 100 억")]
+    #[case::full_width("ＧＰＵ　가", "gpu 가")]
+    #[case::split_syllables("\u{1112}\u{1161}\u{11ab}\u{1100}\u{1173}\u{11af}", "한글 글")]
+    #[case::punctuation("\"a\"* OR -b:c^{}", "a or b c")]
+    #[case::nothing(" …!", "")]
+    fn text_is_cut_into_tokens(#[case] text: &str, #[case] expected: &str) {
+        assert_eq!(spaced_tokens(text), expected);
+    }
+
+    #[rstest]
+    #[case::within_a_word("센터", "데이터센터를 짓는다", &["센터"])]
+    #[case::with_a_particle("구글", "구글이 구글과", &["구글", "구글"])]
+    #[case::one_syllable("칩", "새칩과 칩셋", &["칩", "칩"])]
+    #[case::latin_whole("open", "OpenAI open", &["open"])]
+    #[case::latin_in_korean("gpt", "챗GPT는", &["GPT"])]
+    #[case::two_scripts("챗gpt", "챗 GPT는", &["챗 GPT"])]
+    #[case::phrase("구글 투자", "구글 투자, 구글의 투자", &["구글 투자"])]
+    #[case::normalised("gpu", "ＧＰＵ를", &["ＧＰＵ"])]
+    #[case::not_there("투자", "투 자", &[])]
+    fn what_is_looked_for_is_found(#[case] typed: &str, #[case] text: &str, #[case] expected: &[&str]) {
+        let found: Vec<&str> =
+            Needle::of(typed).unwrap().find(text).into_iter().map(|at| &text[at]).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn nothing_is_no_needle() {
+        assert_eq!(Needle::of(" \"*\" "), None);
+    }
+
+    proptest! {
+        #[test]
+        fn every_word_of_a_text_is_found_in_it(text in "\\PC{1,30}") {
+            for word in text.split_whitespace() {
+                if let Some(needle) = Needle::of(word) {
+                    let found = needle.find(&text);
+                    prop_assert!(!found.is_empty(), "{word:?} in {text:?}");
+                    prop_assert!(found.iter().all(|at| text.get(at.clone()).is_some()));
+                }
+            }
+        }
+    }
+}
