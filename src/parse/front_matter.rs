@@ -379,7 +379,13 @@ fn read_lines(front: Front<'_>, matter: &mut FrontMatter) {
         }
     }
     if !rest.is_empty() {
-        matter.dropped.push(Dropped::new(rest.join("\n"), "front matter that can't be read"));
+        let reason = match front.writing {
+            Writing::Yaml => "front matter that is not valid YAML",
+            Writing::Toml => "front matter that is not valid TOML",
+            Writing::Json => "front matter that is not valid JSON",
+            Writing::Lines => "front matter that is no key with a value",
+        };
+        matter.dropped.push(Dropped::new(rest.join("\n"), reason));
     }
 }
 
