@@ -24,6 +24,7 @@ use crate::deliver::{Prober, Settings, Worker};
 use crate::enrich::{Classifier, Dictionaries, Lookup};
 use crate::model::channel::Platform;
 use crate::model::lexicon::Lexicon;
+use crate::model::note::Person;
 use crate::pipeline::{Dispatch, Import, Ingest, Reading, Reclassify};
 use crate::platform::discord::{self, Discord};
 use crate::platform::gate::{Covered, Gate, Limits, Wait};
@@ -110,19 +111,23 @@ impl App {
             owner: format!("{}@{}", std::process::id(), clock.now().timestamp_millis()),
         };
         let telegram_bot = Arc::new(OnceLock::new());
-        let mut deliver = HashMap::new();
+        let operators = operators(&config, &tokens);
+        let (mut deliver, mut notes) = (HashMap::new(), Vec::new());
         if let Some(token) = tokens.discord {
-            deliver.insert(Platform::Discord, parts.start_discord(&config.discord, token).await?);
+            let wakes = parts.start_discord(&config.discord, token).await?;
+            deliver.insert(Platform::Discord, wakes.deliver);
+            notes.push(wakes.notes);
         }
         if let Some(token) = tokens.telegram {
-            let wake = parts.start_telegram(&config.telegram, token, Arc::clone(&telegram_bot)).await?;
-            deliver.insert(Platform::Telegram, wake);
+            let wakes = parts.start_telegram(&config.telegram, token, Arc::clone(&telegram_bot)).await?;
+            deliver.insert(Platform::Telegram, wakes.deliver);
+            notes.push(wakes.notes);
         }
         let (folder, mut push_feeds) = (Store::folder(&config.database_url)?, Vec::new());
         for feed in config.feeds {
             let mut feeding = Feeding::build(&feed, &tokens.git, &tokens.push, &folder)?;
             push_feeds.extend(feeding.pushed.take());
-            let ingest = parts.ingest(feed, &classifier, &print, feeding)?;
+            let ingest = parts.ingest(feed, &classifier, &print, &operators, feeding)?;
             parts.tasks.spawn(ingest.run(stop.clone()));
         }
         if !config.web_listen.is_empty() {
@@ -137,8 +142,16 @@ impl App {
         let reclassify =
             Reclassify { store: store.clone(), classifier: Arc::clone(&classifier), dictionaries: print };
         tasks.spawn(reclassify.run(stop.clone()));
-        let dispatch =
-            Dispatch { store: store.clone(), feeds, lexicon, clock, wake: plan, deliver, telegram_bot };
+        let dispatch = Dispatch {
+            store: store.clone(),
+            feeds,
+            lexicon,
+            clock,
+            wake: plan,
+            deliver,
+            notes,
+            telegram_bot,
+        };
         tasks.spawn(dispatch.run(stop.clone()));
         tasks.close();
         Ok(Self { store, stop, tasks, _lock: lock })
@@ -160,11 +173,7 @@ impl App {
 }
 
 impl Parts {
-    async fn start_discord(
-        &self,
-        config: &PlatformConfig,
-        token: SecretString,
-    ) -> anyhow::Result<Arc<Notify>> {
+    async fn start_discord(&self, config: &PlatformConfig, token: SecretString) -> anyhow::Result<Wakes> {
         let gate = self.gate(Platform::Discord, Limits::discord()).await?;
         let settings = discord::Settings {
             api_url: config.api_url.clone(),
@@ -172,8 +181,9 @@ impl Parts {
             timeouts: Timeouts::default(),
         };
         let calls = Arc::new(Discord::new(settings, Arc::clone(&gate))?);
+        let notes = self.notes(Platform::Discord, Arc::clone(&calls), Arc::clone(&gate));
         let access = self.deliver(Platform::Discord, Arc::clone(&calls), gate);
-        let wake = Arc::clone(&access.deliver);
+        let wakes = Wakes { deliver: Arc::clone(&access.deliver), notes };
         let chat = chat::discord::Discord {
             desk: Arc::clone(&self.desk),
             calls,
@@ -184,7 +194,7 @@ impl Parts {
             access,
         };
         self.tasks.spawn(chat::discord::run(chat, self.stop.clone()));
-        Ok(wake)
+        Ok(wakes)
     }
 
     async fn start_telegram(
@@ -192,7 +202,7 @@ impl Parts {
         config: &PlatformConfig,
         token: SecretString,
         bot: Arc<OnceLock<String>>,
-    ) -> anyhow::Result<Arc<Notify>> {
+    ) -> anyhow::Result<Wakes> {
         let gate = self.gate(Platform::Telegram, Limits::telegram()).await?;
         let settings = telegram::Settings {
             api_url: config.api_url.clone(),
@@ -200,8 +210,9 @@ impl Parts {
             timeouts: Timeouts::default(),
         };
         let calls = Arc::new(Telegram::new(settings, Arc::clone(&gate))?);
+        let notes = self.notes(Platform::Telegram, Arc::clone(&calls), Arc::clone(&gate));
         let access = self.deliver(Platform::Telegram, Arc::clone(&calls), gate);
-        let wake = Arc::clone(&access.deliver);
+        let wakes = Wakes { deliver: Arc::clone(&access.deliver), notes };
         let chat = chat::telegram::Telegram {
             desk: Arc::clone(&self.desk),
             calls,
@@ -213,7 +224,7 @@ impl Parts {
             access,
         };
         self.tasks.spawn(chat::telegram::run(chat, self.stop.clone()));
-        Ok(wake)
+        Ok(wakes)
     }
 
     /// The platform's rates, with the waits that it told before the last stop; new ones are stored as they come.
@@ -284,11 +295,28 @@ impl Parts {
         access
     }
 
+    /// Starts sending notes; returns what wakes that.
+    fn notes<C: Courier>(&self, platform: Platform, courier: Arc<C>, gate: Arc<Gate>) -> Arc<Notify> {
+        let wake = Arc::new(Notify::new());
+        let notes = chat::Notes {
+            platform,
+            store: self.store.clone(),
+            desk: Arc::clone(&self.desk),
+            courier,
+            gate,
+            clock: Arc::clone(&self.clock),
+            wake: Arc::clone(&wake),
+        };
+        self.tasks.spawn(notes.run(self.stop.clone()));
+        wake
+    }
+
     fn ingest(
         &self,
         config: FeedConfig,
         classifier: &Arc<Classifier>,
         dictionaries: &str,
+        operators: &[Person],
         feeding: Feeding,
     ) -> anyhow::Result<Ingest> {
         let folder = match &config.source {
@@ -301,9 +329,30 @@ impl Parts {
             feed: config.feed,
             store: self.store.clone(),
             clock: Arc::clone(&self.clock),
+            operators: operators.to_vec(),
             plan: Arc::clone(&self.plan),
         })
     }
+}
+
+/// What wakes the parts of a platform that send.
+struct Wakes {
+    deliver: Arc<Notify>,
+    notes: Arc<Notify>,
+}
+
+/// The operators on the platforms that are there.
+fn operators(config: &Config, tokens: &Tokens) -> Vec<Person> {
+    [
+        (Platform::Discord, &config.discord, &tokens.discord),
+        (Platform::Telegram, &config.telegram, &tokens.telegram),
+    ]
+    .into_iter()
+    .filter(|(_, _, token)| token.is_some())
+    .flat_map(|(platform, config, _)| {
+        config.operators.iter().map(move |id| Person { platform, id: id.clone() })
+    })
+    .collect()
 }
 
 /// How a feed's posts are understood; `folder` is where they are, if they are on this machine.

@@ -81,7 +81,7 @@ async fn every_channel_has_its_own_style() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_post_without_articles_is_kept_and_rings_nobody() {
-    let bot = Bot::start().await;
+    let bot = Bot::builder().feed("hold = false").start().await;
     bot.subscribe_now().await;
     let day = bot.clock.now().format("%Y-%m-%d");
     let welcome =

@@ -104,6 +104,7 @@ fn edition(file: &Path, draft: Draft, classifier: &Classifier, style: Style) -> 
             timezone: chrono_tz::Asia::Seoul,
             timing: Timing::default(),
             on_unknown: OnUnknown::default(),
+            hold: true,
         },
         digest: classifier.enrich(digest),
         selection: Selection::All,

@@ -65,6 +65,11 @@ impl Arguments {
         self.0.get(&kind).map(String::as_str)
     }
 
+    /// Whether nothing was written but, perhaps, this kind of argument.
+    pub fn names_only(&self, kind: ArgumentKind) -> bool {
+        self.0.keys().all(|known| *known == kind)
+    }
+
     fn set(&mut self, argument: &Argument, value: String) {
         let value = value.trim();
         if !value.is_empty() {
@@ -89,9 +94,14 @@ fn recognise(kind: ArgumentKind, words: &[&str], feeds: &[Feed]) -> Option<Range
         ArgumentKind::Timezone => one(&zone::is_zone).or_else(|| one(&zone::is_meant_as_zone)),
         ArgumentKind::Style => one(&|word| word.parse::<Style>().is_ok()),
         ArgumentKind::Language => one(&|word| word.parse::<Language>().is_ok()),
+        ArgumentKind::Missing => one(&is_missing),
         ArgumentKind::Period => period::find(words).map(|(found, _)| found),
         ArgumentKind::Company | ArgumentKind::Topic | ArgumentKind::Words | ArgumentKind::Filter => None,
     }
+}
+
+fn is_missing(word: &str) -> bool {
+    matches!(word.to_lowercase().as_str(), "missing" | "missing:true" | "빠진" | "빠진것" | "빠진것만")
 }
 
 #[cfg(test)]

@@ -9,21 +9,25 @@ pub mod arguments;
 mod call;
 mod desk;
 mod digest;
+mod held;
 mod help;
 mod offers;
 mod open;
 pub mod press;
 mod quota;
+mod resend;
 mod search;
 pub mod spec;
 mod subscribe;
 mod today;
 mod trends;
+mod unsubscribe;
 mod view;
 mod words;
 
 pub use call::{Call, Caller, MissingRight};
 pub use desk::{Desk, Failure};
+pub use held::held_note;
 pub use offers::{Offer, offers};
 pub use quota::Limits;
 pub use spec::{Argument, ArgumentKind, Spec, Text, Who};
@@ -42,14 +46,20 @@ pub const CATALOGUE: &[Spec] = &[
     search::SPEC,
     trends::SPEC,
     subscribe::SPEC,
+    unsubscribe::SPEC,
+    resend::SPEC,
+    held::HOLD,
+    held::RELEASE,
     help::SPEC,
     help::START,
 ];
 
-/// The command that a word names: its name, or one of its Korean words.
+/// The command that a word names: its name, or one of its Korean words. Subcommands have two words (`admin hold`).
 pub fn find(word: &str) -> Option<&'static Spec> {
     let word = word.to_lowercase();
-    CATALOGUE.iter().find(|spec| spec.name == word || spec.korean.contains(&word.as_str()))
+    let is_named =
+        |spec: &&Spec| spec.name == word || (spec.group().is_none() && spec.korean.contains(&word.as_str()));
+    CATALOGUE.iter().find(is_named)
 }
 
 /// Answers a call: checks who calls and how often, runs the command, and turns every failure into a reply. `None`:
@@ -71,6 +81,12 @@ pub async fn answer(call: &Call, desk: &Desk) -> Option<Reply> {
         Ok(reply) => reply,
         Err(failure) => explain(failure, desk, language, call.spec.name),
     })
+}
+
+/// The refusal of somebody who may not, in one text: at most 200 characters (Telegram's `answerCallbackQuery`).
+pub fn refused(who: Who, caller: &Caller) -> String {
+    let lines = words::refused(who, caller.platform, caller.language).lines;
+    crate::text::cut(&lines.join("\n"), 200, crate::text::Unit::CodePoints)
 }
 
 /// Says a failure in the asker's words; what went wrong inside goes to the log under the number that is shown.

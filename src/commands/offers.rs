@@ -52,6 +52,7 @@ pub async fn offers(
         | ArgumentKind::Style
         | ArgumentKind::Language
         | ArgumentKind::Period
+        | ArgumentKind::Missing
         | ArgumentKind::Words
         | ArgumentKind::Filter => Vec::new(),
     })

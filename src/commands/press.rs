@@ -5,7 +5,8 @@
 use super::call::Caller;
 use super::desk::{Desk, Failure};
 use super::quota::Admission;
-use super::{about, digest, explain, open, search, today, words};
+use super::spec::Who;
+use super::{about, digest, explain, held, open, resend, search, subscribe, today, unsubscribe, words};
 use crate::model::feed::FeedName;
 use crate::model::language::Language;
 use crate::model::reply::{Action, Audience, Button, Reply};
@@ -44,11 +45,64 @@ pub enum Press {
     About(about::Page),
     /// Show a page of what a search found.
     Search(search::Page),
+    /// End the channel's subscription of a feed, or ask whether to.
+    Unsubscribe {
+        /// The feed.
+        feed: FeedName,
+        /// Whether that was asked.
+        is_sure: bool,
+    },
+    /// Subscribe the channel to a feed again, as it was or as is usual.
+    Subscribe {
+        /// The feed.
+        feed: FeedName,
+        /// Whether as it was.
+        as_before: bool,
+    },
+    /// Send a digest to the channel again: the digest's handle.
+    Resend {
+        /// The digest.
+        handle: String,
+        /// Only what has not arrived.
+        missing: bool,
+    },
+    /// Look at a held digest: its handle.
+    Held {
+        /// The digest.
+        handle: String,
+    },
+    /// Send or drop a held digest: its handle.
+    Release {
+        /// The digest.
+        handle: String,
+        /// Whether it is sent.
+        send: bool,
+    },
+    /// Do nothing of what was asked.
+    Cancel,
     /// Show to the channel what only the asker saw.
     Show(Box<Press>),
 }
 
 impl Press {
+    /// Who may do that.
+    pub const fn who(&self) -> Who {
+        match self {
+            Self::Unsubscribe { .. } | Self::Subscribe { .. } | Self::Resend { .. } | Self::Cancel => {
+                Who::ChannelAdmin
+            }
+            Self::Held { .. } | Self::Release { .. } => Who::Operator,
+            Self::Open { .. }
+            | Self::List { .. }
+            | Self::Latest { .. }
+            | Self::Digest { .. }
+            | Self::All { .. }
+            | Self::About(_)
+            | Self::Search(_)
+            | Self::Show(_) => Who::Anyone,
+        }
+    }
+
     /// The text that a button carries.
     pub fn encode(&self) -> String {
         match self {
@@ -59,6 +113,16 @@ impl Press {
             Self::All { handle } => format!("all:{handle}"),
             Self::About(page) => page.encode(),
             Self::Search(page) => page.encode(),
+            Self::Unsubscribe { feed, is_sure: false } => format!("leave?:{feed}"),
+            Self::Unsubscribe { feed, is_sure: true } => format!("leave:{feed}"),
+            Self::Subscribe { feed, as_before: true } => format!("rejoin:{feed}"),
+            Self::Subscribe { feed, as_before: false } => format!("join:{feed}"),
+            Self::Resend { handle, missing: false } => format!("again:{handle}"),
+            Self::Resend { handle, missing: true } => format!("rest:{handle}"),
+            Self::Held { handle } => format!("held:{handle}"),
+            Self::Release { handle, send: true } => format!("release:{handle}"),
+            Self::Release { handle, send: false } => format!("drop:{handle}"),
+            Self::Cancel => "cancel:".to_owned(),
             Self::Show(what) => format!("show:{}", what.encode()),
         }
     }
@@ -82,7 +146,18 @@ impl Press {
             ("all", None) => Some(Self::All { handle: rest.to_owned() }),
             ("about", None) => about::Page::decode(rest).map(Self::About),
             ("search", None) => search::Page::decode(rest).map(Self::Search),
+            ("leave?", None) => Some(Self::Unsubscribe { feed: FeedName(rest.to_owned()), is_sure: false }),
+            ("leave", None) => Some(Self::Unsubscribe { feed: FeedName(rest.to_owned()), is_sure: true }),
+            ("rejoin", None) => Some(Self::Subscribe { feed: FeedName(rest.to_owned()), as_before: true }),
+            ("join", None) => Some(Self::Subscribe { feed: FeedName(rest.to_owned()), as_before: false }),
+            ("again", None) => Some(Self::Resend { handle: rest.to_owned(), missing: false }),
+            ("rest", None) => Some(Self::Resend { handle: rest.to_owned(), missing: true }),
+            ("held", None) => Some(Self::Held { handle: rest.to_owned() }),
+            ("release", None) => Some(Self::Release { handle: rest.to_owned(), send: true }),
+            ("drop", None) => Some(Self::Release { handle: rest.to_owned(), send: false }),
+            ("cancel", None) => Some(Self::Cancel),
             ("show", None) => match Self::decode(rest, None)? {
+                what if what.who() > Who::Anyone => None,
                 Self::Show(_) => None,
                 what => Some(Self::Show(Box::new(what))),
             },
@@ -107,6 +182,11 @@ pub async fn answer(press: Option<Press>, caller: &Caller, desk: &Desk) -> Optio
         Admission::Tell => return Some(words::too_many(caller.language)),
         Admission::Silent => return None,
     }
+    if let Some(press) = &press
+        && !caller.may(press.who())
+    {
+        return Some(words::refused(press.who(), caller.platform, caller.language));
+    }
     let done = match press {
         Some(Press::Show(what)) => perform(*what, caller, desk).await.map(for_all),
         Some(press) => perform(press, caller, desk).await,
@@ -124,6 +204,12 @@ async fn perform(press: Press, caller: &Caller, desk: &Desk) -> Result<Reply, Fa
         Press::All { handle } => digest::whole(&handle, caller, desk).await,
         Press::About(page) => about::page(&page, caller, desk).await,
         Press::Search(page) => search::page(&page, caller, desk).await,
+        Press::Unsubscribe { feed, is_sure } => unsubscribe::pressed(&feed, is_sure, caller, desk).await,
+        Press::Subscribe { feed, as_before } => subscribe::pressed(&feed, as_before, caller, desk).await,
+        Press::Resend { handle, missing } => resend::pressed(&handle, missing, caller, desk).await,
+        Press::Held { handle } => held::pressed(&handle, caller, desk).await,
+        Press::Release { handle, send } => held::decided(&handle, send, caller, desk).await,
+        Press::Cancel => Ok(Reply { in_place: true, ..words::cancelled(caller.language) }),
         Press::Show(_) => Ok(words::old_button(caller.language)),
     }
 }
@@ -147,6 +233,16 @@ mod tests {
             Press::Latest { feed: FeedName("a-feed-with-the-longest-name-32-".into()) },
             Press::Digest { handle: "0123456789".into() },
             Press::All { handle: "0123456789".into() },
+            Press::Unsubscribe { feed: FeedName("a-feed-with-the-longest-name-32-".into()), is_sure: false },
+            Press::Unsubscribe { feed: FeedName("ai-news".into()), is_sure: true },
+            Press::Subscribe { feed: FeedName("a-feed-with-the-longest-name-32-".into()), as_before: true },
+            Press::Subscribe { feed: FeedName("ai-news".into()), as_before: false },
+            Press::Resend { handle: "0123456789".into(), missing: true },
+            Press::Resend { handle: "0123456789".into(), missing: false },
+            Press::Held { handle: "0123456789".into() },
+            Press::Release { handle: "0123456789".into(), send: true },
+            Press::Release { handle: "0123456789".into(), send: false },
+            Press::Cancel,
             Press::About(about::Page::first(about::Kind::Topic, "chips", Period::ThisMonth)),
             Press::Show(Box::new(Press::Search(search::Page {
                 newest: Some(ArticleId(i64::MAX)),
@@ -171,9 +267,17 @@ mod tests {
 
     #[test]
     fn forged_and_old_texts_mean_nothing() {
-        for text in
-            ["", "open", "open:", "open:x", "open:x:y", "destroy:everything", "show:", "show:show:list:x"]
-        {
+        for text in [
+            "",
+            "open",
+            "open:",
+            "open:x",
+            "open:x:y",
+            "destroy:everything",
+            "show:",
+            "show:show:list:x",
+            "show:leave:x",
+        ] {
             assert_eq!(Press::decode(text, None), None, "{text:?}");
         }
     }

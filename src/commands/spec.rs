@@ -60,6 +60,8 @@ pub enum ArgumentKind {
     Topic,
     /// What to search for: all words that are left.
     Words,
+    /// Whether only what is missing is meant: `missing`, `빠진`.
+    Missing,
     /// Topics, companies, plain words: all that is left.
     Filter,
 }
@@ -85,10 +87,17 @@ pub struct Argument {
 /// A handler: what a command does.
 pub type Run = for<'a> fn(&'a Call, &'a Desk) -> BoxFuture<'a, Result<Reply, Failure>>;
 
+impl Spec {
+    /// The group that it belongs to and its name there, if it is a subcommand.
+    pub fn group(&self) -> Option<(&'static str, &'static str)> {
+        self.name.split_once(' ')
+    }
+}
+
 /// A command.
 #[derive(Debug, Clone, Copy)]
 pub struct Spec {
-    /// Its name on both platforms: `a`–`z`, at most 32.
+    /// Its name on both platforms: `a`–`z`, at most 32; a subcommand's after its group's and a blank (`admin hold`).
     pub name: &'static str,
     /// Korean words that name it in a Telegram private chat (`/오늘`); the first one is its Korean name.
     pub korean: &'static [&'static str],

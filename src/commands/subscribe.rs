@@ -3,13 +3,14 @@
 use chrono_tz::Tz;
 use futures::FutureExt as _;
 
+use super::about::press;
 use super::arguments::Arguments;
 use super::call::{Call, Caller};
 use super::desk::{Desk, Failure};
 use super::press::Press;
 use super::spec::{Argument, ArgumentKind, Spec, Text, Who};
-use super::{today, words};
-use crate::model::feed::Feed;
+use super::{today, unsubscribe, words};
+use crate::model::feed::{Feed, FeedName};
 use crate::model::language::Language;
 use crate::model::reply::{Action, Button, Reply};
 use crate::model::schedule::Schedule;
@@ -79,18 +80,60 @@ async fn run(call: &Call, desk: &Desk) -> Result<Reply, Failure> {
     if !caller.missing.is_empty() {
         return Err(words::may_not_post(caller).into());
     }
+    if call.arguments.names_only(ArgumentKind::Feed)
+        && let Some(before) = ended(&feed.name, caller, desk).await?
+    {
+        return Ok(as_before_or_afresh(feed, &before, caller));
+    }
+    let before = desk.store.subscriptions_of(caller.address).await?;
+    let before = before.iter().find(|subscription| subscription.feed == feed.name).map(|found| &found.wish);
+    let wish = asked.over(before, feed, caller.language);
+    subscribe(feed, &wish, caller, desk).await
+}
+
+/// What the channel wanted of a feed until not long ago.
+async fn ended(feed: &FeedName, caller: &Caller, desk: &Desk) -> Result<Option<Wish>, Failure> {
+    let since = desk.clock.now() - unsubscribe::KEPT_FOR;
+    Ok(desk.store.ended_wish(caller.address, feed, since).await?)
+}
+
+fn as_before_or_afresh(feed: &Feed, before: &Wish, caller: &Caller) -> Reply {
+    let to = |as_before| Press::Subscribe { feed: feed.name.clone(), as_before };
+    Reply {
+        lines: words::as_before(before, caller.language),
+        buttons: vec![vec![
+            press(words::AS_BEFORE, to(true), caller),
+            press(words::AFRESH, to(false), caller),
+        ]],
+        ..Reply::new(caller.language)
+    }
+}
+
+/// What the buttons for somebody who subscribes again do.
+pub(super) async fn pressed(
+    feed: &FeedName,
+    as_before: bool,
+    caller: &Caller,
+    desk: &Desk,
+) -> Result<Reply, Failure> {
+    let Some(feed) = desk.feed(feed) else { return Ok(words::old_button(caller.language)) };
+    let before = if as_before { ended(&feed.name, caller, desk).await? } else { None };
+    let wish = before.unwrap_or_else(|| usual(feed, caller.language));
+    let reply = subscribe(feed, &wish, caller, desk).await?;
+    Ok(Reply { in_place: true, ..reply })
+}
+
+/// Subscribes the channel, and says so.
+async fn subscribe(feed: &Feed, wish: &Wish, caller: &Caller, desk: &Desk) -> Result<Reply, Failure> {
     let now = desk.clock.now();
     let channel = desk
         .store
         .keep_channel(caller.address, caller.kind, caller.channel_name.as_deref(), caller.language, now)
         .await?;
-    let before = desk.store.subscriptions_of(caller.address).await?;
-    let before = before.iter().find(|subscription| subscription.feed == feed.name).map(|found| &found.wish);
-    let wish = asked.over(before, feed, caller.language);
-    desk.store.subscribe(channel.id, &feed.name, &wish, now).await?;
+    desk.store.subscribe(channel.id, &feed.name, wish, now).await?;
     desk.plan.notify_one();
     tracing::info!(to = %caller.address, feed = %feed.name, by = caller.person, schedule = %wish.schedule, "subscribed");
-    confirm(feed, &wish, caller, desk).await
+    confirm(feed, wish, caller, desk).await
 }
 
 async fn confirm(feed: &Feed, wish: &Wish, caller: &Caller, desk: &Desk) -> Result<Reply, Failure> {
@@ -156,14 +199,7 @@ impl Asked {
     }
 
     fn over(self, before: Option<&Wish>, feed: &Feed, language: Language) -> Wish {
-        let usual = Wish {
-            schedule: Schedule::Now,
-            timezone: feed.timezone,
-            style: Style::default(),
-            filter: Vec::new(),
-            language,
-        };
-        let before = before.cloned().unwrap_or(usual);
+        let before = before.cloned().unwrap_or_else(|| usual(feed, language));
         Wish {
             schedule: self.schedule.unwrap_or(before.schedule),
             timezone: self.timezone.unwrap_or(before.timezone),
@@ -171,6 +207,17 @@ impl Asked {
             filter: self.filter.unwrap_or(before.filter),
             language: self.language.unwrap_or(before.language),
         }
+    }
+}
+
+/// What a bare `/subscribe` means.
+fn usual(feed: &Feed, language: Language) -> Wish {
+    Wish {
+        schedule: Schedule::Now,
+        timezone: feed.timezone,
+        style: Style::default(),
+        filter: Vec::new(),
+        language,
     }
 }
 

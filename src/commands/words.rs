@@ -1,5 +1,8 @@
 //! The prose of replies, in both languages: formal, no exclamation marks, the second line says what to do next.
 
+mod managing;
+mod operating;
+
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
 use super::call::{Caller, MissingRight};
@@ -16,6 +19,9 @@ use crate::model::trends::{Trend, Trends};
 use crate::model::zone;
 use crate::plan::advice::TooEarly;
 use crate::text::{Unit, clock_time, cut, day, particle};
+
+pub(super) use managing::*;
+pub(super) use operating::*;
 
 pub(super) const SHOW_LATEST: Text = Text { ko: "최근 뉴스 지금 보기", en: "Show the latest now" };
 pub(super) const HELP_TITLE: Text =

@@ -88,6 +88,7 @@ impl FeedConfig {
         let on_unknown = section.parsed("on_unknown", "resend", |text| {
             text.parse().map_err(|_| "must be `resend` or `skip`".to_owned())
         });
+        let hold = section.flag("hold", true);
         let site = section.optional_parsed("site", http_address);
         let permalink = section.optional_text("permalink");
         let shape = section.optional_text("shape");
@@ -100,6 +101,7 @@ impl FeedConfig {
                 timezone: timezone?,
                 timing,
                 on_unknown: on_unknown.unwrap_or(OnUnknown::Resend),
+                hold,
             },
             source: source?,
             site,

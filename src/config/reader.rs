@@ -153,6 +153,20 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// `true` or `false`.
+    pub(super) fn flag(&mut self, key: &'static str, default: bool) -> bool {
+        let read = match self.take(key) {
+            None => return default,
+            Some(Value::Boolean(flag)) => Some(flag),
+            Some(Value::String(text)) => text.trim().parse().ok(),
+            Some(_) => None,
+        };
+        read.unwrap_or_else(|| {
+            self.fault(key, "must be `true` or `false`".to_owned());
+            default
+        })
+    }
+
     /// A list of words or numbers; as text: parted by commas.
     pub(super) fn words(&mut self, key: &'static str) -> Vec<String> {
         match self.take(key) {

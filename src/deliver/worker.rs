@@ -15,7 +15,7 @@ use super::line::Line;
 use crate::clock::SharedClock;
 use crate::model::channel::{ChannelId, Platform};
 use crate::model::delivery::{Claimed, Head, Outcome, Task};
-use crate::platform::gate::{Gate, Place};
+use crate::platform::gate::{Gate, Reserved};
 use crate::platform::{CallError, Courier};
 use crate::store::{Store, StoreError};
 
@@ -150,7 +150,7 @@ impl<C: Courier> Worker<C> {
         line: &mut Line,
         wire: &mut JoinSet<Done>,
     ) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let mut ready: Vec<(Head, Place)> = Vec::new();
+        let mut ready: Vec<(Head, Reserved)> = Vec::new();
         let mut closed_until = None;
         let now = self.clock.now();
         while wire.len() + ready.len() < self.room() {
@@ -159,7 +159,7 @@ impl<C: Courier> Worker<C> {
                 break;
             }
             let Some(head) = line.take_ready(now) else { break };
-            match self.gate.try_take(&head.address, head.kind) {
+            match self.gate.reserve(&head.address, head.kind) {
                 Ok(place) => ready.push((head, place)),
                 Err(at) => line.put(Head { ready_at: at, ..head }),
             }
@@ -192,11 +192,12 @@ impl<C: Courier> Worker<C> {
         Ok(closed_until)
     }
 
-    fn send(&self, message: Claimed, place: Place, wire: &mut JoinSet<Done>) {
+    fn send(&self, message: Claimed, reserved: Reserved, wire: &mut JoinSet<Done>) {
         let (courier, gate, clock) =
             (Arc::clone(&self.courier), Arc::clone(&self.gate), Arc::clone(&self.clock));
         let give_up_after = self.settings.give_up_after;
         wire.spawn(async move {
+            let place = reserved.begin().await;
             let attempt = AssertUnwindSafe(attempt(&*courier, &gate, &*clock, &message, place));
             // A fault of ours in one message must not keep its channel on the wire for ever.
             let ended = attempt.catch_unwind().await;

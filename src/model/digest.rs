@@ -16,7 +16,8 @@ use super::language::Language;
 use super::rich::Block;
 
 /// A digest's row in the store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct DigestId(pub i64);
 
 /// A digest as the store has it.

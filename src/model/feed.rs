@@ -42,6 +42,8 @@ pub struct Feed {
     pub timing: Timing,
     /// What happens to a message of which nobody knows whether it was sent.
     pub on_unknown: OnUnknown,
+    /// Whether a digest that looks wrong waits for the operator.
+    pub hold: bool,
 }
 
 /// The times of a feed.

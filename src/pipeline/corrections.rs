@@ -100,7 +100,7 @@ impl Dispatch {
                     Some(last) => reply_to(due.address, last, fresh),
                     None => fresh.clone(),
                 },
-                nonce: nonce(due.subscription.id, digest, part),
+                nonce: nonce(due.subscription.id, digest, outdated.occasion, part),
             })
             .collect();
         let emptied = render::emptied(due.address.platform(), due.subscription.wish.language);

@@ -45,6 +45,8 @@ pub struct Dispatch {
     pub wake: Arc<Notify>,
     /// Notified when the outbox has something new for a platform.
     pub deliver: HashMap<Platform, Arc<Notify>>,
+    /// Notified when there may be a note to send.
+    pub notes: Vec<Arc<Notify>>,
     /// The Telegram bot's username, once it is known: links in groups need it.
     pub telegram_bot: Arc<OnceLock<String>>,
 }
@@ -101,7 +103,10 @@ impl Dispatch {
                 }
             };
             tokio::select! {
-                () = self.wake.notified() => {}
+                // Whoever changed something may have changed what is in the outbox already.
+                () = self.wake.notified() => {
+                    self.deliver.values().chain(&self.notes).for_each(|other| other.notify_one());
+                }
                 () = sleep(&self.clock, next) => {}
                 () = stop.cancelled() => {}
             }
@@ -111,6 +116,7 @@ impl Dispatch {
     /// Brings deliveries up to date and decides on every subscription that is due; returns when to look again.
     async fn round(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
         self.correct(self.clock.now()).await?;
+        self.resend(self.clock.now()).await?;
         loop {
             let now = self.clock.now();
             let due = self.store.subscriptions_due(now, AT_ONCE).await?;
@@ -214,11 +220,12 @@ impl Dispatch {
                 let last = group.last().filter(|_| !messages.is_empty())?;
                 let messages = (1_u32..)
                     .zip(messages.iter())
-                    .map(|(part, message)| (message.clone(), nonce(due.subscription.id, last, part)))
+                    .map(|(part, message)| (message.clone(), nonce(due.subscription.id, last, 0, part)))
                     .collect();
                 Some(NewDelivery {
                     digest: last.id,
                     revision: last.revision,
+                    occasion: 0,
                     on_unknown: feed.on_unknown,
                     due_at: batch.due_at,
                     is_list: batch.form != Form::Each,
@@ -340,8 +347,8 @@ pub(super) fn place(address: Address, kind: ChannelKind) -> Place {
 
 /// A nonce that is this message's at every attempt and no other's: 24 hexadecimal digits (Discord takes 25
 /// characters).
-pub(super) fn nonce(subscription: SubscriptionId, digest: &StoredDigest, part: u32) -> String {
-    let key = format!("{}/{}/{}/{part}", subscription.0, digest.id.0, digest.revision);
+pub(super) fn nonce(subscription: SubscriptionId, digest: &StoredDigest, occasion: u32, part: u32) -> String {
+    let key = format!("{}/{}/{}/{occasion}/{part}", subscription.0, digest.id.0, digest.revision);
     Sha256::digest(key).iter().take(12).map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -8,9 +8,11 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::SharedClock;
-use crate::model::digest::DigestKey;
+use crate::model::digest::{DigestKey, EnrichedDigest};
 use crate::model::feed::Feed;
-use crate::plan::news;
+use crate::model::hold::{HoldReason, Reception};
+use crate::model::note::Person;
+use crate::plan::{arrival, hold, news};
 use crate::source::{Found, Look, Source};
 use crate::store::{FeedLoads, Kept, LoadedPost, Store, StoreError, ToArchive};
 use crate::text::chain;
@@ -38,6 +40,8 @@ pub struct Ingest {
     pub store: Store,
     /// The time.
     pub clock: SharedClock,
+    /// Who is told of a post that is held.
+    pub operators: Vec<Person>,
     /// Notified when planning has something new to look at.
     pub plan: Arc<Notify>,
 }
@@ -248,17 +252,16 @@ impl Ingest {
     ) -> Result<Kept, StoreError> {
         let ToArchive { digest, fingerprint, published_at } = read;
         let (zone, last_load) = (self.feed.timezone, loads.first.and(loads.last));
-        // A post without articles (a welcome, a day off) can be looked up, and is nothing to ring anybody for.
-        let is_news = !digest.articles.is_empty()
-            && news::is_news(&digest.date, zone, now, last_load, self.feed.timing.fresh_within);
+        let is_news = news::is_news(&digest.date, zone, now, last_load, self.feed.timing.fresh_within);
+        let reception = if is_news { self.reception(&digest).await? } else { Reception::Archived };
         let kept = self
             .store
-            .keep_digest(&self.feed.name, &digest, &fingerprint, published_at, is_news, now)
+            .keep_digest(&self.feed.name, &digest, &fingerprint, published_at, reception, now)
             .await?;
         match kept {
             Kept::New(id) => tracing::info!(
                 feed = %self.feed.name, post, digest = id.0, articles = digest.articles.len(),
-                news = is_news, "loaded"
+                ?reception, "loaded"
             ),
             Kept::Revised(id) => {
                 tracing::info!(feed = %self.feed.name, post, digest = id.0, "corrected");
@@ -266,6 +269,20 @@ impl Ingest {
             Kept::Unchanged(_) => {}
         }
         Ok(kept)
+    }
+
+    /// For whom a digest is that came in time: for all, unless it looks wrong.
+    async fn reception(&self, digest: &EnrichedDigest) -> Result<Reception<'_>, StoreError> {
+        let last = self.store.last_news(&self.feed.name, arrival::LEARN_FROM + 1).await?;
+        let before: Vec<&EnrichedDigest> =
+            last.iter().map(|stored| &stored.digest).filter(|before| before.key != digest.key).collect();
+        Ok(match hold::reason(digest, &before) {
+            None => Reception::News,
+            Some(reason) if self.feed.hold => Reception::Held { reason, tell: &self.operators },
+            // There is nothing in it to ring anybody for.
+            Some(HoldReason::Empty) => Reception::Archived,
+            Some(HoldReason::Thin | HoldReason::Repeated) => Reception::News,
+        })
     }
 
     /// A post is not published any more: it goes to nobody who has not got it.

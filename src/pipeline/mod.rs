@@ -1,5 +1,6 @@
 //! The two joints: [`Ingest`] (source → parse → enrich → store) and [`Dispatch`] (plan → render → outbox), which also
-//! brings what is under way and what was sent up to date after a correction (`corrections.rs`). [`Import`] is ingest
+//! brings what is under way and what was sent up to date after a correction (`corrections.rs`) and sends again what
+//! somebody asks for (`resends.rs`). [`Import`] is ingest
 //! for a folder of old posts, which nobody gets; both read posts by the same [`Reading`]. [`Reclassify`] brings
 //! the archive up to date with the dictionaries.
 
@@ -10,6 +11,7 @@ mod ingest;
 mod pushed;
 mod reading;
 mod reclassify;
+mod resends;
 
 pub use dispatch::Dispatch;
 pub use import::{Import, ImportError, Imported, Refused};

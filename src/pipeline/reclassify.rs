@@ -72,6 +72,7 @@ mod tests {
     use crate::model::article::Article;
     use crate::model::digest::{Digest, DigestDate, DigestKey};
     use crate::model::feed::FeedName;
+    use crate::model::hold::Reception;
     use crate::model::rich::Inline;
     use crate::store::{Subject, fingerprint};
 
@@ -100,7 +101,7 @@ mod tests {
         let print = fingerprint(&digest);
         let nothing = Classifier::new(&Dictionaries::parse("", "").unwrap()).enrich(digest);
         let feed = FeedName("ai-news".to_owned());
-        store.keep_digest(&feed, &nothing, &print, at, true, at).await.unwrap();
+        store.keep_digest(&feed, &nothing, &print, at, Reception::News, at).await.unwrap();
         let nvidia = Subject::Company("NVIDIA");
         assert_eq!(store.count_about(nvidia, None).await.unwrap().named, 0);
 

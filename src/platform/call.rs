@@ -59,6 +59,12 @@ pub trait Courier: Send + Sync + 'static {
         async move { Err(CallError::Unsupported(format!("{address} has no followers"))) }
     }
 
+    /// The conversation with one person, by their id.
+    fn private(&self, person: &str) -> impl Future<Output = Result<Address, CallError>> + Send {
+        let person = person.to_owned();
+        async move { Err(CallError::Unsupported(format!("nobody can write to {person}"))) }
+    }
+
     /// Looks for a message of ours with this content among those that the channel got from `since` on. `Ok(None)`:
     /// it is surely not there. An error: nobody can tell (Telegram never can).
     fn find(

@@ -174,6 +174,10 @@ impl Courier for Discord {
         true
     }
 
+    async fn private(&self, person: &str) -> Result<Address, CallError> {
+        self.open_private(person).await
+    }
+
     async fn send(&self, post: Post<'_>) -> Result<PlatformMessageId, CallError> {
         match post.kind {
             ChannelKind::Forum => forum::open(self, &post).await,

@@ -5,7 +5,7 @@
 //! platform counts it somewhere between taking and dropping, so that no delay on the way can bring two calls
 //! closer together, in its eyes, than it allows.
 //!
-//! Deliveries ask with [`Gate::try_take`] and go elsewhere meanwhile; commands of people wait with [`Gate::take`]
+//! Deliveries ask with [`Gate::reserve`] and go elsewhere meanwhile; commands of people wait with [`Gate::take`]
 //! and go before them: first for their channel, in which no other channel is held up, then for the platform.
 
 mod lane;
@@ -30,6 +30,10 @@ pub use limits::{Limits, Rate};
 
 /// Idle channels are looked for when this many are known, and then whenever the number has doubled.
 const FORGET_FROM: usize = 1024;
+
+/// So long before it is free, a place can be reserved: longer than the outbox takes to write that a message is on its
+/// way, so that the call begins the instant it may.
+const AHEAD: TimeDelta = TimeDelta::milliseconds(100);
 
 /// What a platform told to wait for, to be stored: it holds after a restart and for all replicas.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,38 +96,44 @@ impl Gate {
         Self { limits, clock, waits, lanes: Mutex::new(lanes) }
     }
 
-    /// A place for a delivery's call to this channel.
+    /// A place for a delivery's call to this channel, free now or within 100 ms.
     ///
     /// # Errors
-    /// When to ask again, if there is none now: always later than now, and never later than the first instant at
+    /// When to ask again, if there is none: always later than now, and never later than the first instant at
     /// which there may be one (at most 25 ms later where only the end of a call in flight can tell).
+    pub fn reserve(
+        self: &Arc<Self>,
+        address: &Address,
+        kind: ChannelKind,
+    ) -> Result<Reserved, DateTime<Utc>> {
+        let channel = chat_of(address);
+        let mut lanes = self.lanes();
+        let now = self.clock.now();
+        lanes.admits(channel, kind, &self.limits, now, AHEAD)?;
+        lanes.both(channel, &self.limits, Lane::reserve);
+        Ok(Reserved { gate: Arc::clone(self), channel, has_begun: false })
+    }
+
+    /// A place for a call to this channel now.
+    ///
+    /// # Errors
+    /// As [`reserve`](Self::reserve) has.
     pub fn try_take(self: &Arc<Self>, address: &Address, kind: ChannelKind) -> Result<Place, DateTime<Utc>> {
         let channel = chat_of(address);
         let mut lanes = self.lanes();
         let now = self.clock.now();
-        let lane = lanes.channel(channel, kind, &self.limits, now);
-        let spare = lane.commands;
-        let mut at = lane.opens(now, spare);
-        let spare = lanes.overall.commands;
-        at = at.max(lanes.overall.opens(now, spare));
-        if at > now {
-            return Err(at);
-        }
-        lanes.overall.enter();
-        lanes.lane(Covered::Channel(channel), &self.limits).enter();
-        Ok(Place {
-            _overall: self.held(Covered::Everything),
-            _channel: Some(self.held(Covered::Channel(channel))),
-        })
+        lanes.admits(channel, kind, &self.limits, now, TimeDelta::zero())?;
+        lanes.both(channel, &self.limits, Lane::enter);
+        Ok(self.place(channel))
     }
 
-    /// When the platform as a whole may take a delivery's call again, if it takes none now: until then asking for
-    /// one channel after the other is in vain.
+    /// When the platform as a whole may take a delivery's reservation again, if it takes none now: until then asking
+    /// for one channel after the other is in vain.
     pub fn closed_until(&self) -> Option<DateTime<Utc>> {
         let mut lanes = self.lanes();
         let now = self.clock.now();
         let spare = lanes.overall.commands;
-        Some(lanes.overall.opens(now, spare)).filter(|at| *at > now)
+        Some(lanes.overall.opens_ahead(now, spare, AHEAD)).filter(|at| *at > now)
     }
 
     /// A place for the answer to a person in this channel, as soon as the rates allow one; before any delivery,
@@ -190,6 +200,13 @@ impl Gate {
         }
     }
 
+    fn place(self: &Arc<Self>, channel: Address) -> Place {
+        Place {
+            _overall: self.held(Covered::Everything),
+            _channel: Some(self.held(Covered::Channel(channel))),
+        }
+    }
+
     fn held(self: &Arc<Self>, covers: Covered) -> Held {
         Held { gate: Arc::clone(self), covers }
     }
@@ -200,6 +217,27 @@ impl Gate {
 }
 
 impl Lanes {
+    /// Whether a delivery gets a place that is free so long `ahead`; if not, when to ask again.
+    fn admits(
+        &mut self,
+        channel: Address,
+        kind: ChannelKind,
+        limits: &Limits,
+        now: DateTime<Utc>,
+        ahead: TimeDelta,
+    ) -> Result<(), DateTime<Utc>> {
+        let lane = self.channel(channel, kind, limits, now);
+        let of_channel = lane.opens_ahead(now, lane.commands, ahead);
+        let at = of_channel.max(self.overall.opens_ahead(now, self.overall.commands, ahead));
+        if at > now { Err(at) } else { Ok(()) }
+    }
+
+    /// Does the same to the platform's lane and to a channel's.
+    fn both(&mut self, channel: Address, limits: &Limits, change: impl Fn(&mut Lane)) {
+        change(&mut self.overall);
+        change(self.lane(Covered::Channel(channel), limits));
+    }
+
     /// A channel's lane, for a call.
     fn channel(
         &mut self,
@@ -223,6 +261,48 @@ impl Lanes {
             Covered::Channel(address) => {
                 self.channels.entry(address).or_insert_with(|| Lane::new(limits.learns))
             }
+        }
+    }
+}
+
+/// A place that is kept for a call which has not begun. The platform counts nothing until it has.
+#[derive(Debug)]
+#[must_use = "the place is given to others when this is dropped"]
+pub struct Reserved {
+    gate: Arc<Gate>,
+    channel: Address,
+    has_begun: bool,
+}
+
+impl Reserved {
+    /// Waits until the place is free, and takes it.
+    pub async fn begin(mut self) -> Place {
+        loop {
+            match self.try_begin() {
+                Ok(place) => return place,
+                Err(at) => self.gate.clock.sleep_until(at).await,
+            }
+        }
+    }
+
+    fn try_begin(&mut self) -> Result<Place, DateTime<Utc>> {
+        let mut lanes = self.gate.lanes();
+        let now = self.gate.clock.now();
+        let of_channel = lanes.lane(Covered::Channel(self.channel), &self.gate.limits).begins(now);
+        let at = of_channel.max(lanes.overall.begins(now));
+        if at > now {
+            return Err(at);
+        }
+        lanes.both(self.channel, &self.gate.limits, Lane::begin);
+        self.has_begun = true;
+        Ok(self.gate.place(self.channel))
+    }
+}
+
+impl Drop for Reserved {
+    fn drop(&mut self) {
+        if !self.has_begun {
+            self.gate.lanes().both(self.channel, &self.gate.limits, Lane::cancel);
         }
     }
 }

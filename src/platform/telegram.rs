@@ -205,6 +205,14 @@ impl Courier for Telegram {
         false
     }
 
+    async fn private(&self, person: &str) -> Result<Address, CallError> {
+        // A private chat has its person's id.
+        match person.parse() {
+            Ok(chat) => Ok(Address::Telegram { chat, topic: None }),
+            Err(_) => Err(CallError::Unsupported(format!("`{person}` is no id of a person"))),
+        }
+    }
+
     async fn send(&self, post: Post<'_>) -> Result<PlatformMessageId, CallError> {
         let (chat, topic) = place(post.address)?;
         let mut parameters = object(post.body);

@@ -24,6 +24,8 @@ pub struct Outdated {
     pub delivery: DeliveryId,
     /// Its digest.
     pub digest: DigestId,
+    /// 0: as planned; 1 and more: sent again on request.
+    pub occasion: u32,
     /// When the digest was corrected.
     pub revised_at: DateTime<Utc>,
     /// Whom it is for, as they want it now.
@@ -64,6 +66,7 @@ pub struct CorrectedMessage {
 struct OutdatedRow {
     delivery_id: i64,
     digest_id: i64,
+    occasion: i64,
     revised_at: i64,
     last_sent: Option<String>,
     seen_revision: Option<i64>,
@@ -79,6 +82,7 @@ impl TryFrom<OutdatedRow> for Outdated {
         Ok(Self {
             delivery: DeliveryId(found.delivery_id),
             digest: DigestId(found.digest_id),
+            occasion: row.count(found.occasion)?,
             revised_at: row.instant(found.revised_at)?,
             last_sent: found.last_sent.map(PlatformMessageId),
             seen_revision: found.seen_revision.map(|revision| row.count(revision)).transpose()?,
@@ -116,7 +120,7 @@ impl Store {
         count: u32,
     ) -> Result<Vec<Outdated>, StoreError> {
         let rows: Vec<OutdatedRow> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
-            "SELECT d.id AS delivery_id, d.digest_id, g.revised_at, {COLUMNS}, s.next_at, c.address, c.kind,
+            "SELECT d.id AS delivery_id, d.digest_id, d.occasion, g.revised_at, {COLUMNS}, s.next_at, c.address, c.kind,
                  (SELECT m.platform_id FROM messages m WHERE m.delivery_id = d.id AND m.state = 'sent'
                   ORDER BY m.part DESC LIMIT 1) AS last_sent,
                  CASE WHEN EXISTS ({TRIED}) THEN coalesce(d.shown_revision, d.revision) END AS seen_revision

@@ -81,7 +81,7 @@ impl Store {
     ) -> Result<Vec<KnownDigest>, StoreError> {
         let rows: Vec<KnownRow> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
             "SELECT id, handle, day, body ->> '$.title' AS title FROM digests
-             WHERE feed = $1 AND withdrawn_at IS NULL AND {which} LIMIT $3"
+             WHERE feed = $1 AND withdrawn_at IS NULL AND held IS NULL AND {which} LIMIT $3"
         )))
         .bind(feed.as_str())
         .bind(day.to_string())

@@ -9,11 +9,14 @@ use sqlx::{FromRow, Sqlite, Transaction};
 use super::Store;
 use super::archive;
 use super::error::StoreError;
+use super::notes::put_notes;
 use super::rows::{Row, hash, millis, readable, to_json};
 use super::subscriptions::wake;
 use super::withdrawn::note_withdrawn;
 use crate::model::digest::{Digest, DigestId, DigestKey, EnrichedDigest, StoredDigest, handle};
 use crate::model::feed::FeedName;
+use crate::model::hold::Reception;
+use crate::model::note::About;
 
 /// What keeping a digest came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,9 +73,10 @@ struct Known {
     key: String,
     fingerprint: String,
     withdrawn_at: Option<i64>,
+    held: Option<String>,
 }
 
-const KNOWN: &str = "SELECT id, key, fingerprint, withdrawn_at FROM digests";
+const KNOWN: &str = "SELECT id, key, fingerprint, withdrawn_at, held FROM digests";
 
 /// The hash that tells a corrected post from an unchanged one: of the parsed digest, so that neither a changed
 /// dictionary nor reordered front matter counts as a correction; nor does another file name or address.
@@ -88,8 +92,8 @@ fn outline(digest: &EnrichedDigest) -> Option<String> {
 }
 
 impl Store {
-    /// Keeps a digest. A new one gets the feed's next edition if it `is_news`, and is archived otherwise; a
-    /// corrected one keeps what it has. A digest is known by its key, or, where its file was renamed, by what it says.
+    /// Keeps a digest. A new one gets the feed's next edition if it is news, waits if it is held, and is archived
+    /// otherwise; a corrected one keeps what it has, unless it was held: then it is received anew. A digest is known by its key, or, where its file was renamed, by what it says.
     /// The feed's subscriptions are to be planned again if there is anything new for them.
     ///
     /// # Errors
@@ -100,11 +104,11 @@ impl Store {
         digest: &EnrichedDigest,
         fingerprint: &str,
         published_at: DateTime<Utc>,
-        is_news: bool,
+        reception: Reception<'_>,
         now: DateTime<Utc>,
     ) -> Result<Kept, StoreError> {
         let mut tx = self.begin().await?;
-        let kept = keep(&mut tx, feed, digest, fingerprint, published_at, is_news, now).await?;
+        let kept = keep(&mut tx, feed, digest, fingerprint, published_at, reception, now).await?;
         tx.commit().await?;
         Ok(kept)
     }
@@ -123,7 +127,9 @@ impl Store {
         let mut tx = self.begin().await?;
         let mut kept = Vec::with_capacity(digests.len());
         for ToArchive { digest, fingerprint, published_at } in digests {
-            kept.push(keep(&mut tx, feed, digest, fingerprint, *published_at, false, now).await?);
+            kept.push(
+                keep(&mut tx, feed, digest, fingerprint, *published_at, Reception::Archived, now).await?,
+            );
         }
         tx.commit().await?;
         Ok(kept)
@@ -158,7 +164,7 @@ impl Store {
         Ok(self.digest(DigestId(id)).await?.map(|digest| (FeedName(feed), digest)))
     }
 
-    /// The feed's latest digest of that day; without a day, its latest of all.
+    /// The feed's latest digest of that day; without a day, its latest of all. Held ones are not for readers yet.
     ///
     /// # Errors
     /// If the database fails or the row cannot be read.
@@ -169,6 +175,7 @@ impl Store {
     ) -> Result<Option<StoredDigest>, StoreError> {
         let row: Option<DigestRow> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
             "SELECT {COLUMNS} FROM digests WHERE feed = $1 AND ($2 IS NULL OR day = $2) AND withdrawn_at IS NULL
+                 AND held IS NULL
              ORDER BY published_at DESC, id DESC LIMIT 1"
         )))
         .bind(feed.as_str())
@@ -176,6 +183,22 @@ impl Store {
         .fetch_optional(&self.read)
         .await?;
         row.map(StoredDigest::try_from).transpose()
+    }
+
+    /// The feed's last news, newest first, at most `count`.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn last_news(&self, feed: &FeedName, count: usize) -> Result<Vec<StoredDigest>, StoreError> {
+        let rows: Vec<DigestRow> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+            "SELECT {COLUMNS} FROM digests WHERE feed = $1 AND edition IS NOT NULL AND withdrawn_at IS NULL
+             ORDER BY edition DESC LIMIT $2"
+        )))
+        .bind(feed.as_str())
+        .bind(i64::try_from(count).unwrap_or(i64::MAX))
+        .fetch_all(&self.read)
+        .await?;
+        Ok(readable(rows.into_iter().map(StoredDigest::try_from)))
     }
 
     /// The feed's news after an edition, in order.
@@ -217,7 +240,7 @@ async fn keep(
     digest: &EnrichedDigest,
     fingerprint: &str,
     published_at: DateTime<Utc>,
-    is_news: bool,
+    reception: Reception<'_>,
     now: DateTime<Utc>,
 ) -> Result<Kept, StoreError> {
     let outline = outline(digest);
@@ -247,30 +270,23 @@ async fn keep(
         if updated.rows_affected() > 0 {
             archive::index(tx, known.id, &digest).await?;
         }
+        let id = DigestId(known.id);
+        if known.held.is_some() && !is_same {
+            receive(tx, feed, id, reception, now).await?;
+        }
         if !is_same {
             wake(tx, feed, now).await?;
         }
-        let id = DigestId(known.id);
         return Ok(if is_same { Kept::Unchanged(id) } else { Kept::Revised(id) });
     }
-    let edition: Option<i64> = if is_news {
-        let last: i64 = sqlx::query_scalar("SELECT coalesce(max(edition), 0) FROM digests WHERE feed = $1")
-            .bind(feed.as_str())
-            .fetch_one(&mut **tx)
-            .await?;
-        Some(last + 1)
-    } else {
-        None
-    };
     let id: i64 = sqlx::query_scalar(
-        "INSERT INTO digests (feed, key, handle, revision, edition, day, title, published_at, stored_at,
-             revised_at, fingerprint, outline, body)
-         VALUES ($1, $2, $3, 1, $4, $5, $6, $7, $8, $8, $9, $10, $11) RETURNING id",
+        "INSERT INTO digests (feed, key, handle, revision, day, title, published_at, stored_at, revised_at,
+             fingerprint, outline, body)
+         VALUES ($1, $2, $3, 1, $4, $5, $6, $7, $7, $8, $9, $10) RETURNING id",
     )
     .bind(feed.as_str())
     .bind(&digest.key.0)
     .bind(handle(feed, &digest.key))
-    .bind(edition)
     .bind(digest.date.day().to_string())
     .bind(&digest.title)
     .bind(millis(published_at))
@@ -280,11 +296,52 @@ async fn keep(
     .bind(to_json(digest))
     .fetch_one(&mut **tx)
     .await?;
-    if is_news {
-        wake(tx, feed, now).await?;
-    }
     archive::index(tx, id, digest).await?;
-    Ok(Kept::New(DigestId(id)))
+    let id = DigestId(id);
+    receive(tx, feed, id, reception, now).await?;
+    Ok(Kept::New(id))
+}
+
+/// Makes a digest that is for nobody yet what it was received as.
+async fn receive(
+    tx: &mut Transaction<'static, Sqlite>,
+    feed: &FeedName,
+    id: DigestId,
+    reception: Reception<'_>,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    match reception {
+        Reception::News => publish(tx, feed, id, now).await,
+        Reception::Held { reason, tell } => {
+            sqlx::query("UPDATE digests SET held = $2 WHERE id = $1")
+                .bind(id.0)
+                .bind(reason.name())
+                .execute(&mut **tx)
+                .await?;
+            put_notes(tx, tell, &About::Held { digest: id }, now).await
+        }
+        Reception::Archived => Ok(()),
+    }
+}
+
+/// Makes a digest the feed's next news.
+pub(super) async fn publish(
+    tx: &mut Transaction<'static, Sqlite>,
+    feed: &FeedName,
+    id: DigestId,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE digests SET held = NULL, stored_at = $3,
+             edition = (SELECT coalesce(max(edition), 0) + 1 FROM digests WHERE feed = $2)
+         WHERE id = $1",
+    )
+    .bind(id.0)
+    .bind(feed.as_str())
+    .bind(millis(now))
+    .execute(&mut **tx)
+    .await?;
+    wake(tx, feed, now).await
 }
 
 /// The row of a digest under its key or an earlier name's.

@@ -128,6 +128,49 @@ impl Store {
         row.try_into()
     }
 
+    /// Ends a subscription; what waits for it is dropped. What it was set to stays, so that it can be taken up again.
+    /// Returns whether there was one.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn unsubscribe(
+        &self,
+        subscription: SubscriptionId,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let ended = sqlx::query(
+            "UPDATE subscriptions SET ended_at = $2, next_at = NULL, late_until = NULL
+             WHERE id = $1 AND ended_at IS NULL",
+        )
+        .bind(subscription.0)
+        .bind(millis(now))
+        .execute(&self.write)
+        .await?;
+        Ok(ended.rows_affected() > 0)
+    }
+
+    /// What the channel at an address wanted of a feed until it ended that, if it did so since `since`.
+    ///
+    /// # Errors
+    /// If the database fails or the row cannot be read.
+    pub async fn ended_wish(
+        &self,
+        address: Address,
+        feed: &FeedName,
+        since: DateTime<Utc>,
+    ) -> Result<Option<Wish>, StoreError> {
+        let row: Option<SubscriptionRow> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+            "SELECT {COLUMNS} FROM subscriptions s JOIN channels c ON c.id = s.channel_id
+             WHERE c.address = $1 AND s.feed = $2 AND s.ended_at >= $3"
+        )))
+        .bind(address.to_string())
+        .bind(feed.as_str())
+        .bind(millis(since))
+        .fetch_optional(&self.read)
+        .await?;
+        Ok(row.map(Subscription::try_from).transpose()?.map(|subscription| subscription.wish))
+    }
+
     /// The subscriptions of the channel at an address, in the order in which they were made.
     ///
     /// # Errors

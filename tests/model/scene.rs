@@ -63,6 +63,7 @@ impl Scene {
                 timezone: chrono_tz::Asia::Seoul,
                 timing: Timing::default(),
                 on_unknown: OnUnknown::Resend,
+                hold: true,
             },
             lexicon: Arc::new(Lexicon::default()),
             plan: Arc::default(),
@@ -126,6 +127,7 @@ impl Scene {
             clock,
             wake: Arc::clone(&self.plan),
             deliver,
+            notes: Vec::new(),
             telegram_bot: Arc::new(OnceLock::new()),
         };
         self.running.spawn(dispatch.run(stop));
@@ -158,6 +160,7 @@ impl Scene {
     /// Stores a digest as `pipeline::ingest` does.
     pub(crate) async fn keep(&self, digest: &Digest) {
         use jogan::model::EnrichedArticle;
+        use jogan::model::hold::Reception;
         let now = self.clock.now();
         let print = fingerprint(digest);
         let published_at = digest.date.instant(self.feed.timezone);
@@ -166,7 +169,10 @@ impl Scene {
             companies: Vec::new(),
             topics: Vec::new(),
         });
-        let kept = self.store.keep_digest(&self.feed.name, &enriched, &print, published_at, true, now).await;
+        let kept = self
+            .store
+            .keep_digest(&self.feed.name, &enriched, &print, published_at, Reception::News, now)
+            .await;
         kept.expect("the database");
         self.plan.notify_one();
     }

@@ -60,10 +60,13 @@ impl Bot {
     pub(crate) async fn start_again(&mut self) {
         // Stories ask until something has happened: more often than people may.
         let text = format!(
-            "{}\n[limits]\nperson = 100000\ngroup = 100000\n[discord]\napi_url = {:?}\n[telegram]\napi_url = {:?}\n",
+            "{}\n[limits]\nperson = 100000\ngroup = 100000\n[discord]\napi_url = {:?}\noperators = [{:?}]\n\
+             [telegram]\napi_url = {:?}\noperators = [{}]\n",
             self.town.configuration(&self.feed),
             self.town.discord_url,
-            self.town.telegram_url
+            self.town.operator.0.id.to_string(),
+            self.town.telegram_url,
+            self.town.operator.1.id
         );
         let table = text.parse().expect("TOML");
         let config = Config::from_table(table, &Environment::default()).expect("a configuration");

@@ -92,8 +92,8 @@ impl Post {
                 "## {headline}\n\n[Chip Daily](https://news.example/{}/{number}) - 발행일: {day}\n\n\
                  ### 요약\n- **무엇**: {word}\n- **어디서**: 이천에서. {word}\n- **누가**: 한빛반도체가. {word}\n\n\
                  ### 주요 내용 및 시사점\n- **기술적 의미**: 16단입니다. {word}\n\
-                 - **산업적 영향**: 값이 내립니다. {word}\n- **향후 전망**: 내년에 더 나옵니다. {word}\n",
-                self.slug
+                 - **산업적 영향**: 값이 내립니다. {word}\n- **향후 전망**: 내년에 더 나옵니다({}). {word}\n",
+                self.slug, self.slug
             )
         }).collect();
         text.push_str(&articles.join("\n---\n\n"));

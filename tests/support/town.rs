@@ -38,6 +38,8 @@ pub(crate) struct Town {
     /// Who may manage the channel and is the group's administrator, and who may not and is not.
     pub(crate) admin: (discord::Person, telegram::Person),
     pub(crate) reader: (discord::Person, telegram::Person),
+    /// Who runs the bot; nothing more than a member anywhere.
+    pub(crate) operator: (discord::Person, telegram::Person),
 }
 
 impl Town {
@@ -56,11 +58,13 @@ impl Town {
         });
         let admin = (on_discord(11, "하늘", permissions::MANAGE_CHANNELS), on_telegram(21, "하늘"));
         let reader = (on_discord(12, "바다", 0), on_telegram(22, "바다"));
+        let operator = (on_discord(13, "들", 0), on_telegram(23, "들"));
         let guild = discord.add_guild("AI 연구회");
         let channel = discord.add_channel(guild, "ai-뉴스", discord::ChannelKind::Text);
         let group = telegram.add_chat("AI 뉴스방", telegram::ChatKind::Supergroup);
         telegram.set_admin(group, admin.1.id, true);
         telegram.add_private(&reader.1);
+        telegram.add_private(&operator.1);
         let discord_url = serve(discord.router()).await;
         discord.set_origin(discord_url.trim_start_matches("http://"));
         let telegram_url = serve(telegram.router()).await;
@@ -78,6 +82,7 @@ impl Town {
             group,
             admin,
             reader,
+            operator,
         }
     }
 

@@ -1,8 +1,8 @@
 //! What an interaction asks, by whom and where.
 
 use serenity::all::{
-    ChannelType, CommandInteraction, ComponentInteraction, ComponentInteractionDataKind, Member,
-    PartialChannel, Permissions, ResolvedValue, User,
+    ChannelType, CommandInteraction, CommandOptionType, ComponentInteraction, ComponentInteractionDataKind,
+    Member, PartialChannel, Permissions, ResolvedOption, ResolvedValue, User,
 };
 
 use crate::commands::arguments::Arguments;
@@ -13,10 +13,17 @@ use crate::model::language::Language;
 
 /// The call that a slash command makes; `None` for a command that is not in the catalogue (any more).
 pub(super) fn call(command: &CommandInteraction, operators: &[String]) -> Option<Call> {
-    let spec = find(&command.data.name)?;
     let options = command.data.options();
+    let (spec, options) = match options.as_slice() {
+        [ResolvedOption { name, value: ResolvedValue::SubCommand(options), .. }] => {
+            (find(&format!("{} {name}", command.data.name))?, options.as_slice())
+        }
+        options => (find(&command.data.name)?, options),
+    };
     let options = options.iter().filter_map(|option| match option.value {
         ResolvedValue::String(text) => Some((option.name, text.to_owned())),
+        // What is not wanted is as good as not said.
+        ResolvedValue::Boolean(true) => Some((option.name, option.name.to_owned())),
         _ => None,
     });
     let arguments = Arguments::named(spec, options);
@@ -41,7 +48,12 @@ pub(super) fn typing(
     command: &CommandInteraction,
     operators: &[String],
 ) -> Option<(ArgumentKind, String, Caller)> {
-    let spec = find(&command.data.name)?;
+    let subcommand =
+        command.data.options.first().filter(|option| option.kind() == CommandOptionType::SubCommand);
+    let spec = match subcommand {
+        Some(subcommand) => find(&format!("{} {}", command.data.name, subcommand.name))?,
+        None => find(&command.data.name)?,
+    };
     let typed = command.data.autocomplete()?;
     let argument = spec.arguments.iter().find(|argument| argument.name == typed.name)?;
     Some((argument.kind, typed.value.to_owned(), caller(command, operators)))

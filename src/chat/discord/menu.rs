@@ -6,7 +6,7 @@ use serenity::all::{
     Permissions,
 };
 
-use crate::commands::{Argument, ArgumentKind, CATALOGUE, Spec, Who};
+use crate::commands::{Argument, ArgumentKind, CATALOGUE, Spec, Text, Who};
 use crate::model::subscription::Style;
 
 /// The locale of the localisations.
@@ -14,22 +14,37 @@ const KOREAN: &str = "ko";
 
 /// The body of `PUT /applications/{id}/commands`.
 pub fn commands() -> Vec<Value> {
-    CATALOGUE
-        .iter()
-        // Telegram alone knows `/start`.
-        .filter(|spec| spec.name != "start")
-        .map(|spec| {
-            serde_json::to_value(command(spec)).unwrap_or_else(|_| unreachable!("builders are plain JSON"))
+    // Telegram alone knows `/start`.
+    let single = CATALOGUE.iter().filter(|spec| spec.name != "start" && spec.group().is_none()).map(command);
+    single
+        .chain([group("admin", OPERATING)])
+        .map(|command| {
+            serde_json::to_value(command).unwrap_or_else(|_| unreachable!("builders are plain JSON"))
         })
         .collect()
 }
 
+/// What the subcommands of a group are for.
+const OPERATING: Text = Text { ko: "운영자의 명령", en: "For operators" };
+
+fn group(name: &'static str, about: Text) -> CreateCommand {
+    let subcommands = CATALOGUE.iter().filter_map(|spec| {
+        let (_, subcommand) = spec.group().filter(|(group, _)| *group == name)?;
+        let option = CreateCommandOption::new(CommandOptionType::SubCommand, subcommand, spec.about.en)
+            .description_localized(KOREAN, spec.about.ko);
+        let option = match spec.korean.first() {
+            Some(korean) => option.name_localized(KOREAN, *korean),
+            None => option,
+        };
+        Some(spec.arguments.iter().map(self::option).fold(option, CreateCommandOption::add_sub_option))
+    });
+    usable_everywhere(CreateCommand::new(name), about)
+        .default_member_permissions(Permissions::empty())
+        .set_options(subcommands.collect())
+}
+
 fn command(spec: &Spec) -> CreateCommand {
-    let command = CreateCommand::new(spec.name)
-        .description(spec.about.en)
-        .description_localized(KOREAN, spec.about.ko)
-        .contexts(vec![InteractionContext::Guild, InteractionContext::BotDm])
-        .integration_types(vec![InstallationContext::Guild])
+    let command = usable_everywhere(CreateCommand::new(spec.name), spec.about)
         .set_options(spec.arguments.iter().map(option).collect());
     let command = match spec.korean.first() {
         Some(name) => command.name_localized(KOREAN, *name),
@@ -42,8 +57,21 @@ fn command(spec: &Spec) -> CreateCommand {
     }
 }
 
+/// In servers and in conversations with the bot.
+fn usable_everywhere(command: CreateCommand, about: Text) -> CreateCommand {
+    command
+        .description(about.en)
+        .description_localized(KOREAN, about.ko)
+        .contexts(vec![InteractionContext::Guild, InteractionContext::BotDm])
+        .integration_types(vec![InstallationContext::Guild])
+}
+
 fn option(argument: &Argument) -> CreateCommandOption {
-    let option = CreateCommandOption::new(CommandOptionType::String, argument.name, argument.about.en)
+    let kind = match argument.kind {
+        ArgumentKind::Missing => CommandOptionType::Boolean,
+        _ => CommandOptionType::String,
+    };
+    let option = CreateCommandOption::new(kind, argument.name, argument.about.en)
         .description_localized(KOREAN, argument.about.ko)
         .required(false);
     match argument.kind {
@@ -56,7 +84,11 @@ fn option(argument: &Argument) -> CreateCommandOption {
         | ArgumentKind::Timezone
         | ArgumentKind::Company
         | ArgumentKind::Topic => option.set_autocomplete(true),
-        ArgumentKind::At | ArgumentKind::Period | ArgumentKind::Words | ArgumentKind::Filter => option,
+        ArgumentKind::At
+        | ArgumentKind::Period
+        | ArgumentKind::Words
+        | ArgumentKind::Missing
+        | ArgumentKind::Filter => option,
     }
 }
 
@@ -94,5 +126,7 @@ mod tests {
         let subscribe =
             commands.iter().find(|command| command["name"] == "subscribe").expect("in the catalogue");
         assert_eq!(subscribe["default_member_permissions"], "16");
+        let admin = commands.iter().find(|command| command["name"] == "admin").expect("in the catalogue");
+        assert_eq!(admin["default_member_permissions"], "0");
     }
 }

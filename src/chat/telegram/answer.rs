@@ -36,11 +36,22 @@ pub(super) async fn message(telegram: &Telegram, message: &Message) -> Result<()
 
 /// Answers a pressed button.
 pub(super) async fn press(telegram: &Telegram, query: CallbackQuery) -> Result<(), CallError> {
+    let asker = asked::presser(&query, &telegram.operators);
+    let pressed = press::Press::decode(query.data.as_deref().unwrap_or_default(), None);
+    let who = pressed.as_ref().map_or(Who::Anyone, press::Press::who);
+    let Some(Asker { mut caller, look_up }) = asker else {
+        return telegram.calls.answer_callback_query(&query.id.0, None).await;
+    };
+    if who > Who::Anyone {
+        caller.is_admin |= is_admin(telegram, look_up, &caller).await?;
+        if !caller.may(who) {
+            // Over the chat, for the one who pressed alone.
+            let refused = commands::refused(who, &caller);
+            return telegram.calls.answer_callback_query(&query.id.0, Some(&refused)).await;
+        }
+    }
     // First, so that the button stops turning; what comes of it follows as a message.
     telegram.calls.answer_callback_query(&query.id.0, None).await?;
-    let Some(Asker { caller, .. }) = asked::presser(&query, &telegram.operators) else { return Ok(()) };
-    let data = query.data.as_deref().unwrap_or_default();
-    let pressed = press::Press::decode(data, None);
     let Some(reply) = press::answer(pressed, &caller, &telegram.desk).await else { return Ok(()) };
     let shown = query.regular_message().map(|message| PlatformMessageId(message.id.0.to_string()));
     match shown {

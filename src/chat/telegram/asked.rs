@@ -46,8 +46,14 @@ pub(super) fn message(message: &Message, bot: &str) -> Option<Asked> {
         Some(_) => return None,
         None => word,
     };
-    let spec = find(name)?;
     let rest = rest.trim();
+    let (spec, rest) = match find(name) {
+        Some(spec) => (spec, rest),
+        None => {
+            let (second, rest) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+            (find(&format!("{name} {second}"))?, rest.trim())
+        }
+    };
     if spec.name == "start" && !rest.is_empty() {
         // Payloads may have A–Z, a–z, 0–9, _ and - alone: the colon of a button's text is written as `_`.
         return Some(Asked::Press(Press::decode(&rest.replace('_', ":"), None)));

@@ -94,8 +94,8 @@ impl Discord {
     ///
     /// # Errors
     /// As of any call.
-    pub async fn open_private(&self, user: u64) -> Result<Address, CallError> {
-        let body = json!({ "recipient_id": user.to_string() });
+    pub async fn open_private(&self, user: &str) -> Result<Address, CallError> {
+        let body = json!({ "recipient_id": user });
         let answer = self.call(Method::POST, "/users/@me/channels", Some(&body), None).await?;
         let channel: Id = answer.json().map_err(CallError::Transient)?;
         Ok(Address::Discord { channel: channel.id })

@@ -37,7 +37,10 @@ pub(super) struct Lane {
     buckets: Vec<Known>,
     /// Whether `buckets` limit this lane.
     learns: bool,
+    /// Calls that hold a place, those in `reserved` included.
     in_flight: usize,
+    /// Calls that have not begun yet.
+    reserved: usize,
     told: Option<Alarm>,
     /// Commands that wait for a place here; bulk leaves them room.
     pub(super) commands: usize,
@@ -59,30 +62,71 @@ impl Lane {
     /// The earliest instant at which there may be a place, with `spare` more left for others; `now` if there is
     /// one now. Never later than it is, so that asking again then wastes nothing.
     pub(super) fn opens(&mut self, now: DateTime<Utc>, spare: usize) -> DateTime<Utc> {
-        let (in_flight, mut at) = (self.in_flight, now);
-        for window in &mut self.windows {
-            at = at.max(window.opens(now, in_flight, spare));
-        }
-        if self.learns {
-            at = at.max(self.buckets_open(now, spare));
-        }
+        self.opens_ahead(now, spare, TimeDelta::zero())
+    }
+
+    /// The same for a place that may be reserved so long `ahead` of when it is free. What others tell (the platform,
+    /// its buckets, waiting commands) may change until then; nothing is reserved on that.
+    pub(super) fn opens_ahead(
+        &mut self,
+        now: DateTime<Utc>,
+        spare: usize,
+        ahead: TimeDelta,
+    ) -> DateTime<Utc> {
+        let ahead = if spare == 0 { ahead } else { TimeDelta::zero() };
+        let busy = self.in_flight + spare;
+        let mut at = now.max(self.windows_open(now, busy) - ahead);
+        at = at.max(self.buckets_open(now, busy));
         if spare > 0 {
             at = at.min(now + COMMANDS_FIRST);
         }
-        self.told.as_mut().map_or(at, |told| at.max(told.at(now)))
+        at.max(self.told_until(now))
     }
 
-    fn buckets_open(&mut self, now: DateTime<Utc>, spare: usize) -> DateTime<Utc> {
-        if self.buckets.is_empty() {
-            return if self.in_flight + spare == 0 { now } else { now + LOOK_AGAIN };
+    /// The earliest instant at which a reserved call may begin; `now` if it may.
+    pub(super) fn begins(&mut self, now: DateTime<Utc>) -> DateTime<Utc> {
+        let busy = self.in_flight - self.reserved;
+        self.windows_open(now, busy).max(self.buckets_open(now, busy)).max(self.told_until(now))
+    }
+
+    fn windows_open(&mut self, now: DateTime<Utc>, busy: usize) -> DateTime<Utc> {
+        self.windows.iter_mut().map(|window| window.opens(now, busy)).max().unwrap_or(now)
+    }
+
+    fn buckets_open(&mut self, now: DateTime<Utc>, busy: usize) -> DateTime<Utc> {
+        if !self.learns {
+            return now;
         }
-        let busy = self.in_flight + spare;
+        if self.buckets.is_empty() {
+            return if busy == 0 { now } else { now + LOOK_AGAIN };
+        }
         self.buckets.iter_mut().map(|bucket| bucket.opens(now, busy)).max().unwrap_or(now)
+    }
+
+    fn told_until(&mut self, now: DateTime<Utc>) -> DateTime<Utc> {
+        self.told.as_mut().map_or(now, |told| told.at(now))
     }
 
     /// A call begins.
     pub(super) fn enter(&mut self) {
         self.in_flight += 1;
+    }
+
+    /// A call will begin as soon as it may.
+    pub(super) fn reserve(&mut self) {
+        self.in_flight += 1;
+        self.reserved += 1;
+    }
+
+    /// A reserved call begins.
+    pub(super) fn begin(&mut self) {
+        self.reserved = self.reserved.saturating_sub(1);
+    }
+
+    /// A reserved call is not made: the platform counts nothing.
+    pub(super) fn cancel(&mut self) {
+        self.begin();
+        self.in_flight = self.in_flight.saturating_sub(1);
     }
 
     /// A call is over: its place stays taken for the length of each window from here, because the platform may
@@ -152,10 +196,10 @@ impl Window {
         Self { rate: Rate { calls: rate.calls.max(1), per: rate.per }, frees: VecDeque::new() }
     }
 
-    fn opens(&mut self, now: DateTime<Utc>, in_flight: usize, spare: usize) -> DateTime<Utc> {
+    fn opens(&mut self, now: DateTime<Utc>, busy: usize) -> DateTime<Utc> {
         self.forget(now);
         let calls = self.rate.calls as usize;
-        let taken = in_flight + self.frees.len() + spare;
+        let taken = busy + self.frees.len();
         if taken < calls {
             return now;
         }

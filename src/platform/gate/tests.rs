@@ -221,9 +221,38 @@ fn without_limits_only_what_the_platform_tells_holds() {
     drop(places);
 }
 
-/// Sends to `channels` channels as fast as the gate lets, each call taking 5 ms, and counts the calls of a minute.
+#[test]
+fn a_place_that_is_soon_free_can_be_reserved_and_is_taken_when_it_is() {
+    let (gate, clock, _waits) = gate(Limits::telegram());
+    let chat = telegram(1);
+    drop(gate.try_take(&chat, ChannelKind::Private).unwrap());
+    assert_eq!(gate.reserve(&chat, ChannelKind::Private).unwrap_err(), START + ms(900));
+    clock.advance(ms(900));
+    let mut reserved = gate.reserve(&chat, ChannelKind::Private).unwrap();
+    assert!(gate.reserve(&chat, ChannelKind::Private).is_err(), "it is kept for one");
+    assert_eq!(reserved.try_begin().unwrap_err(), START + ms(1000));
+    clock.advance(ms(100));
+    assert!(gate.try_take(&chat, ChannelKind::Private).is_err(), "it is kept also when it is free");
+    drop(reserved.try_begin().unwrap());
+}
+
+#[test]
+fn a_reservation_that_is_not_used_costs_nothing_and_one_obeys_what_is_told_meanwhile() {
+    let (gate, clock, _waits) = gate(Limits::telegram());
+    let chat = telegram(1);
+    drop(gate.reserve(&chat, ChannelKind::Private).unwrap());
+    let mut reserved = gate.reserve(&chat, ChannelKind::Private).unwrap();
+    gate.told_all(ms(3000));
+    assert_eq!(reserved.try_begin().unwrap_err(), START + ms(3000));
+    clock.advance(ms(3000));
+    drop(reserved.try_begin().unwrap());
+}
+
+/// Sends to `channels` channels as fast as the gate lets, each call taking 5 ms and its claim before it 30 ms, and
+/// counts the calls of a minute.
 fn calls_in_a_minute(limits: Limits, kind: ChannelKind, channels: i64) -> u32 {
     let (gate, clock, _waits) = gate(limits);
+    let mut claiming: Vec<(DateTime<Utc>, usize, Reserved)> = Vec::new();
     let mut in_flight: BTreeMap<DateTime<Utc>, Vec<Place>> = BTreeMap::new();
     let mut ask_at = vec![START; channels as usize];
     let mut calls = 0;
@@ -233,16 +262,30 @@ fn calls_in_a_minute(limits: Limits, kind: ChannelKind, channels: i64) -> u32 {
             drop(in_flight.pop_first());
         }
         for (chat, ask) in ask_at.iter_mut().enumerate().filter(|(_, ask)| **ask <= now) {
-            match gate.try_take(&telegram(chat as i64), kind) {
-                Ok(place) => {
-                    calls += 1;
-                    in_flight.entry(now + ms(5)).or_default().push(place);
-                    *ask = now + ms(5);
+            match gate.reserve(&telegram(chat as i64), kind) {
+                Ok(reserved) => {
+                    claiming.push((now + ms(30), chat, reserved));
+                    *ask = DateTime::<Utc>::MAX_UTC;
                 }
                 Err(at) => *ask = at,
             }
         }
-        let next = ask_at.iter().chain(in_flight.keys()).min().copied().unwrap();
+        claiming.retain_mut(|(at, chat, reserved)| {
+            if *at <= now {
+                match reserved.try_begin() {
+                    Ok(place) => {
+                        calls += 1;
+                        in_flight.entry(now + ms(5)).or_default().push(place);
+                        ask_at[*chat] = now + ms(5);
+                        return false;
+                    }
+                    Err(opens) => *at = opens,
+                }
+            }
+            true
+        });
+        let claims = claiming.iter().map(|(at, ..)| at);
+        let next = ask_at.iter().chain(in_flight.keys()).chain(claims).min().copied().unwrap();
         if next >= START + TimeDelta::minutes(1) {
             return calls;
         }
@@ -268,6 +311,8 @@ fn ninety_nine_percent_of_a_limit_are_used(
 enum Event {
     Pass(i64),
     Bulk(i64),
+    Begin(usize),
+    Cancel(usize),
     Command(i64),
     Look(usize),
     GiveUp(usize),
@@ -278,6 +323,8 @@ fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
         3 => (1i64..400).prop_map(Event::Pass),
         4 => (0i64..4).prop_map(Event::Bulk),
+        4 => (0usize..8).prop_map(Event::Begin),
+        1 => (0usize..8).prop_map(Event::Cancel),
         2 => (0i64..4).prop_map(Event::Command),
         3 => (0usize..8).prop_map(Event::Look),
         1 => (0usize..8).prop_map(Event::GiveUp),
@@ -308,15 +355,25 @@ proptest! {
         let limits = tight();
         let (gate, clock, _waits) = gate(limits.clone());
         let mut commands: Vec<(i64, Command)> = Vec::new();
+        let mut reserved: Vec<(i64, Reserved)> = Vec::new();
         let mut in_flight: Vec<(i64, DateTime<Utc>, Place)> = Vec::new();
         let mut counted: Vec<(i64, DateTime<Utc>)> = Vec::new();
         for event in events {
             match event {
                 Event::Pass(by) => clock.advance(ms(by)),
-                Event::Bulk(chat) => match gate.try_take(&telegram(chat), ChannelKind::Group) {
-                    Ok(place) => in_flight.push((chat, clock.now(), place)),
+                Event::Bulk(chat) => match gate.reserve(&telegram(chat), ChannelKind::Group) {
+                    Ok(place) => reserved.push((chat, place)),
                     Err(at) => prop_assert!(at > clock.now()),
                 },
+                Event::Begin(which) => {
+                    if let Some((chat, waiting)) = reserved.get_mut(which)
+                        && let Ok(place) = waiting.try_begin()
+                    {
+                        in_flight.push((*chat, clock.now(), place));
+                        drop(reserved.swap_remove(which));
+                    }
+                }
+                Event::Cancel(which) if which < reserved.len() => drop(reserved.swap_remove(which)),
                 Event::Command(chat) => {
                     commands.push((chat, command(&gate, telegram(chat), ChannelKind::Group)));
                 }
@@ -335,7 +392,7 @@ proptest! {
                     counted.push((chat, taken + flight * arrived as i32 / 99));
                     drop(place);
                 }
-                Event::GiveUp(_) | Event::Finish { .. } => {}
+                Event::Cancel(_) | Event::GiveUp(_) | Event::Finish { .. } => {}
             }
         }
         counted.extend(in_flight.iter().map(|(chat, _, _)| (*chat, clock.now())));

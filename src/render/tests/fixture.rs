@@ -170,6 +170,7 @@ pub(super) fn edition(digest: EnrichedDigest, style: Style) -> Edition {
         timezone: chrono_tz::Asia::Seoul,
         timing: Timing::default(),
         on_unknown: OnUnknown::Resend,
+        hold: true,
     };
     Edition { feed, digest, selection: Selection::All, style, language: Language::Ko, corrected_at: None }
 }

@@ -9,6 +9,7 @@ use super::*;
 use crate::model::article::{Article, EnrichedArticle, Mention, Section};
 use crate::model::digest::{Digest, DigestDate, DigestId, DigestKey, EnrichedDigest};
 use crate::model::feed::FeedName;
+use crate::model::hold::Reception;
 use crate::model::query::Query;
 use crate::model::rich::{Block, Inline};
 use crate::store::{Kept, Reclassified, Store};
@@ -73,7 +74,7 @@ async fn keep(store: &Store, on: &str, articles: Vec<EnrichedArticle>) -> Digest
         closing: Vec::new(),
     };
     let print = format!("{:?}", digest.articles);
-    match store.keep_digest(&feed(), &digest, &print, at, true, at).await.expect("kept") {
+    match store.keep_digest(&feed(), &digest, &print, at, Reception::News, at).await.expect("kept") {
         Kept::New(id) | Kept::Revised(id) | Kept::Unchanged(id) => id,
     }
 }

@@ -46,6 +46,8 @@ pub struct NewDelivery {
     pub digest: DigestId,
     /// The digest's revision, as rendered.
     pub revision: u32,
+    /// 0: as planned; 1 and more: sent again on request.
+    pub occasion: u32,
     /// What to do with a message of which nobody knows whether it arrived.
     pub on_unknown: OnUnknown,
     /// When it was due.
@@ -84,7 +86,8 @@ impl Store {
                 continue;
             }
             for delivery in &plan.deliveries {
-                put_delivery(&mut tx, plan, delivery, now).await?;
+                put_delivery(&mut tx, plan.subscription, (plan.channel, plan.platform), delivery, now)
+                    .await?;
                 written += 1;
             }
         }
@@ -93,25 +96,28 @@ impl Store {
     }
 }
 
-async fn put_delivery(
+/// Writes a delivery and its messages for a subscription of this channel.
+pub(in crate::store) async fn put_delivery(
     tx: &mut Transaction<'static, Sqlite>,
-    plan: &Planned,
+    subscription: SubscriptionId,
+    (channel, platform): (ChannelId, Platform),
     delivery: &NewDelivery,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let due_at = in_turn(tx, plan, millis(delivery.due_at)).await?;
+    let due_at = in_turn(tx, subscription, (channel, platform), millis(delivery.due_at)).await?;
     let id: i64 = sqlx::query_scalar(
         "INSERT INTO deliveries (subscription_id, digest_id, revision, occasion, is_list, on_unknown, due_at,
              created_at)
-         VALUES ($1, $2, $3, 0, $4, $5, $6, $7) RETURNING id",
+         VALUES ($1, $2, $3, $8, $4, $5, $6, $7) RETURNING id",
     )
-    .bind(plan.subscription.0)
+    .bind(subscription.0)
     .bind(delivery.digest.0)
     .bind(i64::from(delivery.revision))
     .bind(delivery.is_list)
     .bind(delivery.on_unknown.name())
     .bind(due_at)
     .bind(millis(now))
+    .bind(i64::from(delivery.occasion))
     .fetch_one(&mut **tx)
     .await?;
     for (part, (message, nonce)) in (1_i64..).zip(&delivery.messages) {
@@ -121,8 +127,8 @@ async fn put_delivery(
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'queued', $10)",
         )
         .bind(id)
-        .bind(plan.channel.0)
-        .bind(plan.platform.name())
+        .bind(channel.0)
+        .bind(platform.name())
         .bind(due_at)
         .bind(part)
         .bind(hash(&message.body))
@@ -141,7 +147,8 @@ async fn put_delivery(
 /// set back since.
 async fn in_turn(
     tx: &mut Transaction<'static, Sqlite>,
-    plan: &Planned,
+    subscription: SubscriptionId,
+    (channel, platform): (ChannelId, Platform),
     due_at: i64,
 ) -> Result<i64, StoreError> {
     let open: Option<i64> = sqlx::query_scalar(
@@ -150,9 +157,9 @@ async fn in_turn(
              AND (d.subscription_id = $3
                  OR EXISTS (SELECT 1 FROM messages b WHERE b.delivery_id = d.id AND b.attempts > 0))",
     )
-    .bind(plan.platform.name())
-    .bind(plan.channel.0)
-    .bind(plan.subscription.0)
+    .bind(platform.name())
+    .bind(channel.0)
+    .bind(subscription.0)
     .fetch_one(&mut **tx)
     .await?;
     Ok(open.map_or(due_at, |open| open.max(due_at)))

@@ -7,6 +7,7 @@ use super::*;
 use crate::model::channel::{Address, ChannelKind};
 use crate::model::digest::{Digest, DigestDate, DigestKey};
 use crate::model::feed::FeedName;
+use crate::model::hold::Reception;
 use crate::model::language::Language;
 use crate::model::message::Body;
 use crate::model::subscription::{Style, Subscription, Wish};
@@ -54,7 +55,8 @@ impl Scene {
             closing: Vec::new(),
         };
         let feed = FeedName(feed.to_owned());
-        let kept = self.store.keep_digest(&feed, &digest, key, self.now, true, self.now).await.unwrap();
+        let kept =
+            self.store.keep_digest(&feed, &digest, key, self.now, Reception::News, self.now).await.unwrap();
         let Kept::New(id) = kept else { panic!("{kept:?}") };
         id
     }
@@ -67,6 +69,7 @@ impl Scene {
     async fn plan(&self, due: &Due, digest: DigestId, minutes_ago: i64) -> bool {
         let message = Rendered { body: Body(json!({})), plain: Body(json!({})) };
         let delivery = NewDelivery {
+            occasion: 0,
             digest,
             revision: 1,
             on_unknown: OnUnknown::Resend,

@@ -1,0 +1,30 @@
+//! Notes: what the program writes to a person by itself, in private.
+
+use serde::{Deserialize, Serialize};
+
+use super::channel::Platform;
+use super::digest::DigestId;
+
+/// Somebody on a platform.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Person {
+    /// The platform.
+    pub platform: Platform,
+    /// Their id there, a number.
+    pub id: String,
+}
+
+/// What a note tells.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum About {
+    /// A digest is held, and waits for a decision.
+    Held {
+        /// The digest.
+        digest: DigestId,
+    },
+}
+
+/// A note's row in the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct NoteId(pub i64);

@@ -1,0 +1,142 @@
+//! Notes to people: written in the transaction of what they tell, sent by `chat/notes.rs`.
+
+use chrono::{DateTime, Utc};
+use sqlx::{FromRow, Sqlite, Transaction};
+
+use super::Store;
+use super::error::StoreError;
+use super::rows::{Row, millis, readable, to_json};
+use crate::model::channel::Platform;
+use crate::model::note::{About, NoteId, Person};
+
+/// A note that waits to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaitingNote {
+    /// The note.
+    pub id: NoteId,
+    /// The id of the person whom it is for.
+    pub person: String,
+    /// What it tells.
+    pub about: About,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When it was written.
+    pub created_at: DateTime<Utc>,
+}
+
+/// What became of an attempt to send a note.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoteOutcome {
+    /// It arrived, or there is nothing to tell any more.
+    Done,
+    /// To be tried again then.
+    Again(DateTime<Utc>, String),
+    /// It cannot be sent.
+    Failed(String),
+}
+
+#[derive(Debug, FromRow)]
+struct NoteRow {
+    id: i64,
+    person: String,
+    about: String,
+    attempts: i64,
+    created_at: i64,
+}
+
+impl TryFrom<NoteRow> for WaitingNote {
+    type Error = StoreError;
+
+    fn try_from(found: NoteRow) -> Result<Self, StoreError> {
+        let row = Row { table: "notes", id: found.id };
+        Ok(Self {
+            id: NoteId(found.id),
+            person: found.person,
+            about: row.json(&found.about)?,
+            attempts: row.count(found.attempts)?,
+            created_at: row.instant(found.created_at)?,
+        })
+    }
+}
+
+impl Store {
+    /// The notes that may be sent on a platform now, in the order in which they were written, at most `count`.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn waiting_notes(
+        &self,
+        platform: Platform,
+        now: DateTime<Utc>,
+        count: u32,
+    ) -> Result<Vec<WaitingNote>, StoreError> {
+        let rows: Vec<NoteRow> = sqlx::query_as(
+            "SELECT id, person, about, attempts, created_at FROM notes
+             WHERE platform = $1 AND state = 'queued' AND next_at <= $2 ORDER BY id LIMIT $3",
+        )
+        .bind(platform.name())
+        .bind(millis(now))
+        .bind(count)
+        .fetch_all(&self.read)
+        .await?;
+        Ok(readable(rows.into_iter().map(WaitingNote::try_from)))
+    }
+
+    /// When the next note may be sent on a platform, if one waits.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn next_note(&self, platform: Platform) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let at: Option<i64> =
+            sqlx::query_scalar("SELECT min(next_at) FROM notes WHERE platform = $1 AND state = 'queued'")
+                .bind(platform.name())
+                .fetch_one(&self.read)
+                .await?;
+        Row { table: "notes", id: 0 }.instant_or_none(at)
+    }
+
+    /// Writes what became of a note.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn settle_note(&self, note: NoteId, outcome: &NoteOutcome) -> Result<(), StoreError> {
+        let (state, next_at, error) = match outcome {
+            NoteOutcome::Done => ("sent", None, None),
+            NoteOutcome::Again(at, reason) => ("queued", Some(millis(*at)), Some(reason)),
+            NoteOutcome::Failed(reason) => ("failed", None, Some(reason)),
+        };
+        sqlx::query(
+            "UPDATE notes SET state = $2, attempts = attempts + 1, next_at = coalesce($3, next_at), error = $4
+             WHERE id = $1",
+        )
+        .bind(note.0)
+        .bind(state)
+        .bind(next_at)
+        .bind(error)
+        .execute(&self.write)
+        .await?;
+        Ok(())
+    }
+}
+
+/// Writes a note to each of these people.
+pub(super) async fn put_notes(
+    tx: &mut Transaction<'static, Sqlite>,
+    people: &[Person],
+    about: &About,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    for person in people {
+        sqlx::query(
+            "INSERT INTO notes (platform, person, about, state, next_at, created_at)
+             VALUES ($1, $2, $3, 'queued', $4, $4)",
+        )
+        .bind(person.platform.name())
+        .bind(&person.id)
+        .bind(to_json(about))
+        .bind(millis(now))
+        .execute(&mut **tx)
+        .await?;
+    }
+    Ok(())
+}
