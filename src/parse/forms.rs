@@ -17,7 +17,12 @@ fn read(name: &str) -> Draft {
 }
 
 /// The name of each post and its articles: `headline <link>`.
-const POSTS: [(&str, &[&str]); 31] = [
+const POSTS: [(&str, &[&str]); 36] = [
+    ("hugo-toml", &["삼성전자, HBM4 양산 <https://e.x/1>", "네이버, 검색 개편 <https://e.x/2>"]),
+    ("json-front-matter", &["삼성전자, HBM4 양산 <https://e.x/1>", "네이버, 검색 개편 <https://e.x/2>"]),
+    ("hexo", &["삼성전자, HBM4 양산 <https://e.x/1>", "네이버, 검색 개편 <https://e.x/2>"]),
+    ("pelican", &["Compiler news <https://e.x/1>", "Kernel news <https://e.x/2>"]),
+    ("ghost", &["Compiler news <https://e.x/1>", "Kernel news <https://e.x/2>"]),
     ("h1-articles", &["삼성전자, HBM4 양산 <https://e.x/1>", "TSMC, 2나노 증설 <https://e.x/2>"]),
     (
         "emoji-headings",

@@ -1,8 +1,10 @@
-//! The YAML between the `---` fences at the head of a post. Dates in it are `date.rs`.
+//! What the front matter of a post says; where it ends and how it is written is `fences.rs`, dates in it are `date.rs`.
 //!
 //! YAML is read with a small budget: front matter is a handful of lines, and what is larger, deeper or full of
 //! aliases is an accident or an attack. What is not valid is read line by line instead, so that one unquoted
 //! colon does not cost a day's digest.
+
+mod fences;
 
 use std::fmt;
 
@@ -14,6 +16,8 @@ use crate::model::{DigestDate, Language};
 use super::date;
 use super::draft::{Dropped, Warning};
 use super::markdown::clean;
+
+pub(crate) use fences::{Front, Writing, split};
 
 /// The largest front matter that is read as YAML, in bytes.
 const MAX_BYTES: usize = 64 * 1024;
@@ -58,45 +62,12 @@ impl Default for FrontMatter {
     }
 }
 
-/// Parts front matter and body; `text` has `\n` line ends.
-pub(crate) fn split(text: &str) -> (Option<Lines<'_>>, Lines<'_>) {
-    let whole = Lines { text, first_line: 1 };
-    let Some((first, rest)) = text.split_once('\n') else { return (None, whole) };
-    if first.trim_end() != "---" {
-        return (None, whole);
-    }
-    let mut end = 0;
-    let mut kind = Kind::Blank;
-    for (number, line) in (2..).zip(rest.split_inclusive('\n')) {
-        let bare = line.trim_end();
-        if bare == "---" || bare == "..." {
-            if kind == Kind::Comments {
-                return (None, whole);
-            }
-            let (front, body) = rest.split_at(end);
-            let body = body.get(line.len()..).unwrap_or_default();
-            let front = Lines { text: front, first_line: 2 };
-            return (Some(front), Lines { text: body, first_line: number + 1 });
-        }
-        match kind {
-            Kind::Keys => {}
-            _ if bare.is_empty() => {}
-            _ if bare.starts_with('#') => kind = Kind::Comments,
-            _ if key_and_value(line).is_some() => kind = Kind::Keys,
-            // A rule may open a post that has no front matter.
-            _ => return (None, whole),
-        }
-        end += line.len();
-    }
-    (None, whole)
-}
-
 /// What a post without front matter says in it: nothing, and that a fence is missing where it seems so.
 pub(crate) fn missing(text: &str) -> FrontMatter {
     let mut matter = FrontMatter::default();
     let mut lines = text.lines();
     let opens = lines.next().is_some_and(|first| first.trim_end() == "---");
-    if opens && lines.next().and_then(key_and_value).is_some() {
+    if opens && lines.next().and_then(|line| key_and_value(line, Writing::Yaml)).is_some() {
         matter.warnings.push(Warning::new(
             Some(1),
             "the front matter is never closed, so it is read as text",
@@ -106,43 +77,67 @@ pub(crate) fn missing(text: &str) -> FrontMatter {
     matter
 }
 
-/// What has been seen behind the first fence. Comments alone are rather headings between two rules.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Blank,
-    Comments,
-    Keys,
-}
-
-/// Reads what stands between the fences.
-pub(crate) fn read(front: Lines<'_>) -> FrontMatter {
+/// Reads front matter.
+pub(crate) fn read(front: Front<'_>) -> FrontMatter {
+    let Front { lines, writing } = front;
     let mut matter = FrontMatter::default();
-    if front.text.len() > MAX_BYTES {
+    if writing == Writing::Lines {
+        read_lines(front, &mut matter);
+        return matter;
+    }
+    if lines.text.len() > MAX_BYTES {
         matter.warnings.push(Warning::new(
-            Some(front.first_line),
-            format!("the front matter has {} bytes and is read line by line", front.text.len()),
+            Some(lines.first_line),
+            format!("the front matter has {} bytes and is read line by line", lines.text.len()),
             format!("keep it below {MAX_BYTES} bytes"),
         ));
         read_lines(front, &mut matter);
         return matter;
     }
-    match serde_saphyr::from_str_with_options::<Option<Keys>>(front.text, options()) {
+    match keys_of(front) {
         Ok(keys) => {
-            for (key, value) in keys.unwrap_or_default().values() {
+            for (key, value) in keys.values() {
                 take(&mut matter, key, value, line_of(front, key));
             }
         }
-        Err(error) => {
-            let line = error.location().and_then(|at| u32::try_from(at.line()).ok()).filter(|line| *line > 0);
+        Err(line) => {
+            let (name, cure) = match writing {
+                Writing::Toml => ("TOML", "put texts between quotes: `title = \"삼성: HBM4\"`"),
+                Writing::Json => ("JSON", "put a comma behind each value but the last"),
+                Writing::Yaml | Writing::Lines => (
+                    "YAML",
+                    "put values that contain `: `, `#` or brackets between quotes: `title: \"삼성: HBM4\"`",
+                ),
+            };
             matter.warnings.push(Warning::new(
-                Some(front.first_line + line.map_or(0, |line| line - 1)),
-                "the front matter is not valid YAML and is read line by line",
-                "put values that contain `: `, `#` or brackets between quotes: `title: \"삼성: HBM4\"`",
+                Some(lines.first_line.saturating_add(line.saturating_sub(1))),
+                format!("the front matter is not valid {name} and is read line by line"),
+                cure,
             ));
             read_lines(front, &mut matter);
         }
     }
     matter
+}
+
+/// The keys; an error is the line on which it is, counted from 1, or 0 where that is unknown.
+fn keys_of(front: Front<'_>) -> Result<Keys, u32> {
+    let text = front.lines.text;
+    let number = |line: usize| u32::try_from(line).unwrap_or_default();
+    match front.writing {
+        Writing::Toml => toml::from_str(text).map_err(|error| {
+            let before = error.span().and_then(|span| text.get(..span.start));
+            before.map_or(0, |before| number(1 + before.matches('\n').count()))
+        }),
+        Writing::Json => serde_json::from_str(text).map_err(|error| number(error.line())),
+        Writing::Yaml | Writing::Lines => {
+            serde_saphyr::from_str_with_options::<Option<Keys>>(text, options())
+                .map(Option::unwrap_or_default)
+                .map_err(|error| {
+                    error.location().map_or(0, |at| number(usize::try_from(at.line()).unwrap_or(0)))
+                })
+        }
+    }
 }
 
 /// The keys that Jogan knows; a site's others are its own business.
@@ -203,6 +198,9 @@ impl<'de> Deserialize<'de> for Words {
 
 struct WordsVisitor;
 
+/// The key under which the `toml` crate hands a date to another type than its own.
+const TOML_DATE: &str = "$__toml_private_datetime";
+
 impl<'de> Visitor<'de> for WordsVisitor {
     type Value = Words;
 
@@ -247,8 +245,16 @@ impl<'de> Visitor<'de> for WordsVisitor {
     }
 
     fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Words, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Words::Nothing)
+        let mut words = Words::Nothing;
+        while let Some(key) = map.next_key::<String>()? {
+            // TOML's own dates come as a map of one entry, the date in its writing.
+            if key == TOML_DATE {
+                words = map.next_value()?;
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(words)
     }
 }
 
@@ -356,15 +362,15 @@ fn list(value: Words) -> Vec<String> {
 
 /// Reads the keys that stand alone on a line. A value that is no YAML, such as `삼성: HBM4`, is taken as the
 /// text that it is; lines that are no key with a value are dropped.
-fn read_lines(front: Lines<'_>, matter: &mut FrontMatter) {
+fn read_lines(front: Front<'_>, matter: &mut FrontMatter) {
     let mut rest = Vec::new();
-    let mut lines = (front.first_line..).zip(front.text.lines()).peekable();
+    let mut lines = (front.lines.first_line..).zip(front.lines.text.lines()).peekable();
     while let Some((number, line)) = lines.next() {
         if line.trim().is_empty() || line.starts_with('#') {
             continue;
         }
         let goes_on = lines.peek().is_some_and(|(_, next)| next.starts_with([' ', '\t', '-']));
-        match key_and_value(line) {
+        match key_and_value(line, front.writing) {
             Some((key, value)) if !goes_on => match value_alone(value) {
                 Some(words) => take(matter, &key.to_lowercase(), words, number),
                 None => rest.push(line),
@@ -373,7 +379,13 @@ fn read_lines(front: Lines<'_>, matter: &mut FrontMatter) {
         }
     }
     if !rest.is_empty() {
-        matter.dropped.push(Dropped::new(rest.join("\n"), "front matter that is not valid YAML"));
+        let reason = match front.writing {
+            Writing::Yaml => "front matter that is not valid YAML",
+            Writing::Toml => "front matter that is not valid TOML",
+            Writing::Json => "front matter that is not valid JSON",
+            Writing::Lines => "front matter that is no key with a value",
+        };
+        matter.dropped.push(Dropped::new(rest.join("\n"), reason));
     }
 }
 
@@ -392,21 +404,31 @@ fn value_alone(value: &str) -> Option<Words> {
     (!opens).then(|| Words::Text(value.to_owned()))
 }
 
-/// `key: value` at the start of a line.
-fn key_and_value(line: &str) -> Option<(&str, &str)> {
-    let (key, value) = line.split_once(':')?;
+/// `key: value` at the start of a line, `key = value` in TOML.
+fn key_and_value(line: &str, writing: Writing) -> Option<(&str, &str)> {
+    let (key, value) = line.split_once(separator(writing))?;
+    let key = if writing == Writing::Toml { key.trim_end() } else { key };
     let is_key = key.starts_with(|c: char| c.is_alphabetic())
         && key.len() <= 64
         && key.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
-    let parted = value.is_empty() || value.starts_with([' ', '\t', '\n']);
+    let parted = writing == Writing::Toml || value.is_empty() || value.starts_with([' ', '\t', '\n']);
     (is_key && parted).then(|| (key, value.trim()))
 }
 
-fn line_of(front: Lines<'_>, key: &str) -> u32 {
-    (front.first_line..)
-        .zip(front.text.lines())
-        .find(|(_, line)| line.split(':').next().is_some_and(|start| start == key))
-        .map_or(front.first_line, |(number, _)| number)
+fn separator(writing: Writing) -> char {
+    if writing == Writing::Toml { '=' } else { ':' }
+}
+
+fn line_of(front: Front<'_>, key: &str) -> u32 {
+    let Front { lines, writing } = front;
+    let is_it = |line: &str| {
+        let start = line.split(separator(writing)).next().unwrap_or_default();
+        start.trim_matches([' ', '\t', '"']) == key
+    };
+    (lines.first_line..)
+        .zip(lines.text.lines())
+        .find(|(_, line)| is_it(line))
+        .map_or(lines.first_line, |(number, _)| number)
 }
 
 #[cfg(test)]

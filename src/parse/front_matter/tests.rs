@@ -20,6 +20,14 @@ fn read_post(text: &str) -> FrontMatter {
 #[case::a_rule_and_a_heading("---\n## 제목\n---\n본문", None, "---\n## 제목\n---\n본문", 1)]
 #[case::a_rule_and_prose("---\n머리말\n\n---\n본문", None, "---\n머리말\n\n---\n본문", 1)]
 #[case::never_closed("---\ntitle: 뉴스\n본문", None, "---\ntitle: 뉴스\n본문", 1)]
+#[case::toml("+++\ntitle = \"뉴스\"\n+++\n본문", Some("title = \"뉴스\"\n"), "본문", 4)]
+#[case::json("{\n\"title\": \"뉴스\"\n}\n\n본문", Some("{\n\"title\": \"뉴스\"\n}"), "\n본문", 4)]
+#[case::json_without_a_title("{\"a\": 1}\n본문", None, "{\"a\": 1}\n본문", 1)]
+#[case::no_json("{% include a.html %}\n본문", None, "{% include a.html %}\n본문", 1)]
+#[case::hexo("title: 뉴스\ndate: 2026-01-27\n---\n본문", Some("title: 뉴스\ndate: 2026-01-27\n"), "본문", 4)]
+#[case::pelican("Title: A\nDate: 2026-01-28\n\n본문", Some("Title: A\nDate: 2026-01-28\n"), "본문", 4)]
+#[case::words_and_a_colon("알림: 쉽니다\n\n본문", None, "알림: 쉽니다\n\n본문", 1)]
+#[case::a_title_alone("Title: A\n\n본문", None, "Title: A\n\n본문", 1)]
 fn fences_part_front_matter_and_body(
     #[case] text: &str,
     #[case] front: Option<&str>,
@@ -27,7 +35,7 @@ fn fences_part_front_matter_and_body(
     #[case] first_line: u32,
 ) {
     let (found, rest) = split(text);
-    assert_eq!(found.map(|lines| lines.text), front);
+    assert_eq!(found.map(|front| front.lines.text), front);
     assert_eq!(rest, Lines { text: body, first_line });
 }
 
@@ -97,7 +105,8 @@ fn titles_are_one_line_without_tricks() {
 #[case::aliases(alias_bomb())]
 #[case::deep((0..2000).map(|n| format!("{}a:\n", " ".repeat(n % 60))).collect())]
 fn hostile_front_matter_is_bounded(#[case] yaml: String) {
-    let matter = read(Lines { text: &yaml, first_line: 2 });
+    let lines = Lines { text: &yaml, first_line: 2 };
+    let matter = read(Front { lines, writing: Writing::Yaml });
     assert!(!matter.warnings.is_empty());
     assert!(matter.title.is_none());
 }
@@ -108,4 +117,30 @@ fn alias_bomb() -> String {
         yaml += &format!("a{level}: &a{level} [*a{0}, *a{0}, *a{0}, *a{0}]\n", level - 1);
     }
     yaml + "tags: *a59\n"
+}
+
+#[rstest]
+#[case::toml("+++\ntitle = \"뉴스\"\ndate = 2026-01-25T09:00:00+09:00\ndraft = true\ntags = [\"ai\"]\n+++\n")]
+#[case::json(
+    "{\"title\": \"뉴스\", \"date\": \"2026-01-25T09:00:00+09:00\", \"draft\": true, \"tags\": [\"ai\"]}\n"
+)]
+#[case::pelican("Title: 뉴스\nDate: 2026-01-25 09:00:00 +0900\nDraft: true\nTags: ai\n\n")]
+#[case::hexo("title: 뉴스\ndate: 2026-01-25 09:00:00 +0900\ndraft: true\ntags: [ai]\n---\n")]
+fn every_writing_says_the_same(#[case] text: &str) {
+    let matter = read_post(text);
+    assert_eq!(matter.title.as_deref(), Some("뉴스"));
+    assert_eq!(matter.date.map(|date| date.to_string()).as_deref(), Some("2026-01-25 09:00:00 +0900"));
+    assert!(!matter.published);
+    assert_eq!(matter.tags, ["ai"]);
+    assert_eq!(matter.warnings, []);
+    assert_eq!(matter.dropped, []);
+}
+
+#[test]
+fn broken_toml_is_read_line_by_line() {
+    let matter = read_post("+++\ntitle = \"뉴스\"\ndate = 2026-01-25\nodd = [\n+++\n");
+    assert_eq!(matter.title.as_deref(), Some("뉴스"));
+    assert!(matter.date.is_some());
+    assert_eq!(matter.dropped[0].text, "odd = [");
+    assert!(matter.warnings[0].to_string().contains("TOML"), "{:?}", matter.warnings);
 }

@@ -13,6 +13,8 @@ pub(super) struct Frame {
     pub(super) line: u32,
     pub(super) blocks: Vec<Block>,
     pub(super) run: Vec<Inline>,
+    /// The address of an HTML link that has begun and not ended, and where it begins in `run`.
+    link: Option<(String, usize)>,
 }
 
 pub(super) enum Kind {
@@ -36,11 +38,40 @@ pub(super) enum Kind {
 
 impl Frame {
     pub(super) fn new(kind: Kind, line: u32) -> Self {
-        Self { kind, line, blocks: Vec::new(), run: Vec::new() }
+        Self { kind, line, blocks: Vec::new(), run: Vec::new(), link: None }
+    }
+
+    /// Adds to the run; texts that meet become one.
+    pub(super) fn push(&mut self, inline: Inline) {
+        let link_begins = self.link.as_ref().is_some_and(|(_, from)| *from == self.run.len());
+        match (self.run.last_mut(), inline) {
+            (Some(Inline::Text(last)), Inline::Text(text)) if !link_begins => last.push_str(&text),
+            (_, inline) => self.run.push(inline),
+        }
+    }
+
+    /// Begins an HTML link, which ends one that is open.
+    pub(super) fn open_link(&mut self, url: String) {
+        self.close_link();
+        self.link = Some((url, self.run.len()));
+    }
+
+    /// Ends the HTML link that is open; without its end it goes as far as its paragraph.
+    pub(super) fn close_link(&mut self) {
+        if let Some((url, from)) = self.link.take() {
+            let text = self.run.split_off(from.min(self.run.len()));
+            self.run.push(Inline::Link { url, text });
+        }
+    }
+
+    /// Whether an HTML link is open.
+    pub(super) fn has_open_link(&self) -> bool {
+        self.link.is_some()
     }
 
     /// Makes a paragraph of the text gathered so far.
     pub(super) fn flush(&mut self, dropped: &mut Vec<Dropped>) {
+        self.close_link();
         if self.run.is_empty() {
             return;
         }

@@ -1,4 +1,4 @@
-//! HTML inside a post, reduced to words, line breaks and pictures. Scripts, styles and comments are no text.
+//! HTML inside a post, reduced to words, headings, links, line breaks and pictures. Scripts, styles and comments are no text.
 
 /// What is found in a stretch of HTML.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +14,14 @@ pub(crate) enum Found {
         /// What it shows; may be empty.
         alt: String,
     },
+    /// The start of a heading; its level, 1 to 6.
+    Heading(u8),
+    /// The end of one.
+    HeadingEnd,
+    /// The start of a link; its address.
+    Link(String),
+    /// The end of one.
+    LinkEnd,
     /// A comment.
     Comment(String),
     /// A script or a style sheet, tags and all.
@@ -91,13 +99,25 @@ fn read_tag(text: &str) -> Option<(Option<Found>, &str)> {
             url: attribute(inner, "src").unwrap_or_default(),
             alt: attribute(inner, "alt").unwrap_or_default(),
         },
+        "a" if closes => Found::LinkEnd,
+        "a" => match attribute(inner, "href") {
+            Some(url) => Found::Link(url),
+            None => return Some((None, rest)),
+        },
+        "h1" | "h2" | "h3" | "h4" | "h5" | "h6" if closes => Found::HeadingEnd,
+        "h1" => Found::Heading(1),
+        "h2" => Found::Heading(2),
+        "h3" => Found::Heading(3),
+        "h4" => Found::Heading(4),
+        "h5" => Found::Heading(5),
+        "h6" => Found::Heading(6),
         name if STANDS_ALONE.contains(&name) => Found::Break,
         _ => return Some((None, rest)),
     };
     Some((Some(item), rest))
 }
 
-const STANDS_ALONE: [&str; 34] = [
+const STANDS_ALONE: [&str; 28] = [
     "address",
     "article",
     "aside",
@@ -114,12 +134,6 @@ const STANDS_ALONE: [&str; 34] = [
     "figure",
     "footer",
     "form",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
     "header",
     "hr",
     "li",
@@ -267,6 +281,11 @@ mod tests {
     #[rstest]
     #[case::block("<div>삼성 &amp; 애플</div>", vec![Found::Break, text("삼성 & 애플"), Found::Break])]
     #[case::inside_a_line("<span class=\"a>b\">삼성</span>", vec![text("삼성")])]
+    #[case::heading("<h2 id=\"a\">삼성</h2>",
+        vec![Found::Heading(2), text("삼성"), Found::HeadingEnd])]
+    #[case::link("<a class=b href='https://a.b?c&amp;d'>삼성</a>",
+        vec![Found::Link("https://a.b?c&d".into()), text("삼성"), Found::LinkEnd])]
+    #[case::anchor("<a name=b>삼성</a>", vec![text("삼성"), Found::LinkEnd])]
     #[case::comment("a<!-- b > c -->d", vec![text("a"), Found::Comment("b > c".into()), text("d")])]
     #[case::open_comment("a<!-- b", vec![text("a"), Found::Comment("b".into())])]
     #[case::script("<script>if (a<b) x()</script>c",

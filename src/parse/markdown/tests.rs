@@ -55,6 +55,10 @@ fn strong_emphasis_is_seen_next_to_korean(#[case] markdown: &str, #[case] shown:
 #[case::entities("AT&amp;T &copy; &#xAE00;", "AT&T © 글")]
 #[case::tags("<b>가</b> <span title='x'>나</span><br>다", "가 나/다")]
 #[case::footnote_without_its_text("가[^1]", "가[^1]")]
+#[case::html_link("가 <a href=\"https://a.kr\">나</a> 다", "가 <a https://a.kr>나</a> 다")]
+#[case::html_link_without_an_end("가 <a href=https://a.kr>나", "가 <a https://a.kr>나</a>")]
+#[case::html_link_in_a_link("[가 <a href=https://b.kr>나</a>](https://a.kr)", "<a https://a.kr>가 나</a>")]
+#[case::html_link_of_a_picture("<a href=https://a.kr><img src=b alt=나></a>", "<a https://a.kr>나</a>")]
 fn what_writers_type_is_kept(#[case] markdown: &str, #[case] shown: &str) {
     assert_eq!(paragraph(markdown), shown);
 }
@@ -88,6 +92,22 @@ fn what_is_no_text_is_dropped(#[case] markdown: &str, #[case] dropped: &str) {
     let document = read(markdown, 1);
     assert_eq!(document.pieces, []);
     assert_eq!(document.dropped.iter().map(|part| part.text.trim()).collect::<Vec<_>>(), [dropped.trim()]);
+}
+
+#[test]
+fn headings_and_links_in_html_are_what_they_are() {
+    let document =
+        read("<h2 id=a>가 <img src=x alt=나></h2>\n<p>글 <a href=https://a.kr>링크</a>\n<h3>다\n", 1);
+    let [heading, text, open] = document.pieces.as_slice() else { panic!("{document:?}") };
+    assert!(
+        matches!(&heading.kind, PieceKind::Heading { level: 2, text } if marked(text) == "가 나"),
+        "{heading:?}"
+    );
+    assert!(
+        matches!(&text.kind, PieceKind::Block(Block::Paragraph(run)) if marked(run) == "글 <a https://a.kr>링크</a>"),
+        "{text:?}"
+    );
+    assert!(matches!(&open.kind, PieceKind::Heading { level: 3, text } if marked(text) == "다"), "{open:?}");
 }
 
 #[test]

@@ -168,6 +168,7 @@ impl<'a> Tree<'a> {
             return;
         }
         let Some(mut frame) = self.stack.pop() else { return };
+        frame.close_link();
         if frame.kind.is_inline() {
             self.inlines = self.inlines.saturating_sub(1);
             self.end_inline(frame);
@@ -276,7 +277,7 @@ impl<'a> Tree<'a> {
             return;
         }
         let room = match self.stack.last() {
-            Some(frame) => !frame.kind.is_inline() && !frame.kind.is_line(),
+            Some(frame) => !frame.kind.is_inline() && !frame.kind.is_line() && !frame.has_open_link(),
             None => true,
         };
         if room {
@@ -288,12 +289,15 @@ impl<'a> Tree<'a> {
             }
             return;
         }
-        let in_link = self.stack.iter().any(|frame| matches!(frame.kind, Kind::Link(_)));
-        if in_link {
+        if self.in_link() {
             self.inline(Inline::Text(alt));
         } else if !alt.is_empty() {
             self.inline(Inline::Link { url, text: vec![Inline::Text(alt)] });
         }
+    }
+
+    fn in_link(&self) -> bool {
+        self.stack.iter().any(|frame| frame.has_open_link() || matches!(frame.kind, Kind::Link(_)))
     }
 
     fn text(&mut self, text: &str, start: usize) {
@@ -320,10 +324,7 @@ impl<'a> Tree<'a> {
             self.put(Block::Paragraph(text), line);
             return;
         };
-        match (frame.run.last_mut(), inline) {
-            (Some(Inline::Text(last)), Inline::Text(text)) => last.push_str(&text),
-            (_, inline) => frame.run.push(inline),
-        }
+        frame.push(inline);
     }
 
     fn inline_html(&mut self, html: &str) {
@@ -340,7 +341,18 @@ impl<'a> Tree<'a> {
                     return;
                 }
                 Found::Text(text) => self.inline(Inline::Text(text)),
-                Found::Break => self.inline(Inline::Break),
+                Found::Break | Found::Heading(_) | Found::HeadingEnd => self.inline(Inline::Break),
+                Found::Link(url) => {
+                    let in_link = self.in_link();
+                    if let Some(frame) = self.stack.last_mut().filter(|_| !in_link) {
+                        frame.open_link(url);
+                    }
+                }
+                Found::LinkEnd => {
+                    if let Some(frame) = self.stack.last_mut() {
+                        frame.close_link();
+                    }
+                }
                 Found::Image { url, alt } => self.image(url, clean::line(alt.trim())),
                 Found::Comment(text) => self.comment(&text),
                 Found::Script(text) => self.dropped_script(&text),
@@ -353,19 +365,20 @@ impl<'a> Tree<'a> {
         let mut frame = Frame::new(Kind::Paragraph, line);
         for found in html::read(html) {
             match found {
-                Found::Text(text) => {
-                    for (place, line) in text.split('\n').enumerate() {
-                        if place > 0 {
-                            frame.run.push(Inline::Break);
-                        }
-                        let words = line.trim_matches([' ', '\t']);
-                        // Blanks part words also across a tag: `<b>a</b> <i>b</i>`.
-                        let lead = if line.starts_with([' ', '\t']) { " " } else { "" };
-                        let tail = if line.ends_with([' ', '\t']) { " " } else { "" };
-                        frame.run.push(Inline::Text(format!("{lead}{words}{tail}")));
-                    }
+                Found::Text(text) => push_lines(&text, &mut frame),
+                Found::Break => frame.push(Inline::Break),
+                Found::Heading(level) => {
+                    self.end_part(&mut frame);
+                    frame.kind = Kind::Heading(level);
                 }
-                Found::Break => frame.run.push(Inline::Break),
+                Found::HeadingEnd => self.end_part(&mut frame),
+                Found::Link(url) => frame.open_link(url),
+                Found::LinkEnd => frame.close_link(),
+                Found::Image { url, alt } if frame.has_open_link() || frame.kind.is_line() => {
+                    let alt = clean::line(alt.trim());
+                    let shown = if alt.is_empty() { url } else { alt };
+                    frame.push(Inline::Text(shown));
+                }
                 Found::Image { url, alt } => {
                     frame.flush(&mut self.document.dropped);
                     frame.blocks.push(Block::Image { url, alt: clean::line(alt.trim()) });
@@ -373,12 +386,27 @@ impl<'a> Tree<'a> {
                 Found::Comment(text) => self.comment(&text),
                 Found::Script(text) => self.dropped_script(&text),
                 Found::ScriptStart(name) | Found::ScriptEnd(name) => {
-                    self.dropped_script(&format!("<{name}>"))
+                    self.dropped_script(&format!("<{name}>"));
                 }
             }
         }
+        self.end_part(&mut frame);
+    }
+
+    /// Hands on what a stretch of HTML has so far: its heading, or its paragraphs.
+    fn end_part(&mut self, frame: &mut Frame) {
+        let line = frame.line;
+        let kind = std::mem::replace(&mut frame.kind, Kind::Paragraph);
+        if let Kind::Heading(level) = kind {
+            frame.close_link();
+            let run = std::mem::take(&mut frame.run);
+            let text = inline::finish(run, false, &mut self.document.dropped);
+            self.heading(level, text, line);
+            return;
+        }
         frame.flush(&mut self.document.dropped);
-        self.put_all(frame.blocks, line);
+        let blocks = std::mem::take(&mut frame.blocks);
+        self.put_all(blocks, line);
     }
 
     fn comment(&mut self, text: &str) {
@@ -462,6 +490,20 @@ impl<'a> Tree<'a> {
             self.counted = at;
         }
         self.line
+    }
+}
+
+/// The words of a stretch of HTML, whose lines are indented as it pleases. Blanks part words also across a tag:
+/// `<b>a</b> <i>b</i>`.
+fn push_lines(text: &str, frame: &mut Frame) {
+    for (place, line) in text.split('\n').enumerate() {
+        if place > 0 {
+            frame.push(Inline::Break);
+        }
+        let words = line.trim_matches([' ', '\t']);
+        let lead = if line.starts_with([' ', '\t']) { " " } else { "" };
+        let tail = if line.ends_with([' ', '\t']) { " " } else { "" };
+        frame.push(Inline::Text(format!("{lead}{words}{tail}")));
     }
 }
 

@@ -1,0 +1,100 @@
+//! Posts whose articles are the items of lists.
+
+use crate::model::rich::{Block, Inline, plain};
+use crate::parse::articles::{first_link, is_web, names};
+use crate::parse::markdown::{Piece, PieceKind};
+
+use super::item_count;
+
+/// Lists of which every item begins with a link, or with bold words and has a link; else lists that have a link in
+/// every item; without links they count where another list has one bare address for each. A list of sources is
+/// none of them.
+pub(super) fn lists(pieces: &[Piece]) -> Vec<bool> {
+    let mut below_aside = false;
+    let lists: Vec<Option<&[Vec<Block>]>> = pieces
+        .iter()
+        .map(|piece| {
+            if let PieceKind::Heading { text, .. } = &piece.kind {
+                below_aside = names::is_aside(text) || names::is_sources(text);
+            }
+            list_items(piece).filter(|_| !below_aside)
+        })
+        .collect();
+    let all = |is: fn(&[Block]) -> bool| -> Vec<bool> {
+        lists.iter().map(|items| items.is_some_and(|items| items.iter().all(|item| is(item)))).collect()
+    };
+    let linked = all(is_linked);
+    if linked.contains(&true) {
+        return linked;
+    }
+    let has_several = |items: &Option<&[Vec<Block>]>| items.is_some_and(|items| items.len() > 1);
+    let loose: Vec<bool> = all(has_link_and_words)
+        .into_iter()
+        .zip(&lists)
+        .map(|(has, items)| has && has_several(items))
+        .collect();
+    if loose.contains(&true) {
+        return loose;
+    }
+    let bold = all(is_bold);
+    let count: usize =
+        pieces.iter().zip(&bold).filter(|(_, bold)| **bold).map(|(piece, _)| item_count(piece)).sum();
+    let has_addresses =
+        pieces.iter().filter_map(list_items).any(|items| addresses(items).len() == count && count > 0);
+    bold.into_iter().map(|bold| bold && has_addresses).collect()
+}
+
+/// Whether an item begins with words of its own and has a link somewhere.
+fn has_link_and_words(item: &[Block]) -> bool {
+    let Some(Block::Paragraph(run)) = item.first() else { return false };
+    let begins = match run.first() {
+        Some(Inline::Text(text)) => text.chars().any(char::is_alphabetic),
+        Some(Inline::Strong(_)) => true,
+        _ => false,
+    };
+    begins && item.iter().any(has_link)
+}
+
+fn has_link(block: &Block) -> bool {
+    match block {
+        Block::Paragraph(run) => first_link(run).is_some(),
+        Block::List { items, .. } => items.iter().flatten().any(has_link),
+        Block::Quote(blocks) => blocks.iter().any(has_link),
+        Block::Heading(_) | Block::Code { .. } | Block::Table { .. } | Block::Image { .. } => false,
+    }
+}
+
+fn list_items(piece: &Piece) -> Option<&[Vec<Block>]> {
+    match &piece.kind {
+        PieceKind::Block(Block::List { items, .. }) if !items.is_empty() => Some(items),
+        _ => None,
+    }
+}
+
+fn is_linked(item: &[Block]) -> bool {
+    let Some(Block::Paragraph(run)) = item.first() else { return false };
+    match run.first() {
+        Some(Inline::Link { url, text }) => is_web(url) && plain(text) != *url,
+        Some(Inline::Strong(_)) => first_link(run).is_some(),
+        _ => false,
+    }
+}
+
+fn is_bold(item: &[Block]) -> bool {
+    matches!(item.first(), Some(Block::Paragraph(run)) if matches!(run.first(), Some(Inline::Strong(_))))
+}
+
+/// The addresses of a list that holds one bare address an item; empty if it holds anything else.
+fn addresses(items: &[Vec<Block>]) -> Vec<String> {
+    let all: Option<Vec<String>> = items
+        .iter()
+        .map(|item| match item.as_slice() {
+            [Block::Paragraph(run)] => match run.as_slice() {
+                [Inline::Link { url, text }] if plain(text) == *url => Some(url.clone()),
+                _ => None,
+            },
+            _ => None,
+        })
+        .collect();
+    all.unwrap_or_default()
+}

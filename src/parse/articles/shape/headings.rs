@@ -1,0 +1,172 @@
+//! Posts whose articles begin with a heading: which level it is, and which headings are categories, sections or asides.
+
+use std::collections::HashMap;
+
+use crate::model::rich::{Inline, plain};
+use crate::parse::articles::{first_link, names, source_line};
+use crate::parse::markdown::{Piece, PieceKind};
+
+use super::lines::bold_line;
+use super::numbers::{headline_ordinal, ordinal};
+use super::{Form, Shape, has_labelled_link};
+
+/// Headings that have what articles have: a publisher's line, a link, sections below, or numbers.
+pub(super) fn by_evidence(pieces: &[Piece]) -> Option<Form> {
+    let titles = Titles::of(pieces);
+    let evidence: Vec<bool> = (0..pieces.len()).map(|place| is_article(pieces, place, &titles)).collect();
+    let level = (1..=6)
+        .filter(|level| count_at(pieces, &evidence, *level) > 0)
+        .rev()
+        .max_by_key(|level| count_at(pieces, &evidence, *level))?;
+    let shows = |place: &usize| {
+        evidence.get(*place) == Some(&true) && pieces.get(*place).and_then(Piece::level) == Some(level)
+    };
+    let first = (0..pieces.len()).find(shows)?;
+    let last = (0..pieces.len()).rfind(shows)?;
+    Some(form(pieces, level, first..=last, &titles))
+}
+
+fn count_at(pieces: &[Piece], evidence: &[bool], level: u8) -> usize {
+    pieces.iter().zip(evidence).filter(|(piece, shows)| **shows && piece.level() == Some(level)).count()
+}
+
+/// Without any evidence: the highest level that has several headlines, with sections behind them at most, and is
+/// not one of categories.
+pub(super) fn by_number(pieces: &[Piece]) -> Option<Form> {
+    let titles = Titles::of(pieces);
+    let level = (1..=6).find(|level| {
+        let mut headlines = 0;
+        let mut categories = 0;
+        let mut sections = 0;
+        for (place, piece) in pieces.iter().enumerate().filter(|(_, piece)| piece.level() == Some(*level)) {
+            if titles.is_section(piece) {
+                // The contents or an overview may stand before the first article.
+                sections += usize::from(headlines > 0 || !is_aside(piece));
+                continue;
+            }
+            if sections > 0 {
+                return false;
+            }
+            headlines += 1;
+            let next = pieces.get(place + 1).and_then(Piece::level);
+            categories += usize::from(next.is_some_and(|next| next > *level));
+        }
+        headlines >= 2 && categories * 2 < headlines
+    })?;
+    let last = pieces.len().checked_sub(1)?;
+    Some(form(pieces, level, 0..=last, &titles))
+}
+
+fn is_aside(piece: &Piece) -> bool {
+    matches!(&piece.kind, PieceKind::Heading { text, .. } if names::is_aside(text))
+}
+
+fn form(pieces: &[Piece], level: u8, within: std::ops::RangeInclusive<usize>, titles: &Titles) -> Form {
+    let starts: Vec<bool> = (0..)
+        .zip(pieces)
+        .map(|(place, piece)| {
+            within.contains(&place) && piece.level() == Some(level) && !titles.is_section(piece)
+        })
+        .collect();
+    let fences = pieces
+        .iter()
+        .zip(&starts)
+        .map(|(piece, start)| {
+            let higher = piece.level().is_some_and(|this| this <= level);
+            higher && !start && !titles.is_repeated_section(piece)
+        })
+        .collect();
+    Form { shape: Shape::Headings, starts, fences }
+}
+
+/// Whether the heading at `place` heads an article.
+fn is_article(pieces: &[Piece], place: usize, titles: &Titles) -> bool {
+    let Some(Piece { kind: PieceKind::Heading { level, text }, .. }) = pieces.get(place) else {
+        return false;
+    };
+    if titles.is_known_section(text) {
+        return false;
+    }
+    let below = pieces.get(place + 1..).unwrap_or_default();
+    let own = below.iter().take_while(|piece| piece.level().is_none());
+    let mut own_blocks = own.filter(|piece| piece.kind != PieceKind::Rule).peekable();
+    let has_source =
+        own_blocks.peek().and_then(|piece| piece.first_line()).is_some_and(source_line::names_a_source);
+    if has_source || first_link(text).is_some() {
+        return true;
+    }
+    if titles.count(text) > 1 {
+        return false;
+    }
+    let next_heading = below.iter().find(|piece| piece.level().is_some());
+    let has_sections = next_heading
+        .is_some_and(|next| next.level().is_some_and(|next| next > *level) && titles.is_section(next));
+    let is_headline = |line: &[Inline]| {
+        bold_line(line).is_some_and(|text| ordinal(&plain(text)).is_some() || first_link(text).is_some())
+    };
+    let (mut links, mut headlines) = (0, 0);
+    for piece in own_blocks {
+        links += usize::from(has_labelled_link(piece));
+        headlines += usize::from(piece.first_line().is_some_and(is_headline));
+    }
+    // A category over headlines of another form has their links below it.
+    let has_labelled_link = links == 1 && headlines == 0;
+    has_sections
+        || has_labelled_link
+        || (titles.numbered_at(*level) > 1 && headline_ordinal(&plain(text)).is_some())
+}
+
+/// What the headings of a post say, letters and digits alone.
+pub(super) struct Titles {
+    counts: HashMap<String, usize>,
+    numbered: [usize; 7],
+}
+
+impl Titles {
+    pub(super) fn of(pieces: &[Piece]) -> Self {
+        let mut titles = Self { counts: HashMap::new(), numbered: [0; 7] };
+        for piece in pieces {
+            let PieceKind::Heading { level, text } = &piece.kind else { continue };
+            *titles.counts.entry(bare(text)).or_default() += 1;
+            if headline_ordinal(&plain(text)).is_some()
+                && let Some(count) = titles.numbered.get_mut(usize::from(*level))
+            {
+                *count += 1;
+            }
+        }
+        titles
+    }
+
+    fn count(&self, text: &[Inline]) -> usize {
+        self.counts.get(&bare(text)).copied().unwrap_or_default()
+    }
+
+    fn numbered_at(&self, level: u8) -> usize {
+        self.numbered.get(usize::from(level)).copied().unwrap_or_default()
+    }
+
+    fn is_known_section(&self, text: &[Inline]) -> bool {
+        names::is_section(text)
+    }
+
+    /// A section by its name, or by being there again and again.
+    fn is_section(&self, piece: &Piece) -> bool {
+        match &piece.kind {
+            PieceKind::Heading { text, .. } => {
+                first_link(text).is_none() && (self.is_known_section(text) || self.count(text) > 1)
+            }
+            _ => false,
+        }
+    }
+
+    pub(super) fn is_repeated_section(&self, piece: &Piece) -> bool {
+        match &piece.kind {
+            PieceKind::Heading { text, .. } => self.is_section(piece) && self.count(text) > 1,
+            _ => false,
+        }
+    }
+}
+
+fn bare(text: &[Inline]) -> String {
+    names::bare(&plain(text))
+}
