@@ -19,6 +19,7 @@ mod places;
 mod posts;
 mod process;
 mod schedule;
+mod settings;
 mod sources;
 mod storage;
 mod support;

@@ -73,6 +73,14 @@ enum Deed {
         channel: usize,
         schedule: usize,
     },
+    /// A channel's deliveries are held back for some minutes or until they are resumed, or go on.
+    Pause {
+        channel: usize,
+        minutes: Option<i64>,
+    },
+    Resume {
+        channel: usize,
+    },
     /// A platform takes nothing for a channel any more, or takes it again.
     Lose {
         channel: usize,
@@ -119,6 +127,9 @@ fn deed() -> impl Strategy<Value = Deed> {
         1 => (0..DIGESTS).prop_map(|digest| Deed::Return { digest }),
         1 => (channel.clone(), 0..SCHEDULES.len())
             .prop_map(|(channel, schedule)| Deed::Change { channel, schedule }),
+        2 => (channel.clone(), prop::option::of(1_i64..4_000))
+            .prop_map(|(channel, minutes)| Deed::Pause { channel, minutes }),
+        2 => channel.clone().prop_map(|channel| Deed::Resume { channel }),
         2 => channel.clone().prop_map(|channel| Deed::Lose { channel }),
         2 => channel.prop_map(|channel| Deed::GiveBack { channel }),
         3 => (fault, 1_u8..6).prop_map(|(fault, times)| Deed::Fail { fault, times }),
@@ -194,6 +205,7 @@ fn wish(schedule: usize) -> Wish {
         style: Style::Summary,
         filter: Vec::new(),
         language: Language::Ko,
+        quiet: None,
     }
 }
 
@@ -217,6 +229,10 @@ async fn live(
         account.look(&scene).await?;
     }
     scene.world.heal();
+    for channel in CHANNELS {
+        scene.resume(channel).await;
+    }
+    scene.settle().await;
     let until = scene.clock.now() + TimeDelta::days(16);
     while !account.has_all(&scene).await && scene.clock.now() < until {
         scene.step(until).await;
@@ -263,6 +279,10 @@ async fn act(scene: &mut Scene, account: &mut Account, deed: &Deed) {
             scene.world.give_back(CHANNELS[channel]);
             scene.subscribe(CHANNELS[channel], &wish(schedule)).await;
         }
+        Deed::Pause { channel, minutes } => {
+            scene.pause(CHANNELS[channel], minutes.map(TimeDelta::minutes)).await;
+        }
+        Deed::Resume { channel } => scene.resume(CHANNELS[channel]).await,
         Deed::Lose { channel } => {
             scene.world.lose(CHANNELS[channel]);
             account.lost(CHANNELS[channel]);

@@ -33,6 +33,7 @@ async fn subscribe(bot: &Bot, channel: u64, kind: ChannelKind, style: Style) -> 
         style,
         filter: Vec::new(),
         language: Language::Ko,
+        quiet: None,
     };
     store.subscribe(channel.id, &FeedName("ai-news".to_owned()), &wish, now).await.expect("subscribed")
 }

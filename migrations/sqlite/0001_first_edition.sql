@@ -49,14 +49,17 @@ CREATE TABLE channels (
     kind         TEXT    NOT NULL,      -- text, announcement, forum, private, group, broadcast
     name         TEXT,                  -- what people call it
     language     TEXT    NOT NULL,      -- of replies: ko, en
-    state        TEXT    NOT NULL,      -- active, paused, lost
+    state        TEXT    NOT NULL,      -- active, lost
     state_reason TEXT,                  -- why it is not active
     state_since  INTEGER NOT NULL,
+    paused_at    INTEGER,               -- an admin holds deliveries back since then; NULL: nobody does
+    paused_until INTEGER,               -- and until then; NULL: until somebody resumes them
     probe_at     INTEGER,               -- while lost: when to ask next whether messages can go there again
     probes       INTEGER NOT NULL DEFAULT 0, -- probes since a message arrived there; the waits between them grow with it
     created_at   INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX channels_lost ON channels (platform, probe_at) WHERE state = 'lost';
+CREATE INDEX channels_paused ON channels (paused_until) WHERE paused_at IS NOT NULL;
 
 CREATE TABLE subscriptions (
     id         INTEGER PRIMARY KEY,
@@ -67,9 +70,11 @@ CREATE TABLE subscriptions (
     style      TEXT    NOT NULL,        -- headlines, summary, full
     filter     TEXT    NOT NULL,        -- JSON list of words; empty: everything
     language   TEXT    NOT NULL,
+    quiet      TEXT,                    -- quiet hours in its zone, 22:00-07:00; NULL: none
     edition    INTEGER NOT NULL,        -- the last edition that was dealt with; those above it are waiting
     last_slot  INTEGER NOT NULL,        -- the last slot that was dealt with; none up to it fires again
     late_until INTEGER,                 -- a late digest goes out at once until then
+    owes_list  INTEGER NOT NULL DEFAULT 0, -- 1: a pause has ended, and what was missed is to come as one list
     next_at    INTEGER,                 -- when planning has to look at it again; NULL: when a digest arrives
     created_at INTEGER NOT NULL,
     ended_at   INTEGER,                 -- unsubscribed then; NULL: alive
@@ -88,9 +93,12 @@ CREATE TABLE deliveries (
     on_unknown      TEXT    NOT NULL,   -- resend, skip
     due_at          INTEGER NOT NULL,
     created_at      INTEGER NOT NULL,
+    after_edition   INTEGER,            -- the edition that the subscription had got before it; NULL: sent again on request
+    stale           INTEGER NOT NULL DEFAULT 0, -- changes of the wish or of mutes since it was set, while it has not begun
     UNIQUE (subscription_id, digest_id, occasion)
 ) STRICT;
 CREATE INDEX deliveries_by_digest ON deliveries (digest_id);
+CREATE INDEX deliveries_stale ON deliveries (id) WHERE stale > 0;
 
 CREATE TABLE messages (
     id           INTEGER PRIMARY KEY,

@@ -8,7 +8,7 @@ use super::call::{Call, Caller};
 use super::desk::{Desk, Failure};
 use super::press::Press;
 use super::spec::{Argument, ArgumentKind, Spec, Text, Who};
-use super::{search, today, words};
+use super::{search, view, words};
 use crate::model::period::Period;
 use crate::model::reply::{Action, Button, Found, Reply};
 use crate::model::trends::Days;
@@ -115,7 +115,7 @@ impl Page {
 }
 
 /// Ten hexadecimal digits that stand for a name.
-fn tag(name: &str) -> String {
+pub(super) fn tag(name: &str) -> String {
     Sha256::digest(name).iter().take(5).map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -136,10 +136,7 @@ pub(super) fn period(call: &Call) -> Result<Option<Period>, Failure> {
 
 /// Today where the caller's channel is.
 pub(super) async fn today(caller: &Caller, desk: &Desk) -> Result<NaiveDate, Failure> {
-    let subscriptions = desk.store.subscriptions_of(caller.address).await?;
-    let feed = today::default_feed(&subscriptions, desk)?;
-    let subscription = subscriptions.iter().find(|subscription| subscription.feed == feed.name);
-    let zone = subscription.map_or(feed.timezone, |subscription| subscription.wish.timezone);
+    let zone = view::zone(caller, desk).await?;
     Ok(desk.clock.now().with_timezone(&zone).date_naive())
 }
 

@@ -11,6 +11,7 @@ use crate::model::feed::Feed;
 use crate::model::language::Language;
 use crate::model::period;
 use crate::model::schedule;
+use crate::model::span;
 use crate::model::subscription::Style;
 use crate::model::zone;
 
@@ -96,7 +97,12 @@ fn recognise(kind: ArgumentKind, words: &[&str], feeds: &[Feed]) -> Option<Range
         ArgumentKind::Language => one(&|word| word.parse::<Language>().is_ok()),
         ArgumentKind::Missing => one(&is_missing),
         ArgumentKind::Period => period::find(words).map(|(found, _)| found),
-        ArgumentKind::Company | ArgumentKind::Topic | ArgumentKind::Words | ArgumentKind::Filter => None,
+        ArgumentKind::For => span::find(words),
+        ArgumentKind::Company
+        | ArgumentKind::Topic
+        | ArgumentKind::Words
+        | ArgumentKind::Filter
+        | ArgumentKind::What => None,
     }
 }
 

@@ -11,8 +11,10 @@ mod desk;
 mod digest;
 mod held;
 mod help;
+mod mute;
 mod offers;
 mod open;
+mod pause;
 pub mod press;
 mod quota;
 mod resend;
@@ -47,9 +49,16 @@ pub const CATALOGUE: &[Spec] = &[
     trends::SPEC,
     subscribe::SPEC,
     unsubscribe::SPEC,
+    mute::MUTE,
+    mute::UNMUTE,
+    pause::PAUSE,
+    pause::RESUME,
     resend::SPEC,
     held::HOLD,
     held::RELEASE,
+    mute::ADMIN_MUTE,
+    mute::ADMIN_UNMUTE,
+    mute::ADMIN_MUTES,
     help::SPEC,
     help::START,
 ];

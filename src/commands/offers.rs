@@ -38,21 +38,20 @@ pub async fn offers(
             .into_iter()
             .map(|name| Offer { name: name.to_owned(), value: name.to_owned() })
             .collect(),
-        ArgumentKind::Company => desk
-            .lookup
-            .companies_like(typed, MOST)
-            .into_iter()
-            .map(|name| Offer {
-                name: desk.lexicon.company(name, caller.language).to_owned(),
-                value: name.to_owned(),
-            })
-            .collect(),
+        ArgumentKind::Company => companies(typed, caller, desk),
         ArgumentKind::Topic => topics(typed, caller, desk),
+        ArgumentKind::What => {
+            let mut both = topics(typed, caller, desk);
+            both.extend(companies(typed, caller, desk));
+            both.truncate(MOST);
+            both
+        }
         ArgumentKind::At
         | ArgumentKind::Style
         | ArgumentKind::Language
         | ArgumentKind::Period
         | ArgumentKind::Missing
+        | ArgumentKind::For
         | ArgumentKind::Words
         | ArgumentKind::Filter => Vec::new(),
     })
@@ -66,6 +65,18 @@ fn feeds(typed: &str, desk: &Desk) -> Vec<Offer> {
         .filter(|feed| fits(feed.name.as_str()) || fits(&feed.title))
         .take(MOST)
         .map(|feed| Offer { name: feed.title.clone(), value: feed.name.to_string() })
+        .collect()
+}
+
+/// Companies like what is typed.
+fn companies(typed: &str, caller: &Caller, desk: &Desk) -> Vec<Offer> {
+    desk.lookup
+        .companies_like(typed, MOST)
+        .into_iter()
+        .map(|name| Offer {
+            name: desk.lexicon.company(name, caller.language).to_owned(),
+            value: name.to_owned(),
+        })
         .collect()
 }
 

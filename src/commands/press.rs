@@ -6,7 +6,9 @@ use super::call::Caller;
 use super::desk::{Desk, Failure};
 use super::quota::Admission;
 use super::spec::Who;
-use super::{about, digest, explain, held, open, resend, search, subscribe, today, unsubscribe, words};
+use super::{
+    about, digest, explain, held, mute, open, pause, resend, search, subscribe, today, unsubscribe, words,
+};
 use crate::model::feed::FeedName;
 use crate::model::language::Language;
 use crate::model::reply::{Action, Audience, Button, Reply};
@@ -78,6 +80,17 @@ pub enum Press {
         /// Whether it is sent.
         send: bool,
     },
+    /// Hold the channel's deliveries back.
+    Pause,
+    /// Deliver to the channel again.
+    Resume,
+    /// Take a mute back: a hash of what is muted.
+    Unmute {
+        /// The hash.
+        tag: String,
+        /// Whether it is the operator's, for every channel.
+        everywhere: bool,
+    },
     /// Do nothing of what was asked.
     Cancel,
     /// Show to the channel what only the asker saw.
@@ -88,10 +101,14 @@ impl Press {
     /// Who may do that.
     pub const fn who(&self) -> Who {
         match self {
-            Self::Unsubscribe { .. } | Self::Subscribe { .. } | Self::Resend { .. } | Self::Cancel => {
-                Who::ChannelAdmin
-            }
-            Self::Held { .. } | Self::Release { .. } => Who::Operator,
+            Self::Unsubscribe { .. }
+            | Self::Subscribe { .. }
+            | Self::Resend { .. }
+            | Self::Pause
+            | Self::Resume
+            | Self::Unmute { everywhere: false, .. }
+            | Self::Cancel => Who::ChannelAdmin,
+            Self::Held { .. } | Self::Release { .. } | Self::Unmute { everywhere: true, .. } => Who::Operator,
             Self::Open { .. }
             | Self::List { .. }
             | Self::Latest { .. }
@@ -122,6 +139,10 @@ impl Press {
             Self::Held { handle } => format!("held:{handle}"),
             Self::Release { handle, send: true } => format!("release:{handle}"),
             Self::Release { handle, send: false } => format!("drop:{handle}"),
+            Self::Pause => "pause:".to_owned(),
+            Self::Resume => "resume:".to_owned(),
+            Self::Unmute { tag, everywhere: false } => format!("unmute:{tag}"),
+            Self::Unmute { tag, everywhere: true } => format!("unmuteall:{tag}"),
             Self::Cancel => "cancel:".to_owned(),
             Self::Show(what) => format!("show:{}", what.encode()),
         }
@@ -155,6 +176,10 @@ impl Press {
             ("held", None) => Some(Self::Held { handle: rest.to_owned() }),
             ("release", None) => Some(Self::Release { handle: rest.to_owned(), send: true }),
             ("drop", None) => Some(Self::Release { handle: rest.to_owned(), send: false }),
+            ("pause", None) => Some(Self::Pause),
+            ("resume", None) => Some(Self::Resume),
+            ("unmute", None) => Some(Self::Unmute { tag: rest.to_owned(), everywhere: false }),
+            ("unmuteall", None) => Some(Self::Unmute { tag: rest.to_owned(), everywhere: true }),
             ("cancel", None) => Some(Self::Cancel),
             ("show", None) => match Self::decode(rest, None)? {
                 what if what.who() > Who::Anyone => None,
@@ -209,6 +234,9 @@ async fn perform(press: Press, caller: &Caller, desk: &Desk) -> Result<Reply, Fa
         Press::Resend { handle, missing } => resend::pressed(&handle, missing, caller, desk).await,
         Press::Held { handle } => held::pressed(&handle, caller, desk).await,
         Press::Release { handle, send } => held::decided(&handle, send, caller, desk).await,
+        Press::Pause => pause::pressed(caller, desk).await,
+        Press::Resume => pause::resumed(caller, desk).await,
+        Press::Unmute { tag, everywhere } => mute::pressed(&tag, everywhere, caller, desk).await,
         Press::Cancel => Ok(Reply { in_place: true, ..words::cancelled(caller.language) }),
         Press::Show(_) => Ok(words::old_button(caller.language)),
     }
@@ -242,6 +270,10 @@ mod tests {
             Press::Held { handle: "0123456789".into() },
             Press::Release { handle: "0123456789".into(), send: true },
             Press::Release { handle: "0123456789".into(), send: false },
+            Press::Pause,
+            Press::Resume,
+            Press::Unmute { tag: "0123456789".into(), everywhere: false },
+            Press::Unmute { tag: "0123456789".into(), everywhere: true },
             Press::Cancel,
             Press::About(about::Page::first(about::Kind::Topic, "chips", Period::ThisMonth)),
             Press::Show(Box::new(Press::Search(search::Page {

@@ -64,12 +64,16 @@ pub enum ArgumentKind {
     Missing,
     /// Topics, companies, plain words: all that is left.
     Filter,
+    /// What to leave out, a topic, a company or a plain word: all words that are left.
+    What,
+    /// For how long: `7d`, `2주`, `until 2026-01-05`.
+    For,
 }
 
 impl ArgumentKind {
     /// Whether it takes the words that no other argument of the command wants.
     pub const fn is_free(self) -> bool {
-        matches!(self, Self::Company | Self::Topic | Self::Words | Self::Filter)
+        matches!(self, Self::Company | Self::Topic | Self::Words | Self::Filter | Self::What)
     }
 }
 

@@ -147,17 +147,24 @@ async fn confirm(feed: &Feed, wish: &Wish, caller: &Caller, desk: &Desk) -> Resu
     {
         lines.push(words::slot_before_arrival(&better, caller.language));
     }
+    let pause = desk.store.pause_of(caller.address).await?;
+    if pause.is_some() {
+        lines.push(words::STILL_PAUSED.get(caller.language).to_owned());
+    }
     let show = Button {
         label: words::SHOW_LATEST.get(caller.language).to_owned(),
         action: Action::Press(Press::Latest { feed: feed.name.clone() }.encode()),
     };
+    let mut row = Vec::new();
+    if pause.is_some() {
+        row.push(press(words::RESUME_NOW, Press::Resume, caller));
+    }
+    if !arrivals.is_empty() || desk.store.latest_digest(&feed.name, None).await?.is_some() {
+        row.push(show);
+    }
     Ok(Reply {
         lines,
-        buttons: if arrivals.is_empty() && desk.store.latest_digest(&feed.name, None).await?.is_none() {
-            Vec::new()
-        } else {
-            vec![vec![show]]
-        },
+        buttons: if row.is_empty() { Vec::new() } else { vec![row] },
         ..Reply::new(caller.language)
     })
 }
@@ -206,6 +213,7 @@ impl Asked {
             style: self.style.unwrap_or(before.style),
             filter: self.filter.unwrap_or(before.filter),
             language: self.language.unwrap_or(before.language),
+            quiet: before.quiet,
         }
     }
 }
@@ -218,6 +226,7 @@ fn usual(feed: &Feed, language: Language) -> Wish {
         style: Style::default(),
         filter: Vec::new(),
         language,
+        quiet: None,
     }
 }
 

@@ -72,7 +72,11 @@ fn ask(feed: &Feed, caller: &Caller) -> Reply {
     let sure = Press::Unsubscribe { feed: feed.name.clone(), is_sure: true };
     Reply {
         lines: vec![words::unsubscribe_sure(&feed.title, caller.language)],
-        buttons: vec![vec![press(words::END_IT, sure, caller), press(words::CANCEL, Press::Cancel, caller)]],
+        buttons: vec![vec![
+            press(words::END_IT, sure, caller),
+            press(words::PAUSE_INSTEAD, Press::Pause, caller),
+            press(words::CANCEL, Press::Cancel, caller),
+        ]],
         ..Reply::new(caller.language)
     }
 }

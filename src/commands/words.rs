@@ -15,6 +15,7 @@ use crate::model::period::Period;
 use crate::model::reply::Reply;
 use crate::model::schedule::Schedule;
 use crate::model::subscription::{Style, Wish};
+use crate::model::term::Term;
 use crate::model::trends::{Trend, Trends};
 use crate::model::zone;
 use crate::plan::advice::TooEarly;
@@ -503,8 +504,8 @@ fn filter_in_words(wish: &Wish, lexicon: &Lexicon, language: Language) -> String
         }
         .to_owned();
     }
-    let words: Vec<&str> =
-        wish.filter.iter().map(|word| crate::plan::selection::shown(word, lexicon, language)).collect();
+    let shown = |word: &String| Term::of(word, lexicon).shown(lexicon, language).to_owned();
+    let words: Vec<String> = wish.filter.iter().map(shown).collect();
     words.join("·")
 }
 

@@ -201,8 +201,6 @@ pub struct Channel {
 pub enum ChannelState {
     /// They can.
     Active,
-    /// An admin holds them back.
-    Paused,
     /// The platform refuses: gone, kicked, or without the right to write.
     Lost,
 }
@@ -212,7 +210,6 @@ impl ChannelState {
     pub fn name(self) -> &'static str {
         match self {
             Self::Active => "active",
-            Self::Paused => "paused",
             Self::Lost => "lost",
         }
     }
@@ -224,7 +221,6 @@ impl FromStr for ChannelState {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text {
             "active" => Ok(Self::Active),
-            "paused" => Ok(Self::Paused),
             "lost" => Ok(Self::Lost),
             _ => Err(UnknownChannelState(text.to_owned())),
         }

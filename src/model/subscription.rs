@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 use super::channel::ChannelId;
 use super::feed::FeedName;
 use super::language::Language;
+use super::quiet::QuietHours;
 use super::schedule::Schedule;
+use super::term::Term;
 
 /// A subscription's row in the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -81,6 +83,8 @@ pub struct Wish {
     pub filter: Vec<String>,
     /// The language of messages.
     pub language: Language,
+    /// When nothing but slots is delivered, in the same zone.
+    pub quiet: Option<QuietHours>,
 }
 
 /// A channel's wish for a feed, and how far it has been fulfilled.
@@ -100,4 +104,8 @@ pub struct Subscription {
     pub last_slot: DateTime<Utc>,
     /// Until then the first digest to arrive goes out at once (a late digest's window is open).
     pub late_until: Option<DateTime<Utc>>,
+    /// A pause has ended, and what was missed is to come as one list.
+    pub owes_list: bool,
+    /// What is left out, by the channel's mutes and by the operator's.
+    pub mutes: Vec<Term>,
 }

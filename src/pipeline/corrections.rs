@@ -14,7 +14,7 @@ use crate::model::feed::Feed;
 use crate::model::lexicon::Lexicon;
 use crate::model::message::{Body, PlatformMessageId, Rendered};
 use crate::model::reply::{Edition, Selection};
-use crate::model::subscription::Wish;
+use crate::model::subscription::Subscription;
 use crate::model::withdrawn::Withdrawn;
 use crate::pipeline::dispatch::{AT_ONCE, Dispatch, Rendering, Shown, nonce};
 use crate::plan::{Form, selection};
@@ -112,7 +112,7 @@ impl Dispatch {
 pub(super) fn passing(
     withdrawn: &[Withdrawn],
     edition: &Edition,
-    wish: &Wish,
+    subscription: &Subscription,
     lexicon: &Lexicon,
 ) -> Vec<Withdrawn> {
     if withdrawn.is_empty() {
@@ -120,7 +120,7 @@ pub(super) fn passing(
     }
     let articles = withdrawn.iter().map(|gone| gone.article.clone()).collect();
     let gone = EnrichedDigest { articles, ..edition.digest.clone() };
-    match selection::select(&gone, &wish.filter, lexicon, wish.language) {
+    match selection::select(&gone, subscription, lexicon) {
         Some(Selection::Some { articles, .. }) => {
             articles.iter().filter_map(|place| withdrawn.get(*place)).cloned().collect()
         }

@@ -16,9 +16,10 @@ use crate::model::lexicon::Lexicon;
 use crate::model::message::Rendered;
 use crate::model::reply::Edition;
 use crate::model::subscription::{Style, Subscription, SubscriptionId};
+use crate::model::term::Term;
 use crate::model::withdrawn::Withdrawn;
 use crate::pipeline::corrections::passing;
-use crate::plan::{self, Access, Batch, Form, Standing, Waiting, arrival, selection};
+use crate::plan::{self, Batch, Form, Standing, Waiting, arrival, selection};
 use crate::render::{self, Surface};
 use crate::store::{Due, NewDelivery, Planned, Store, StoreError};
 use crate::text::chain;
@@ -68,6 +69,7 @@ pub(super) struct Setting {
     style: Style,
     language: &'static str,
     filter: Vec<String>,
+    mutes: Vec<Term>,
     place: Place,
 }
 
@@ -115,6 +117,8 @@ impl Dispatch {
 
     /// Brings deliveries up to date and decides on every subscription that is due; returns when to look again.
     async fn round(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        self.end_what_is_over(self.clock.now()).await?;
+        self.set_anew(self.clock.now()).await?;
         self.correct(self.clock.now()).await?;
         self.resend(self.clock.now()).await?;
         loop {
@@ -134,6 +138,15 @@ impl Dispatch {
                 self.deliver.values().for_each(|deliver| deliver.notify_one());
             }
         }
+    }
+
+    /// Pauses and mutes end when their time has come.
+    async fn end_what_is_over(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let (pauses, mutes) = (self.store.end_pauses(now).await?, self.store.end_mutes(now).await?);
+        if pauses > 0 || mutes > 0 {
+            tracing::info!(pauses, mutes, "their time is over");
+        }
+        Ok(())
     }
 
     /// What the feeds of these subscriptions have for any of them.
@@ -167,6 +180,7 @@ impl Dispatch {
             edition: subscription.edition,
             last_slot: subscription.last_slot,
             late_until: subscription.late_until,
+            owes_list: subscription.owes_list,
             next_at: None,
             deliveries: Vec::new(),
         };
@@ -179,12 +193,11 @@ impl Dispatch {
             feed_zone: news.feed.timezone,
             usual: news.usual,
             waiting: &waiting.iter().map(|(_, waiting)| *waiting).collect::<Vec<_>>(),
-            access: Access::Open,
-            quiet: None,
             now,
         });
         planned.last_slot = verdict.last_slot;
         planned.late_until = verdict.late_until;
+        planned.owes_list = verdict.owes_list;
         planned.next_at = verdict.look_again_at;
         if let Some(batch) = verdict.deliver {
             let digests: Vec<&StoredDigest> = batch
@@ -212,9 +225,12 @@ impl Dispatch {
             Form::Each => digests.iter().map(|stored| vec![*stored]).collect(),
             Form::List | Form::RoundUp => vec![digests.to_vec()],
         };
+        let mut edition = due.subscription.edition;
         groups
             .into_iter()
             .filter_map(|group| {
+                let after_edition = Some(edition);
+                edition = group.iter().filter_map(|stored| stored.edition).max().unwrap_or(edition);
                 let messages =
                     self.set(due, feed, &group, Shown { form: batch.form, corrected_at: None }, rendering);
                 let last = group.last().filter(|_| !messages.is_empty())?;
@@ -229,6 +245,7 @@ impl Dispatch {
                     on_unknown: feed.on_unknown,
                     due_at: batch.due_at,
                     is_list: batch.form != Form::Each,
+                    after_edition,
                     messages,
                 })
             })
@@ -265,6 +282,7 @@ impl Dispatch {
             style: wish.style,
             language: wish.language.code(),
             filter: wish.filter.clone(),
+            mutes: due.subscription.mutes.clone(),
             place,
         };
         let messages = rendering.entry(setting).or_insert_with(|| {
@@ -276,7 +294,7 @@ impl Dispatch {
             Arc::new(match (shown.form, editions.as_slice()) {
                 (_, []) => Vec::new(),
                 (Form::Each, [edition, ..]) => {
-                    let withdrawn = passing(withdrawn, edition, wish, &self.lexicon);
+                    let withdrawn = passing(withdrawn, edition, &due.subscription, &self.lexicon);
                     render::corrected(surface, edition, &withdrawn, &self.lexicon)
                 }
                 (Form::List | Form::RoundUp, editions) => render::list(surface, editions, &self.lexicon),
@@ -308,7 +326,7 @@ impl Dispatch {
         let wish = &subscription.wish;
         Some(Edition {
             feed: feed.clone(),
-            selection: selection::select(&stored.digest, &wish.filter, &self.lexicon, wish.language)?,
+            selection: selection::select(&stored.digest, subscription, &self.lexicon)?,
             digest: stored.digest.clone(),
             style: wish.style,
             language: wish.language,

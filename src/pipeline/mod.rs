@@ -12,6 +12,7 @@ mod pushed;
 mod reading;
 mod reclassify;
 mod resends;
+mod stale;
 
 pub use dispatch::Dispatch;
 pub use import::{Import, ImportError, Imported, Refused};

@@ -44,6 +44,7 @@ impl Dispatch {
             on_unknown: feed.on_unknown,
             due_at: now,
             is_list: false,
+            after_edition: None,
             messages,
         }))
     }

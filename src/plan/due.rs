@@ -7,12 +7,11 @@ use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use crate::model::Subscription;
-use crate::model::channel::ChannelState;
 use crate::model::feed::Timing;
 use crate::model::schedule::Schedule;
 
 use super::arrival::Expectation;
-use super::quiet::QuietHours;
+use super::quiet;
 use super::slots::Slots;
 
 /// A slot that is dealt with later than this after its instant was missed: what goes out for it is a catch-up.
@@ -40,10 +39,6 @@ pub struct Standing<'a> {
     /// their editions. A subscription knows only the last edition that it has got, so that none may be left out
     /// before one that goes out, whatever the clock said when they came.
     pub waiting: &'a [Waiting],
-    /// Whether the channel can be written to.
-    pub access: Access,
-    /// When nothing but slots may be delivered.
-    pub quiet: Option<QuietHours>,
     /// This instant.
     pub now: DateTime<Utc>,
 }
@@ -57,27 +52,6 @@ pub struct Waiting {
     pub stored_at: DateTime<Utc>,
     /// The instant of its date: digests go out in this order.
     pub published: DateTime<Utc>,
-}
-
-/// Whether a subscription's channel can be written to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Access {
-    /// It can.
-    Open,
-    /// It is paused or lost: nothing is planned, and slots that pass are missed.
-    Held,
-    /// A pause has just ended: what was missed comes as one list. To be said in one decision, and again after a
-    /// verdict with [`owes_list`](Verdict::owes_list).
-    Resumed,
-}
-
-impl From<ChannelState> for Access {
-    fn from(state: ChannelState) -> Self {
-        match state {
-            ChannelState::Active => Self::Open,
-            ChannelState::Paused | ChannelState::Lost => Self::Held,
-        }
-    }
 }
 
 /// What is decided.
@@ -138,10 +112,9 @@ pub enum Cause {
 
 /// Decides what is due for a subscription now.
 pub fn decide(standing: &Standing<'_>) -> Verdict {
-    match (&standing.subscription.wish.schedule, standing.access) {
-        (_, Access::Held) => standing.nothing(None),
-        (Schedule::Now, _) => standing.as_soon_as_out(),
-        (Schedule::Slots(_), _) => standing.at_slots(),
+    match &standing.subscription.wish.schedule {
+        Schedule::Now => standing.as_soon_as_out(),
+        Schedule::Slots(_) => standing.at_slots(),
     }
 }
 
@@ -160,14 +133,14 @@ impl Standing<'_> {
     /// Something would go out, but it is quiet until `end`.
     fn held_by_quiet(&self, next: Option<DateTime<Utc>>, end: DateTime<Utc>) -> Verdict {
         let look_again_at = Some(next.map_or(end, |next| next.min(end)));
-        Verdict { owes_list: self.access == Access::Resumed, ..self.nothing(look_again_at) }
+        Verdict { owes_list: self.subscription.owes_list, ..self.nothing(look_again_at) }
     }
 
     /// The schedule `now`: everything that has waited for the feed's `delay`.
     fn as_soon_as_out(&self) -> Verdict {
-        let ready_at = |waiting: &Waiting| match self.access {
-            Access::Resumed => waiting.stored_at,
-            _ => later(waiting.stored_at, self.timing.delay),
+        let ready_at = |waiting: &Waiting| match self.subscription.owes_list {
+            true => waiting.stored_at,
+            false => later(waiting.stored_at, self.timing.delay),
         };
         // Stored ahead of now: the clock was set back, and nobody knows how long it has waited.
         let is_ready = |waiting: &Waiting| waiting.stored_at > self.now || ready_at(waiting) <= self.now;
@@ -179,9 +152,9 @@ impl Standing<'_> {
         if let Some(end) = self.quiet_end() {
             return self.held_by_quiet(None, end);
         }
-        let (cause, form) = match self.access {
-            Access::Resumed => (Cause::Resumed, Form::List),
-            _ => (Cause::Out, self.by_backlog(ready.len())),
+        let (cause, form) = match self.subscription.owes_list {
+            true => (Cause::Resumed, Form::List),
+            false => (Cause::Out, self.by_backlog(ready.len())),
         };
         let digests = by_date(ready);
         Verdict { deliver: Some(Batch { digests, form, cause, due_at: due_at.min(self.now) }), ..closed }
@@ -225,10 +198,10 @@ impl Standing<'_> {
         let overdue = self.now - slot;
         // Several slots have passed since the last one that was dealt with: this one stands for all.
         let several = slots.after(self.subscription.last_slot).is_some_and(|first| first < slot);
-        let cause = match self.access {
-            Access::Resumed => Cause::Resumed,
-            _ if overdue > ON_TIME.min(self.timing.catch_up_within) => Cause::CatchUp,
-            _ => Cause::Slot,
+        let cause = match self.subscription.owes_list {
+            true => Cause::Resumed,
+            false if overdue > ON_TIME.min(self.timing.catch_up_within) => Cause::CatchUp,
+            false => Cause::Slot,
         };
         if cause == Cause::CatchUp && overdue > self.timing.catch_up_within {
             // `last_slot` stays where it is, so that the next slot knows that it makes up for others.
@@ -273,9 +246,9 @@ impl Standing<'_> {
         if let Some(end) = self.quiet_end() {
             return self.held_by_quiet(next, end);
         }
-        let (cause, form) = match self.access {
-            Access::Resumed => (Cause::Resumed, Form::List),
-            _ => (Cause::Late, Form::Each),
+        let (cause, form) = match self.subscription.owes_list {
+            true => (Cause::Resumed, Form::List),
+            false => (Cause::Late, Form::Each),
         };
         let form = if is_round_up(slots, self.subscription.last_slot) { Form::RoundUp } else { form };
         let due_at = first.stored_at.min(self.now);
@@ -284,7 +257,8 @@ impl Standing<'_> {
     }
 
     fn quiet_end(&self) -> Option<DateTime<Utc>> {
-        self.quiet?.end(self.subscription.wish.timezone, self.now)
+        let wish = &self.subscription.wish;
+        quiet::end(wish.quiet?, wish.timezone, self.now)
     }
 
     fn is_backlog(&self, digests: usize) -> bool {

@@ -14,6 +14,5 @@ pub mod quiet;
 pub mod selection;
 pub mod slots;
 
-pub use due::{Access, Batch, Cause, Form, Standing, Verdict, Waiting, decide};
-pub use quiet::QuietHours;
+pub use due::{Batch, Cause, Form, Standing, Verdict, Waiting, decide};
 pub use slots::{Slots, next_slot};

@@ -1,86 +1,53 @@
-//! Which articles of a digest pass a channel's filter.
+//! Which articles of a digest pass a channel's filter and its mutes.
 
 use crate::model::article::EnrichedArticle;
 use crate::model::digest::EnrichedDigest;
-use crate::model::language::Language;
 use crate::model::lexicon::Lexicon;
 use crate::model::reply::Selection;
 use crate::model::rich::{plain, plain_blocks};
+use crate::model::subscription::Subscription;
+use crate::model::term::Term;
 
-/// The articles that match any word of the filter. All for an empty filter; `None` if nothing passes, and then
-/// nothing is to be sent.
-pub fn select(
-    digest: &EnrichedDigest,
-    filter: &[String],
-    lexicon: &Lexicon,
-    language: Language,
-) -> Option<Selection> {
-    if filter.is_empty() {
+/// The articles that match any word of a subscription's filter (an empty one: all), and no mute. `None` if nothing
+/// passes, and then nothing is to be sent.
+pub fn select(digest: &EnrichedDigest, subscription: &Subscription, lexicon: &Lexicon) -> Option<Selection> {
+    let wish = &subscription.wish;
+    let terms: Vec<Term> = wish.filter.iter().map(|word| Term::of(word, lexicon)).collect();
+    let passing = |article: &EnrichedArticle| terms.is_empty() || any_fits(&terms, article);
+    let wanted: Vec<usize> =
+        (0..digest.articles.len()).filter(|place| passing(&digest.articles[*place])).collect();
+    let articles: Vec<usize> = wanted
+        .iter()
+        .copied()
+        .filter(|place| !any_fits(&subscription.mutes, &digest.articles[*place]))
+        .collect();
+    let muted = wanted.len() - articles.len();
+    if terms.is_empty() && muted == 0 {
         return Some(Selection::All);
     }
-    let meanings: Vec<Meaning> = filter.iter().map(|word| Meaning::of(word, lexicon)).collect();
-    let articles: Vec<usize> = digest
-        .articles
-        .iter()
-        .enumerate()
-        .filter(|(_, article)| meanings.iter().any(|meaning| meaning.fits(article)))
-        .map(|(place, _)| place)
-        .collect();
     if articles.is_empty() {
         return None;
     }
-    let filter = filter.iter().map(|word| shown(word, lexicon, language).to_owned()).collect();
-    Some(Selection::Some { articles, filter, muted: 0 })
+    let filter = terms.iter().map(|term| term.shown(lexicon, wish.language).to_owned()).collect();
+    Some(Selection::Some { articles, filter, muted })
 }
 
-/// How readers see a filter's word: the name of the topic or company that it means, else the word itself.
-pub fn shown<'a>(word: &'a str, lexicon: &'a Lexicon, language: Language) -> &'a str {
-    match Meaning::of(word, lexicon) {
-        Meaning::Topic(key) => lexicon.topic(key, language),
-        Meaning::Company(name) => lexicon.company(name, language),
-        Meaning::Word(_) => word,
-    }
+fn any_fits(terms: &[Term], article: &EnrichedArticle) -> bool {
+    terms.iter().any(|term| fits(term, article))
 }
 
-/// What a filter's word means.
-enum Meaning<'a> {
-    /// A topic's key.
-    Topic(&'a str),
-    /// A company's canonical name.
-    Company(&'a str),
-    /// A plain word, lower case.
-    Word(String),
-}
-
-impl<'a> Meaning<'a> {
-    fn of(word: &str, lexicon: &'a Lexicon) -> Self {
-        let word = word.to_lowercase();
-        let same = |name: &str| name.to_lowercase() == word;
-        let topic = lexicon.topics.iter().find(|(key, look)| same(key) || same(&look.ko) || same(&look.en));
-        if let Some((key, _)) = topic {
-            return Self::Topic(key);
-        }
-        let company =
-            lexicon.companies.iter().find(|(name, names)| same(name) || same(&names.ko) || same(&names.en));
-        match company {
-            Some((name, _)) => Self::Company(name),
-            None => Self::Word(word),
-        }
-    }
-
-    fn fits(&self, article: &EnrichedArticle) -> bool {
-        match self {
-            Self::Topic(key) => article.topics.iter().any(|topic| topic == key),
-            Self::Company(name) => article.companies.iter().any(|mention| mention.company == *name),
-            Self::Word(word) => {
-                let article = &article.article;
-                let has = |text: String| text.to_lowercase().contains(word.as_str());
-                has(plain(&article.headline))
-                    || article
-                        .sections
-                        .iter()
-                        .any(|section| has(plain(&section.title)) || has(plain_blocks(&section.blocks)))
-            }
+fn fits(term: &Term, article: &EnrichedArticle) -> bool {
+    match term {
+        Term::Topic(key) => article.topics.iter().any(|topic| topic == key),
+        Term::Company(name) => article.companies.iter().any(|mention| mention.company == *name),
+        Term::Word(word) => {
+            let article = &article.article;
+            let has = |text: String| text.to_lowercase().contains(word.as_str());
+            has(plain(&article.headline))
+                || article
+                    .sections
+                    .iter()
+                    .any(|section| has(plain(&section.title)) || has(plain_blocks(&section.blocks)))
         }
     }
 }
@@ -91,9 +58,14 @@ mod tests {
 
     use super::*;
     use crate::model::article::{Article, Mention, Section, Strength};
+    use crate::model::channel::ChannelId;
     use crate::model::digest::{Digest, DigestDate, DigestKey};
+    use crate::model::feed::FeedName;
+    use crate::model::language::Language;
     use crate::model::lexicon::{CompanyName, TopicLook};
     use crate::model::rich::{Block, Inline};
+    use crate::model::schedule::Schedule;
+    use crate::model::subscription::{Style, SubscriptionId, Wish};
 
     fn lexicon() -> Lexicon {
         Lexicon {
@@ -140,6 +112,27 @@ mod tests {
         }
     }
 
+    fn wanting(filter: &[&str], mutes: &[&str]) -> Subscription {
+        Subscription {
+            id: SubscriptionId(1),
+            channel: ChannelId(1),
+            feed: FeedName("ai-news".into()),
+            wish: Wish {
+                schedule: Schedule::Now,
+                timezone: chrono_tz::Asia::Seoul,
+                style: Style::Summary,
+                filter: filter.iter().map(ToString::to_string).collect(),
+                language: Language::Ko,
+                quiet: None,
+            },
+            edition: 0,
+            last_slot: chrono::DateTime::UNIX_EPOCH,
+            late_until: None,
+            owes_list: false,
+            mutes: mutes.iter().map(|word| Term::of(word, &lexicon())).collect(),
+        }
+    }
+
     #[rstest]
     #[case::topic_in_korean(&["반도체"], &[1], &["반도체"])]
     #[case::topic_by_key(&["chips"], &[1], &["반도체"])]
@@ -151,8 +144,7 @@ mod tests {
         #[case] expected: &[usize],
         #[case] words: &[&str],
     ) {
-        let filter: Vec<String> = filter.iter().map(ToString::to_string).collect();
-        let selection = select(&digest(), &filter, &lexicon(), Language::Ko);
+        let selection = select(&digest(), &wanting(filter, &[]), &lexicon());
         let expected = Selection::Some {
             articles: expected.to_vec(),
             filter: words.iter().map(ToString::to_string).collect(),
@@ -163,7 +155,26 @@ mod tests {
 
     #[test]
     fn with_no_match_nothing_is_to_be_sent_and_without_a_filter_everything() {
-        assert_eq!(select(&digest(), &["농업".into()], &lexicon(), Language::Ko), None);
-        assert_eq!(select(&digest(), &[], &lexicon(), Language::Ko), Some(Selection::All));
+        assert_eq!(select(&digest(), &wanting(&["농업"], &[]), &lexicon()), None);
+        assert_eq!(select(&digest(), &wanting(&[], &[]), &lexicon()), Some(Selection::All));
+    }
+
+    #[rstest]
+    #[case::company(&[], &["엔비디아"], Some((vec![1, 2], 1)))]
+    #[case::topic_and_word(&[], &["반도체", "국회"], Some((vec![0], 2)))]
+    #[case::over_the_filter(&["엔비디아", "국회"], &["엔비디아"], Some((vec![2], 1)))]
+    #[case::all_of_it(&["엔비디아"], &["엔비디아"], None)]
+    #[case::nothing_of_it(&[], &["농업"], Some((vec![], 0)))]
+    fn mutes_win_over_filters(
+        #[case] filter: &[&str],
+        #[case] mutes: &[&str],
+        #[case] expected: Option<(Vec<usize>, usize)>,
+    ) {
+        let selection = select(&digest(), &wanting(filter, mutes), &lexicon());
+        let found = selection.map(|selection| match selection {
+            Selection::Some { articles, muted, .. } => (articles, muted),
+            _ => (Vec::new(), 0),
+        });
+        assert_eq!(found, expected);
     }
 }

@@ -92,7 +92,7 @@ impl TryFrom<OutdatedRow> for Outdated {
 }
 
 /// What of a delivery `d` was tried; a correction counts its own attempts.
-const TRIED: &str =
+pub(super) const TRIED: &str =
     "SELECT 1 FROM messages m WHERE m.delivery_id = d.id AND (m.state = 'sent' OR m.attempts > 0)";
 
 /// A message of the delivery that is corrected.

@@ -9,5 +9,5 @@ mod claim;
 mod plan;
 mod settle;
 
-pub(super) use self::plan::put_delivery;
 pub use self::plan::{NewDelivery, Planned};
+pub(super) use self::plan::{put_delivery, put_messages};

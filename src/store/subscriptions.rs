@@ -7,6 +7,7 @@ use sqlx::{FromRow, Sqlite, Transaction};
 use super::Store;
 use super::error::StoreError;
 use super::rows::{Row, millis, readable, to_json};
+use super::stale::{Whose, mark_stale};
 use crate::model::channel::{Address, ChannelId, ChannelKind};
 use crate::model::feed::FeedName;
 use crate::model::subscription::{Subscription, SubscriptionId, Wish};
@@ -24,19 +25,21 @@ struct SubscriptionRow {
     edition: i64,
     last_slot: i64,
     late_until: Option<i64>,
+    quiet: Option<String>,
+    owes_list: bool,
+    mutes: String,
 }
 
 pub(super) const COLUMNS: &str = "s.id, s.channel_id, s.feed, s.schedule, s.timezone, s.style, s.filter, s.language, \
-                       s.edition, s.last_slot, s.late_until";
-/// The same for `RETURNING`, which knows no alias.
-const RETURNED: &str = "id, channel_id, feed, schedule, timezone, style, filter, language, edition, last_slot, \
-                        late_until";
+    s.edition, s.last_slot, s.late_until, s.quiet, s.owes_list, \
+    (SELECT json_group_array(u.term) FROM mutes u WHERE u.channel_id = s.channel_id OR u.channel_id IS NULL) AS mutes";
 
 impl TryFrom<SubscriptionRow> for Subscription {
     type Error = StoreError;
 
     fn try_from(found: SubscriptionRow) -> Result<Self, StoreError> {
         let row = Row { table: "subscriptions", id: found.id };
+        let mutes: Vec<String> = row.json(&found.mutes)?;
         Ok(Self {
             id: SubscriptionId(found.id),
             channel: ChannelId(found.channel_id),
@@ -47,10 +50,13 @@ impl TryFrom<SubscriptionRow> for Subscription {
                 style: row.word(&found.style)?,
                 filter: row.json(&found.filter)?,
                 language: row.word(&found.language)?,
+                quiet: found.quiet.map(|quiet| row.word(&quiet)).transpose()?,
             },
             edition: found.edition,
             last_slot: row.instant(found.last_slot)?,
             late_until: row.instant_or_none(found.late_until)?,
+            owes_list: found.owes_list,
+            mutes: mutes.iter().map(|term| row.word(term)).collect::<Result<_, _>>()?,
         })
     }
 }
@@ -104,17 +110,18 @@ impl Store {
         wish: &Wish,
         now: DateTime<Utc>,
     ) -> Result<Subscription, StoreError> {
-        let row: SubscriptionRow = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        let mut tx = self.begin().await?;
+        let id: i64 = sqlx::query_scalar(
             "INSERT INTO subscriptions AS s (channel_id, feed, schedule, timezone, style, filter, language,
-                 edition, last_slot, next_at, created_at)
+                 edition, last_slot, next_at, created_at, quiet)
              VALUES ($1, $2, $3, $4, $5, $6, $7,
-                 (SELECT coalesce(max(edition), 0) FROM digests WHERE feed = $2), $8, $8, $8)
+                 (SELECT coalesce(max(edition), 0) FROM digests WHERE feed = $2), $8, $8, $8, $9)
              ON CONFLICT (channel_id, feed) DO UPDATE
-             SET schedule = $3, timezone = $4, style = $5, filter = $6, language = $7,
+             SET schedule = $3, timezone = $4, style = $5, filter = $6, language = $7, quiet = $9,
                  edition = CASE WHEN s.ended_at IS NULL THEN s.edition ELSE excluded.edition END,
                  last_slot = $8, late_until = NULL, next_at = $8, ended_at = NULL
-             RETURNING {RETURNED}"
-        )))
+             RETURNING id",
+        )
         .bind(channel.0)
         .bind(feed.as_str())
         .bind(wish.schedule.to_string())
@@ -123,8 +130,17 @@ impl Store {
         .bind(to_json(&wish.filter))
         .bind(wish.language.code())
         .bind(millis(now))
-        .fetch_one(&self.write)
+        .bind(wish.quiet.map(|quiet| quiet.to_string()))
+        .fetch_one(&mut *tx)
         .await?;
+        mark_stale(&mut tx, Whose::Subscription(SubscriptionId(id))).await?;
+        let row: SubscriptionRow = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+            "SELECT {COLUMNS} FROM subscriptions s WHERE s.id = $1"
+        )))
+        .bind(id)
+        .fetch_one(&mut *tx)
+        .await?;
+        tx.commit().await?;
         row.try_into()
     }
 
@@ -194,7 +210,7 @@ impl Store {
     pub async fn subscriptions_due(&self, now: DateTime<Utc>, count: u32) -> Result<Vec<Due>, StoreError> {
         let rows: Vec<DueRow> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
             "SELECT {COLUMNS}, s.next_at, c.address, c.kind FROM subscriptions s JOIN channels c ON c.id = s.channel_id
-             WHERE s.next_at <= $1 AND s.ended_at IS NULL AND c.state = 'active'
+             WHERE s.next_at <= $1 AND s.ended_at IS NULL AND c.state = 'active' AND c.paused_at IS NULL
              ORDER BY s.next_at, s.id LIMIT $2"
         )))
         .bind(millis(now))
@@ -204,14 +220,18 @@ impl Store {
         Ok(readable(rows.into_iter().map(Due::try_from)))
     }
 
-    /// When planning has to look at a subscription next, if at any.
+    /// When planning has to look at a subscription next, or a pause or a mute ends, if ever.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn next_planning(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
         let at: Option<i64> = sqlx::query_scalar(
-            "SELECT min(s.next_at) FROM subscriptions s JOIN channels c ON c.id = s.channel_id
-             WHERE s.ended_at IS NULL AND c.state = 'active'",
+            "SELECT min(at) FROM (
+                 SELECT min(s.next_at) AS at FROM subscriptions s JOIN channels c ON c.id = s.channel_id
+                 WHERE s.ended_at IS NULL AND c.state = 'active' AND c.paused_at IS NULL
+                 UNION ALL SELECT min(paused_until) FROM channels WHERE paused_at IS NOT NULL
+                 UNION ALL SELECT min(until) FROM mutes WHERE until IS NOT NULL
+             )",
         )
         .fetch_one(&self.read)
         .await?;

@@ -157,6 +157,22 @@ impl Scene {
         channel
     }
 
+    /// Holds a channel's deliveries back, for so long or until they are resumed.
+    pub(crate) async fn pause(&self, address: Address, span: Option<TimeDelta>) {
+        let now = self.clock.now();
+        let channel = self.store.channel(address).await.expect("the database").expect("it is known");
+        self.store.pause(channel.id, span.map(|span| now + span), now).await.expect("the database");
+        self.plan.notify_one();
+    }
+
+    /// Lets deliveries to a channel go on.
+    pub(crate) async fn resume(&self, address: Address) {
+        let now = self.clock.now();
+        let channel = self.store.channel(address).await.expect("the database").expect("it is known");
+        self.store.resume(channel.id, now).await.expect("the database");
+        self.plan.notify_one();
+    }
+
     /// Stores a digest as `pipeline::ingest` does.
     pub(crate) async fn keep(&self, digest: &Digest) {
         use jogan::model::EnrichedArticle;

@@ -31,6 +31,7 @@ pub(crate) fn wish(words: &[&str]) -> Wish {
         style: Style::Summary,
         filter: words.iter().map(|word| (*word).to_owned()).collect(),
         language: Language::Ko,
+        quiet: None,
     }
 }
 

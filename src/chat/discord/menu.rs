@@ -82,11 +82,13 @@ fn option(argument: &Argument) -> CreateCommandOption {
         ArgumentKind::Feed
         | ArgumentKind::Date
         | ArgumentKind::Timezone
+        | ArgumentKind::What
         | ArgumentKind::Company
         | ArgumentKind::Topic => option.set_autocomplete(true),
         ArgumentKind::At
         | ArgumentKind::Period
         | ArgumentKind::Words
+        | ArgumentKind::For
         | ArgumentKind::Missing
         | ArgumentKind::Filter => option,
     }

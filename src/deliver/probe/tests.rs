@@ -96,6 +96,7 @@ impl Scene {
             style: Style::Summary,
             filter: Vec::new(),
             language: Language::Ko,
+            quiet: None,
         };
         store.subscribe(kept.id, &FeedName("news".to_owned()), &wish, now).await.unwrap();
     }

@@ -17,13 +17,23 @@ fn at(text: &str) -> DateTime<Utc> {
     DateTime::parse_from_rfc3339(&format!("2025-{}:00+09:00", text.replace(' ', "T"))).unwrap().to_utc()
 }
 
+/// Whether its channel can be written to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Access {
+    /// It can.
+    Open,
+    /// It is paused or lost.
+    Held,
+    /// A pause has just ended.
+    Resumed,
+}
+
 /// One subscription in its world.
 struct Story {
     subscription: Subscription,
     timing: Timing,
     usual: Option<NaiveTime>,
     waiting: Vec<Waiting>,
-    quiet: Option<QuietHours>,
     access: Access,
     look_again_at: Option<DateTime<Utc>>,
 }
@@ -41,6 +51,7 @@ impl Story {
             style: Style::Summary,
             filter: Vec::new(),
             language: Language::Ko,
+            quiet: None,
         };
         let subscription = Subscription {
             id: SubscriptionId(1),
@@ -50,6 +61,8 @@ impl Story {
             edition: 0,
             last_slot: since,
             late_until: None,
+            owes_list: false,
+            mutes: Vec::new(),
         };
         let timing = Timing { expect_by: NaiveTime::from_hms_opt(8, 0, 0), ..Timing::default() };
         Self {
@@ -57,7 +70,6 @@ impl Story {
             timing,
             usual: None,
             waiting: Vec::new(),
-            quiet: None,
             access: Access::Open,
             look_again_at: None,
         }
@@ -68,21 +80,31 @@ impl Story {
         self
     }
 
+    /// Between those hours nothing but slots is delivered.
+    fn quiet(mut self, hours: &str) -> Self {
+        self.subscription.wish.quiet = hours.parse().ok();
+        self
+    }
+
     fn decide(&self, now: DateTime<Utc>) -> Verdict {
+        let owes_list = self.access == Access::Resumed;
         decide(&Standing {
-            subscription: &self.subscription,
+            subscription: &Subscription { owes_list, ..self.subscription.clone() },
             timing: &self.timing,
             feed_zone: ZONE,
             usual: self.usual,
             waiting: &self.waiting,
-            access: self.access,
-            quiet: self.quiet,
             now,
         })
     }
 
     /// Decides and does as decided.
     fn goes_on(&mut self, now: DateTime<Utc>) -> Option<Batch> {
+        // Nobody asks then.
+        if self.access == Access::Held {
+            self.look_again_at = None;
+            return None;
+        }
         let verdict = self.decide(now);
         self.subscription.last_slot = verdict.last_slot;
         self.subscription.late_until = verdict.late_until;
@@ -367,31 +389,30 @@ fn regained_access_is_caught_up_like_downtime() {
 
 #[test]
 fn quiet_hours_hold_everything_but_slots() {
-    let quiet = || "22:00-07:00".parse().ok();
-    let mut now = Story { quiet: quiet(), ..Story::new("now") };
+    let mut now = Story::new("now").quiet("22:00-07:00");
     now.stores(1, "12-17 23:00");
     assert_eq!(now.at("12-17 23:00"), None);
     assert_eq!(now.look_again_at, Some(at("12-18 07:00")));
     assert_eq!(now.at("12-18 07:00"), some(&[1], Form::Each, Cause::Out));
 
-    let mut slot = Story { quiet: quiet(), ..Story::new("23:00") };
+    let mut slot = Story::new("23:00").quiet("22:00-07:00");
     slot.stores(1, "12-17 22:30");
     assert_eq!(slot.at("12-17 23:00"), some(&[1], Form::Each, Cause::Slot));
 
     // It came in time; the night does not make it too late.
-    let mut late = Story { quiet: quiet(), ..Story::new("21:00") };
+    let mut late = Story::new("21:00").quiet("22:00-07:00");
     assert_eq!(late.at("12-17 21:00"), None);
     late.stores(1, "12-17 23:30");
     assert_eq!(late.at("12-17 23:30"), None);
     assert_eq!(late.look_again_at, Some(at("12-18 07:00")));
     assert_eq!(late.at("12-18 07:00"), some(&[1], Form::Each, Cause::Late));
 
-    let mut missed = Story { quiet: quiet(), ..Story::new("21:00") };
+    let mut missed = Story::new("21:00").quiet("22:00-07:00");
     missed.stores(1, "12-17 20:00");
     assert_eq!(missed.at("12-17 23:30"), None);
     assert_eq!(missed.at("12-18 07:00"), some(&[1], Form::Each, Cause::CatchUp));
 
-    let mut resumed = Story { quiet: quiet(), access: Access::Resumed, ..Story::new("now") };
+    let mut resumed = Story { access: Access::Resumed, ..Story::new("now").quiet("22:00-07:00") };
     resumed.stores(1, "12-17 20:00");
     assert_eq!(resumed.at("12-17 23:30"), None);
     assert_eq!(resumed.at("12-18 07:00"), some(&[1], Form::List, Cause::Resumed));
@@ -573,7 +594,7 @@ proptest! {
     ) {
         let start = at("12-17 06:00");
         let mut story = Story::since(schedule, start);
-        story.quiet = quiet.and_then(|hours| hours.parse().ok());
+        story.subscription.wish.quiet = quiet.and_then(|hours| hours.parse().ok());
         story.timing.delay = TimeDelta::minutes(delay);
         let mut run = Run { story, now: start, stored: 0, delivered: BTreeSet::new(), unattended_since: start };
         for event in &events {

@@ -39,6 +39,8 @@ const IN_ORDER: [&str; 3] = [OPEN, TO_CHANGE, TO_PUBLISH];
 /// Discord lets a channel publish this often in this time. Undocumented: discord.js, number 4956.
 const PUBLISHED_AT_MOST: u32 = 10;
 const PUBLISHED_WITHIN: TimeDelta = TimeDelta::hours(1);
+/// A delivery that is to be set anew is asked for again after this; dispatch needs less.
+const UNTIL_SET_ANEW: TimeDelta = TimeDelta::seconds(1);
 
 impl TryFrom<HeadRow> for Head {
     type Error = StoreError;
@@ -79,6 +81,7 @@ struct ClaimedRow {
     opened_by: Option<String>,
     on_the_wire: bool,
     has_ended: bool,
+    is_stale: bool,
 }
 
 impl TryFrom<ClaimedRow> for Claimed {
@@ -208,6 +211,10 @@ impl Store {
                 continue;
             };
             let id = row.id;
+            if row.is_stale {
+                put_off(&mut tx, id, now + UNTIL_SET_ANEW).await?;
+                continue;
+            }
             if row.is_to_publish() && !may_publish(&mut tx, id, *channel, now).await? {
                 continue;
             }
@@ -254,7 +261,7 @@ async fn first_of_channel(
                      (SELECT p.platform_id FROM messages p WHERE p.delivery_id = m.delivery_id AND p.id <> m.id
                           AND p.platform_id LIKE '%/%' AND c.kind = 'forum' ORDER BY p.part LIMIT 1) AS opened_by,
                      m.failing_for, m.owner IS NOT NULL AS on_the_wire,
-                     s.ended_at IS NOT NULL AS has_ended
+                     s.ended_at IS NOT NULL AS has_ended, d.stale > 0 AND m.state = 'queued' AS is_stale
                  FROM messages m JOIN channels c ON c.id = m.channel_id
                      JOIN deliveries d ON d.id = m.delivery_id
                      JOIN digests g ON g.id = d.digest_id
@@ -309,12 +316,23 @@ async fn may_publish(
     .fetch_optional(&mut **tx)
     .await?;
     let Some(since) = since else { return Ok(true) };
+    let since = Row { table: "messages", id: message }.instant(since)?;
+    put_off(tx, message, since + PUBLISHED_WITHIN).await?;
+    Ok(false)
+}
+
+/// A message is not tried before that instant.
+async fn put_off(
+    tx: &mut Transaction<'static, Sqlite>,
+    message: i64,
+    until: DateTime<Utc>,
+) -> Result<(), StoreError> {
     sqlx::query("UPDATE messages SET next_at = $2 WHERE id = $1")
         .bind(message)
-        .bind(since.saturating_add(PUBLISHED_WITHIN.num_milliseconds()))
+        .bind(millis(until))
         .execute(&mut **tx)
         .await?;
-    Ok(false)
+    Ok(())
 }
 
 /// A message that cannot be read must not stop those behind it.

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{Sqlite, Transaction};
 
 use crate::model::channel::{ChannelId, Platform};
+use crate::model::delivery::DeliveryId;
 use crate::model::digest::DigestId;
 use crate::model::feed::OnUnknown;
 use crate::model::message::Rendered;
@@ -33,6 +34,8 @@ pub struct Planned {
     pub last_slot: DateTime<Utc>,
     /// Until when a late digest goes out at once.
     pub late_until: Option<DateTime<Utc>>,
+    /// Whether a list after a pause is still to come.
+    pub owes_list: bool,
     /// When to look again, if before a digest arrives.
     pub next_at: Option<DateTime<Utc>>,
     /// What is delivered, in order.
@@ -54,6 +57,8 @@ pub struct NewDelivery {
     pub due_at: DateTime<Utc>,
     /// Whether it lists several digests; corrections leave such a delivery alone.
     pub is_list: bool,
+    /// The edition that the subscription had got before it; `None`: sent again on request.
+    pub after_edition: Option<i64>,
     /// Its messages in order, each with its nonce.
     pub messages: Vec<(Rendered, String)>,
 }
@@ -70,7 +75,7 @@ impl Store {
         let mut tx = self.begin().await?;
         for plan in planned {
             let moved = sqlx::query(
-                "UPDATE subscriptions SET edition = $3, last_slot = $4, late_until = $5, next_at = $6
+                "UPDATE subscriptions SET edition = $3, last_slot = $4, late_until = $5, next_at = $6, owes_list = $8
                  WHERE id = $1 AND edition = $2 AND next_at IS $7 AND ended_at IS NULL",
             )
             .bind(plan.subscription.0)
@@ -80,6 +85,7 @@ impl Store {
             .bind(plan.late_until.map(millis))
             .bind(plan.next_at.map(millis))
             .bind(plan.next_at_before.map(millis))
+            .bind(plan.owes_list)
             .execute(&mut *tx)
             .await?;
             if moved.rows_affected() == 0 {
@@ -107,8 +113,8 @@ pub(in crate::store) async fn put_delivery(
     let due_at = in_turn(tx, subscription, (channel, platform), millis(delivery.due_at)).await?;
     let id: i64 = sqlx::query_scalar(
         "INSERT INTO deliveries (subscription_id, digest_id, revision, occasion, is_list, on_unknown, due_at,
-             created_at)
-         VALUES ($1, $2, $3, $8, $4, $5, $6, $7) RETURNING id",
+             created_at, after_edition)
+         VALUES ($1, $2, $3, $8, $4, $5, $6, $7, $9) RETURNING id",
     )
     .bind(subscription.0)
     .bind(delivery.digest.0)
@@ -118,17 +124,30 @@ pub(in crate::store) async fn put_delivery(
     .bind(due_at)
     .bind(millis(now))
     .bind(i64::from(delivery.occasion))
+    .bind(delivery.after_edition)
     .fetch_one(&mut **tx)
     .await?;
-    for (part, (message, nonce)) in (1_i64..).zip(&delivery.messages) {
+    put_messages(tx, DeliveryId(id), (channel, platform.name()), due_at, &delivery.messages, now).await
+}
+
+/// Writes the messages of a delivery.
+pub(in crate::store) async fn put_messages(
+    tx: &mut Transaction<'static, Sqlite>,
+    delivery: DeliveryId,
+    (channel, platform): (ChannelId, &str),
+    due_at: i64,
+    messages: &[(Rendered, String)],
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    for (part, (message, nonce)) in (1_i64..).zip(messages) {
         sqlx::query(
             "INSERT INTO messages (delivery_id, channel_id, platform, due_at, part, content, body, plain, nonce,
                  state, next_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'queued', $10)",
         )
-        .bind(id)
+        .bind(delivery.0)
         .bind(channel.0)
-        .bind(platform.name())
+        .bind(platform)
         .bind(due_at)
         .bind(part)
         .bind(hash(&message.body))

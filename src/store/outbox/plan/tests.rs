@@ -36,6 +36,7 @@ impl Scene {
             style: Style::Summary,
             filter: Vec::new(),
             language: Language::Ko,
+            quiet: None,
         };
         self.store.subscribe(kept.id, &FeedName(feed.to_owned()), &wish, self.now).await.unwrap()
     }
@@ -75,6 +76,7 @@ impl Scene {
             on_unknown: OnUnknown::Resend,
             due_at: self.now - TimeDelta::minutes(minutes_ago),
             is_list: false,
+            after_edition: None,
             messages: vec![(message.clone(), "one".to_owned()), (message, "two".to_owned())],
         };
         let planned =
@@ -93,6 +95,7 @@ fn nothing(due: &Due) -> Planned {
         edition: due.subscription.edition,
         last_slot: due.subscription.last_slot,
         late_until: None,
+        owes_list: false,
         next_at: None,
         deliveries: Vec::new(),
     }
