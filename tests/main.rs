@@ -6,6 +6,7 @@ mod architecture;
 mod chats;
 mod command_line;
 mod configuration;
+mod connections;
 mod corrections;
 mod delivery;
 mod headlines;

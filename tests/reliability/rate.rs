@@ -23,7 +23,7 @@ async fn rate() -> anyhow::Result<()> {
     let mut town = Town::build(true).await?;
     town.settle(on_discord, on_telegram, &wish(&[])).await?;
     let bot = Bot::start(&town)?;
-    // What the bot calls while it starts does not go through its rates and would take places of Discord's.
+    // What the bot calls while it starts takes places too.
     tokio::time::timeout(Duration::from_secs(30), ready(&town))
         .await
         .context("the bot did not connect")??;

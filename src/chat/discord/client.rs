@@ -9,6 +9,8 @@ use serenity::all::{
     Message, PartialGuildChannel, Ready, ShardManager, UnavailableGuild,
 };
 use serenity::async_trait;
+use serenity::gateway::GatewayError;
+use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use super::answer::Answers;
@@ -46,7 +48,17 @@ pub async fn run(discord: Discord, stop: CancellationToken) {
     while !stop.is_cancelled() {
         match connect(&discord, &stop).await {
             Ok(()) => waits = retries(),
-            Err(error) => tracing::warn!(error = chain(&*error), "Discord's gateway is not connected"),
+            Err(error) => {
+                if let Some(cure) = cure(&*error) {
+                    tracing::error!(
+                        error = chain(&*error),
+                        cure,
+                        "Discord refuses the connection for good: commands are not answered on Discord until the next start"
+                    );
+                    return stop.cancelled().await;
+                }
+                tracing::warn!(error = chain(&*error), "Discord's gateway is not connected");
+            }
         }
         let wait = waits.next().unwrap_or(Duration::from_secs(60));
         tokio::select! {
@@ -58,19 +70,49 @@ pub async fn run(discord: Discord, stop: CancellationToken) {
 
 type Failed = Box<dyn std::error::Error + Send + Sync>;
 
+/// What somebody has to do before connecting again can help (close codes 4004, 4010, 4011, 4013 and 4014: Discord,
+/// topics/opcodes-and-status-codes); `None`: it is tried again.
+fn cure(error: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
+    match error.downcast_ref::<serenity::Error>()? {
+        serenity::Error::Gateway(GatewayError::InvalidAuthentication | GatewayError::NoAuthentication) => {
+            Some("set DISCORD_TOKEN to the bot's token in Discord's developer portal, and start again")
+        }
+        serenity::Error::Gateway(
+            GatewayError::InvalidGatewayIntents | GatewayError::DisallowedGatewayIntents,
+        ) => Some("let the bot have the intent GUILDS in Discord's developer portal, and start again"),
+        _ => None,
+    }
+}
+
 async fn connect(discord: &Discord, stop: &CancellationToken) -> Result<(), Failed> {
     // What Discord told to wait before a restart holds for these calls too.
     let place = discord.calls.gate().take_for_none().await;
     let gateway = discord.calls.gateway().await?;
     drop(place);
+    if let Some(wait) = gateway.wait {
+        tracing::error!(
+            minutes = wait.num_minutes(),
+            "Discord lets no more sessions begin today; waiting as long as it says"
+        );
+        tokio::select! {
+            () = discord.clock.sleep_until(discord.clock.now() + wait) => {}
+            () = stop.cancelled() => {}
+        }
+        return Ok(());
+    }
     // serenity's own limiter ignores the proxy and would call discord.com; with it off no call of serenity's is
     // limited, but the only one that it makes is the one below.
     let http = HttpBuilder::new(discord.token.expose_secret())
         .proxy(discord.api_url.as_str().trim_end_matches('/'))
         .ratelimiter_disabled(true)
         .build();
-    let handler =
-        Handler { discord: discord.clone(), answers: Answers::new(discord), guilds: Guilds::default() };
+    let handler = Handler {
+        discord: discord.clone(),
+        answers: Answers::new(discord),
+        guilds: Guilds::default(),
+        registering: Arc::default(),
+        stop: stop.clone(),
+    };
     let mut client =
         ClientBuilder::new_with_http(http, GatewayIntents::GUILDS).event_handler(handler).await?;
     // serenity falls back to a public address when it cannot ask for the gateway's; ours was told to us.
@@ -90,21 +132,35 @@ struct Handler {
     discord: Discord,
     answers: Answers,
     guilds: Guilds,
+    /// Held by whoever registers the commands: each shard says that it is ready.
+    registering: Arc<Mutex<bool>>,
+    stop: CancellationToken,
+}
+
+/// Registers the commands, again and again until that is done.
+async fn register(calls: &Calls, application: u64) {
+    for wait in retries() {
+        match calls.register_commands(application, &menu::commands()).await {
+            Ok(true) => return tracing::info!("registered the commands with Discord"),
+            Ok(false) => return,
+            Err(error) => tracing::warn!(%error, ?wait, "the commands could not be registered; trying again"),
+        }
+        tokio::time::sleep(wait).await;
+    }
 }
 
 #[async_trait]
 impl EventHandler for Handler {
     async fn ready(&self, _: Context, ready: Ready) {
         tracing::info!(bot = ready.user.name, guilds = ready.guilds.len(), "connected to Discord");
-        let registered =
-            self.discord.calls.register_commands(ready.application.id.get(), &menu::commands()).await;
-        match registered {
-            Ok(true) => tracing::info!("registered the commands with Discord"),
-            Ok(false) => {}
-            Err(error) => {
-                tracing::warn!(%error, "the commands could not be registered; trying at the next connection")
+        let (calls, registering) = (Arc::clone(&self.discord.calls), Arc::clone(&self.registering));
+        let (application, stop) = (ready.application.id.get(), self.stop.clone());
+        tokio::spawn(async move {
+            let mut done = registering.lock().await;
+            if !*done && stop.run_until_cancelled(register(&calls, application)).await.is_some() {
+                *done = true;
             }
-        }
+        });
     }
 
     async fn guild_create(&self, _: Context, guild: Guild, _: Option<bool>) {

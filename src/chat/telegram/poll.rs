@@ -7,9 +7,9 @@ use std::time::Duration;
 use futures::StreamExt as _;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::de::IgnoredAny;
-use teloxide::Bot;
 use teloxide::types::{AllowedUpdate, Update};
 use teloxide::update_listeners::{AsUpdateStream as _, Polling};
+use teloxide::{ApiError, Bot, RequestError};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -63,7 +63,7 @@ impl Telegram {
 pub async fn run(telegram: Telegram, stop: CancellationToken) {
     let mut waits = retries();
     while !stop.is_cancelled() {
-        let ended = match introduce(&telegram).await {
+        let ended = match introduce(&telegram, &stop).await {
             Ok(()) => poll(&telegram, &stop).await.map_err(Into::into),
             Err(error) => Err(Box::<dyn Error + Send + Sync>::from(error)),
         };
@@ -78,16 +78,26 @@ pub async fn run(telegram: Telegram, stop: CancellationToken) {
 }
 
 /// Tells Telegram our commands, and learns our own name from it.
-async fn introduce(telegram: &Telegram) -> Result<(), CallError> {
+async fn introduce(telegram: &Telegram, stop: &CancellationToken) -> Result<(), CallError> {
     let me = telegram.calls.me().await?;
     let name = telegram.bot.get_or_init(|| me.username.clone());
-    for menu in menu::menus() {
-        if let Err(error) = telegram.calls.call::<IgnoredAny>("setMyCommands", &menu).await {
-            tracing::warn!(%error, "a command menu could not be set; trying at the next connection");
-        }
-    }
+    let (calls, stop) = (Arc::clone(&telegram.calls), stop.clone());
+    tokio::spawn(async move { stop.run_until_cancelled(set_menus(&calls)).await });
     tracing::info!(bot = name, "connected to Telegram");
     Ok(())
+}
+
+/// Sets the command menus, each again and again until that is done.
+async fn set_menus(calls: &Calls) {
+    for menu in menu::menus() {
+        for wait in retries() {
+            match calls.call::<IgnoredAny>("setMyCommands", &menu).await {
+                Ok(_) => break,
+                Err(error) => tracing::warn!(%error, ?wait, "a command menu could not be set; trying again"),
+            }
+            tokio::time::sleep(wait).await;
+        }
+    }
 }
 
 async fn poll(telegram: &Telegram, stop: &CancellationToken) -> Result<(), reqwest::Error> {
@@ -124,7 +134,13 @@ async fn poll(telegram: &Telegram, stop: &CancellationToken) -> Result<(), reqwe
             }
             Some(Err(error)) => {
                 // teloxide takes the token out of its errors, and waits longer after each before it asks again.
-                tracing::warn!(error = chain(&error), "Telegram gave no updates");
+                if matches!(error, RequestError::Api(ApiError::TerminatedByOtherGetUpdates)) {
+                    tracing::error!(
+                        "another program asks for this bot's updates: stop it, or give it a bot of its own; deliveries go on"
+                    );
+                } else {
+                    tracing::warn!(error = chain(&error), "Telegram gave no updates");
+                }
             }
             None => break,
         }

@@ -3,6 +3,7 @@
 
 mod commands;
 
+use chrono::TimeDelta;
 use reqwest::Method;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
@@ -25,6 +26,9 @@ pub struct GatewayInfo {
     pub shards: u32,
     /// How many shards may identify within 5 s; at least one.
     pub max_concurrency: u32,
+    /// How long to wait before the next session is begun: none may be begun any more today. Who begins more than
+    /// 1,000 a day loses the token (Discord, events/gateway#session-start-limit-object).
+    pub wait: Option<TimeDelta>,
 }
 
 /// Which interaction is answered: its token is good for 15 minutes, the first answer is due within 3 s.
@@ -48,6 +52,10 @@ struct GatewayBot {
 
 #[derive(Debug, Deserialize)]
 struct SessionStarts {
+    remaining: Option<u32>,
+    /// Milliseconds.
+    #[serde(default)]
+    reset_after: u32,
     #[serde(default)]
     max_concurrency: u32,
 }
@@ -62,16 +70,20 @@ impl Discord {
         if !matches!(told.url.scheme(), "ws" | "wss") {
             return Err(CallError::Transient(format!("`{}` is no address of a gateway", told.url)));
         }
+        let shards = told.shards.max(1);
+        let starts = told.session_start_limit;
+        let spent = starts.as_ref().filter(|starts| starts.remaining.is_some_and(|left| left < shards));
         Ok(GatewayInfo {
             url: told.url,
-            shards: told.shards.max(1),
-            max_concurrency: told.session_start_limit.map_or(1, |starts| starts.max_concurrency.max(1)),
+            shards,
+            wait: spent.map(|starts| TimeDelta::milliseconds(starts.reset_after.into())),
+            max_concurrency: starts.map_or(1, |starts| starts.max_concurrency.max(1)),
         })
     }
 
     /// Makes these the global commands of an application (the gateway's READY tells which is ours), and no others.
     /// Says whether that changed any; without a change nothing is written. Where it cannot be asked which there
-    /// are, they are written.
+    /// are, they are written. Takes its places in the rates itself.
     ///
     /// # Errors
     /// As of any call; a command that Discord refuses is [`CallError::Rejected`].
@@ -82,12 +94,16 @@ impl Discord {
     ) -> Result<bool, CallError> {
         let wanted = to_value(&commands)?;
         let path = format!("/applications/{application}/commands");
+        let place = self.gate().take_for_none().await;
         let registered = self.read::<Value>(&format!("{path}?with_localizations=true"), None).await;
+        drop(place);
         if registered.is_ok_and(|registered| commands::same(&registered, &wanted)) {
             return Ok(false);
         }
-        self.call(Method::PUT, &path, Some(&wanted), None).await?;
-        Ok(true)
+        let place = self.gate().take_for_none().await;
+        let written = self.call(Method::PUT, &path, Some(&wanted), None).await;
+        drop(place);
+        written.map(|_| true)
     }
 
     /// The conversation with one person.

@@ -267,6 +267,7 @@ async fn the_gateway_is_where_the_server_says(
 ) {
     let fake = Fake::answering([ok(answer)]).await;
     let expected = expected.map(|(url, shards, max_concurrency)| GatewayInfo {
+        wait: None,
         url: url.parse().unwrap(),
         shards,
         max_concurrency,

@@ -1,5 +1,6 @@
 //! What makes and breaks the place: guilds and channels, rights taken away, outages, and what tests read.
 
+use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use crate::sandbox::discord::state::{Channel, Guild, Role, State, Tag};
@@ -182,6 +183,11 @@ impl Discord {
     /// Closes every connection with a code of the Gateway's (4000: reconnect; 4004: wrong token).
     pub fn close_gateway(&self, code: u16) {
         self.change(|state, _| state.sessions.close(code));
+    }
+
+    /// The bot has begun all the sessions that it may, until that instant (`session_start_limit`).
+    pub fn spend_sessions(&self, until: DateTime<Utc>) {
+        self.change(|state, _| state.sessions.spend(until));
     }
 
     /// Forgets all sessions, and tells the connected ones (opcode 9): they identify again.

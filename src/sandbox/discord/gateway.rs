@@ -36,6 +36,8 @@ pub(crate) struct Sessions {
     all: VecDeque<Session>,
     /// How many were ever begun.
     begun: u64,
+    /// None may be begun before this.
+    spent_until: DateTime<Utc>,
 }
 
 #[derive(Debug)]
@@ -71,8 +73,13 @@ pub(crate) async fn address(Server(discord): Server<Arc<Discord>>) -> Json<Value
 
 /// `GET /gateway/bot` of the API
 pub(crate) async fn bot_address(Server(discord): Server<Arc<Discord>>) -> Json<Value> {
-    let limit = json!({"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1});
-    Json(json!({"url": discord.lock().gateway_url(), "shards": 1, "session_start_limit": limit}))
+    let now = discord.now();
+    let state = discord.lock();
+    let spent_for = (state.sessions.spent_until - now).num_milliseconds().max(0);
+    let remaining = if spent_for > 0 { 0 } else { 1000 };
+    let limit =
+        json!({"total": 1000, "remaining": remaining, "reset_after": spent_for, "max_concurrency": 1});
+    Json(json!({"url": state.gateway_url(), "shards": 1, "session_start_limit": limit}))
 }
 
 /// The WebSocket.
@@ -248,6 +255,11 @@ impl Sessions {
         for line in self.all.iter().filter_map(|session| session.line.as_ref()) {
             let _ = line.send(Out::Text(json!({"op": op, "d": body, "s": null, "t": null}).to_string()));
         }
+    }
+
+    /// No session may be begun before that instant.
+    pub(crate) fn spend(&mut self, until: DateTime<Utc>) {
+        self.spent_until = until;
     }
 
     /// Closes all connections with a code.
