@@ -59,6 +59,9 @@ struct Parts {
     desk: Arc<Desk>,
     settings: Settings,
     plan: Arc<Notify>,
+    /// Woken when there may be a note to send on a platform.
+    notes: HashMap<Platform, Arc<Notify>>,
+    operators: Vec<Person>,
     stop: CancellationToken,
     tasks: TaskTracker,
     owner: String,
@@ -106,28 +109,27 @@ impl App {
                 stop_within: STOP_WITHIN,
             },
             plan: Arc::clone(&plan),
+            notes: Platform::ALL.into_iter().map(|platform| (platform, Arc::default())).collect(),
+            operators: operators(&config, &tokens),
             stop: stop.clone(),
             tasks: tasks.clone(),
             owner: format!("{}@{}", std::process::id(), clock.now().timestamp_millis()),
         };
         let telegram_bot = Arc::new(OnceLock::new());
-        let operators = operators(&config, &tokens);
-        let (mut deliver, mut notes) = (HashMap::new(), Vec::new());
+        let mut deliver = HashMap::new();
         if let Some(token) = tokens.discord {
-            let wakes = parts.start_discord(&config.discord, token).await?;
-            deliver.insert(Platform::Discord, wakes.deliver);
-            notes.push(wakes.notes);
+            let wake = parts.start_discord(&config.discord, token).await?;
+            deliver.insert(Platform::Discord, wake);
         }
         if let Some(token) = tokens.telegram {
-            let wakes = parts.start_telegram(&config.telegram, token, Arc::clone(&telegram_bot)).await?;
-            deliver.insert(Platform::Telegram, wakes.deliver);
-            notes.push(wakes.notes);
+            let wake = parts.start_telegram(&config.telegram, token, Arc::clone(&telegram_bot)).await?;
+            deliver.insert(Platform::Telegram, wake);
         }
         let (folder, mut push_feeds) = (Store::folder(&config.database_url)?, Vec::new());
         for feed in config.feeds {
             let mut feeding = Feeding::build(&feed, &tokens.git, &tokens.push, &folder)?;
             push_feeds.extend(feeding.pushed.take());
-            let ingest = parts.ingest(feed, &classifier, &print, &operators, feeding)?;
+            let ingest = parts.ingest(feed, &classifier, &print, feeding)?;
             parts.tasks.spawn(ingest.run(stop.clone()));
         }
         if !config.web_listen.is_empty() {
@@ -149,7 +151,7 @@ impl App {
             clock,
             wake: plan,
             deliver,
-            notes,
+            notes: parts.notes.values().cloned().collect(),
             telegram_bot,
         };
         tasks.spawn(dispatch.run(stop.clone()));
@@ -173,7 +175,11 @@ impl App {
 }
 
 impl Parts {
-    async fn start_discord(&self, config: &PlatformConfig, token: SecretString) -> anyhow::Result<Wakes> {
+    async fn start_discord(
+        &self,
+        config: &PlatformConfig,
+        token: SecretString,
+    ) -> anyhow::Result<Arc<Notify>> {
         let gate = self.gate(Platform::Discord, Limits::discord()).await?;
         let settings = discord::Settings {
             api_url: config.api_url.clone(),
@@ -181,9 +187,9 @@ impl Parts {
             timeouts: Timeouts::default(),
         };
         let calls = Arc::new(Discord::new(settings, Arc::clone(&gate))?);
-        let notes = self.notes(Platform::Discord, Arc::clone(&calls), Arc::clone(&gate));
+        self.notes(Platform::Discord, Arc::clone(&calls), Arc::clone(&gate));
         let access = self.deliver(Platform::Discord, Arc::clone(&calls), gate);
-        let wakes = Wakes { deliver: Arc::clone(&access.deliver), notes };
+        let wake = Arc::clone(&access.deliver);
         let chat = chat::discord::Discord {
             desk: Arc::clone(&self.desk),
             calls,
@@ -194,7 +200,7 @@ impl Parts {
             access,
         };
         self.tasks.spawn(chat::discord::run(chat, self.stop.clone()));
-        Ok(wakes)
+        Ok(wake)
     }
 
     async fn start_telegram(
@@ -202,7 +208,7 @@ impl Parts {
         config: &PlatformConfig,
         token: SecretString,
         bot: Arc<OnceLock<String>>,
-    ) -> anyhow::Result<Wakes> {
+    ) -> anyhow::Result<Arc<Notify>> {
         let gate = self.gate(Platform::Telegram, Limits::telegram()).await?;
         let settings = telegram::Settings {
             api_url: config.api_url.clone(),
@@ -210,9 +216,9 @@ impl Parts {
             timeouts: Timeouts::default(),
         };
         let calls = Arc::new(Telegram::new(settings, Arc::clone(&gate))?);
-        let notes = self.notes(Platform::Telegram, Arc::clone(&calls), Arc::clone(&gate));
+        self.notes(Platform::Telegram, Arc::clone(&calls), Arc::clone(&gate));
         let access = self.deliver(Platform::Telegram, Arc::clone(&calls), gate);
-        let wakes = Wakes { deliver: Arc::clone(&access.deliver), notes };
+        let wake = Arc::clone(&access.deliver);
         let chat = chat::telegram::Telegram {
             desk: Arc::clone(&self.desk),
             calls,
@@ -224,7 +230,7 @@ impl Parts {
             access,
         };
         self.tasks.spawn(chat::telegram::run(chat, self.stop.clone()));
-        Ok(wakes)
+        Ok(wake)
     }
 
     /// The platform's rates, with the waits that it told before the last stop; new ones are stored as they come.
@@ -278,6 +284,8 @@ impl Parts {
             wake: Arc::clone(&access.probe),
             deliver: Arc::clone(&access.deliver),
             plan: Arc::clone(&self.plan),
+            operators: self.operators.clone(),
+            notes: self.notes.values().cloned().collect(),
         };
         self.tasks.spawn(prober.run(self.stop.clone()));
         let worker = Worker {
@@ -295,9 +303,8 @@ impl Parts {
         access
     }
 
-    /// Starts sending notes; returns what wakes that.
-    fn notes<C: Courier>(&self, platform: Platform, courier: Arc<C>, gate: Arc<Gate>) -> Arc<Notify> {
-        let wake = Arc::new(Notify::new());
+    /// Starts sending notes.
+    fn notes<C: Courier>(&self, platform: Platform, courier: Arc<C>, gate: Arc<Gate>) {
         let notes = chat::Notes {
             platform,
             store: self.store.clone(),
@@ -305,10 +312,9 @@ impl Parts {
             courier,
             gate,
             clock: Arc::clone(&self.clock),
-            wake: Arc::clone(&wake),
+            wake: Arc::clone(&self.notes[&platform]),
         };
         self.tasks.spawn(notes.run(self.stop.clone()));
-        wake
     }
 
     fn ingest(
@@ -316,7 +322,6 @@ impl Parts {
         config: FeedConfig,
         classifier: &Arc<Classifier>,
         dictionaries: &str,
-        operators: &[Person],
         feeding: Feeding,
     ) -> anyhow::Result<Ingest> {
         let folder = match &config.source {
@@ -329,16 +334,10 @@ impl Parts {
             feed: config.feed,
             store: self.store.clone(),
             clock: Arc::clone(&self.clock),
-            operators: operators.to_vec(),
+            operators: self.operators.clone(),
             plan: Arc::clone(&self.plan),
         })
     }
-}
-
-/// What wakes the parts of a platform that send.
-struct Wakes {
-    deliver: Arc<Notify>,
-    notes: Arc<Notify>,
 }
 
 /// The operators on the platforms that are there.

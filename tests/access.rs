@@ -2,11 +2,13 @@
 
 use chrono::TimeDelta;
 use jogan::clock::Clock as _;
+use jogan::sandbox::discord::ChannelKind as ChannelKindOfDiscord;
 use jogan::sandbox::discord::permissions::VIEW_CHANNEL;
 use jogan::sandbox::telegram::ChatKind;
 use serde_json::json;
 
 use crate::support::bot::Bot;
+use crate::support::town::words;
 
 /// The calls that would have written into the Discord channel.
 fn sends(bot: &Bot) -> usize {
@@ -146,5 +148,43 @@ async fn a_group_that_becomes_a_supergroup_keeps_its_subscription() {
     bot.wait_for("the digest", async || (!bot.on_telegram(new, "소식 6").is_empty()).then_some(())).await;
     bot.idle().await;
     assert_eq!(bot.on_telegram(new, "소식 6").len(), 1);
+    bot.finish().await;
+}
+
+/// Whoever subscribed is told in private, and so is the operator, once for all that is lost together.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn operators_and_who_subscribed_are_told_once_of_what_is_lost_together() {
+    let bot = Bot::start().await;
+    let second = bot.discord.add_channel(bot.guild, "둘째-방", ChannelKindOfDiscord::Text);
+    bot.subscribe_now().await;
+    bot.ask_discord(&bot.admin.0, second, "subscribe", json!({"at": "now"})).await;
+    for channel in [bot.channel, second] {
+        bot.discord.take_permission(channel, VIEW_CHANNEL);
+    }
+    bot.publish(&bot.post());
+    lost(&bot, 2).await;
+    bot.clock.set(bot.clock.now() + TimeDelta::seconds(11));
+    let operators = bot.discord.add_dm(&bot.operator.0);
+    let told =
+        bot.wait_for("the note", async || bot.on_discord(operators, "글을 쓸 수 없습니다").pop()).await;
+    assert!(words(&told).contains("Discord 채널 2곳에 글을 쓸 수 없습니다."), "{told}");
+    assert!(words(&told).contains("둘째-방"), "{told}");
+    bot.wait_for("the same on Telegram", async || {
+        bot.on_telegram(bot.operator.1.id, "Discord 채널 2곳에 글을 쓸 수 없습니다.").pop()
+    })
+    .await;
+    let subscriber = bot.discord.add_dm(&bot.admin.0);
+    let told = bot.wait_for("the note", async || bot.on_discord(subscriber, "구독하신").pop()).await;
+    assert!(words(&told).contains("둘째-방"), "{told}");
+    // Found lost again and again, and told once.
+    bot.clock.set(bot.clock.now() + TimeDelta::hours(1));
+    for channel in [bot.channel, second] {
+        bot.discord.give_permission(channel, VIEW_CHANNEL);
+    }
+    bot.clock.set(bot.clock.now() + TimeDelta::hours(12));
+    on_discord(&bot, "소식 6").await;
+    bot.idle().await;
+    assert_eq!(bot.on_discord(operators, "글을 쓸 수 없습니다").len(), 1);
+    assert_eq!(bot.on_discord(subscriber, "구독하신").len(), 1);
     bot.finish().await;
 }

@@ -54,6 +54,7 @@ CREATE TABLE channels (
     state_since  INTEGER NOT NULL,
     paused_at    INTEGER,               -- an admin holds deliveries back since then; NULL: nobody does
     paused_until INTEGER,               -- and until then; NULL: until somebody resumes them
+    loss_told    INTEGER NOT NULL DEFAULT 0, -- 1: people were told that it is lost, and no message has arrived there since
     probe_at     INTEGER,               -- while lost: when to ask next whether messages can go there again
     probes       INTEGER NOT NULL DEFAULT 0, -- probes since a message arrived there; the waits between them grow with it
     created_at   INTEGER NOT NULL
@@ -74,6 +75,7 @@ CREATE TABLE subscriptions (
     edition    INTEGER NOT NULL,        -- the last edition that was dealt with; those above it are waiting
     last_slot  INTEGER NOT NULL,        -- the last slot that was dealt with; none up to it fires again
     late_until INTEGER,                 -- a late digest goes out at once until then
+    person     TEXT,                    -- who subscribed: their id on the channel's platform
     owes_list  INTEGER NOT NULL DEFAULT 0, -- 1: a pause has ended, and what was missed is to come as one list
     next_at    INTEGER,                 -- when planning has to look at it again; NULL: when a digest arrives
     created_at INTEGER NOT NULL,

@@ -88,8 +88,12 @@ impl<C: Courier> Notes<C> {
     async fn send(&self, note: &WaitingNote) -> Result<Result<(), CallError>, StoreError> {
         let reply = match note.about {
             About::Held { digest } => commands::held_note(digest, &self.desk).await?,
+            About::Lost { platform, since, all } => {
+                let person = (!all).then_some(note.person.as_str());
+                commands::lost_note(platform, since, person, &self.desk).await?
+            }
         };
-        // Decided meanwhile: there is nothing to tell any more.
+        // Over meanwhile: there is nothing to tell any more.
         let Some(reply) = reply else { return Ok(Ok(())) };
         let surface = Surface::of(self.platform);
         let place = self.gate.take_for_none().await;

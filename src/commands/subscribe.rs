@@ -130,7 +130,8 @@ async fn subscribe(feed: &Feed, wish: &Wish, caller: &Caller, desk: &Desk) -> Re
         .store
         .keep_channel(caller.address, caller.kind, caller.channel_name.as_deref(), caller.language, now)
         .await?;
-    desk.store.subscribe(channel.id, &feed.name, wish, now).await?;
+    let subscription = desk.store.subscribe(channel.id, &feed.name, wish, now).await?;
+    desk.store.keep_subscriber(subscription.id, &caller.person).await?;
     desk.plan.notify_one();
     tracing::info!(to = %caller.address, feed = %feed.name, by = caller.person, schedule = %wish.schedule, "subscribed");
     confirm(feed, wish, caller, desk).await

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::SharedClock;
 use crate::model::channel::{Address, ChannelKind, Platform, probe_wait};
+use crate::model::note::Person;
 use crate::platform::gate::{Gate, Place};
 use crate::platform::{CallError, Courier};
 use crate::store::{LostChannel, Store, StoreError};
@@ -19,6 +20,8 @@ use crate::text::chain;
 const FORGET_AFTER: TimeDelta = TimeDelta::days(30);
 /// Probes on the wire at once: a server that throws us out takes all its channels with it.
 const AT_ONCE: usize = 4;
+/// People are told of a loss after this, so that what is lost together is told together.
+const GATHERED_FOR: TimeDelta = TimeDelta::seconds(10);
 /// After the database failed, the loop waits this long before it asks again.
 const AFTER_STORE_ERROR: TimeDelta = TimeDelta::seconds(2);
 
@@ -41,6 +44,10 @@ pub struct Prober<C> {
     pub deliver: Arc<Notify>,
     /// To be notified when there is something to plan again.
     pub plan: Arc<Notify>,
+    /// Who is told of lost channels, besides those who subscribed them.
+    pub operators: Vec<Person>,
+    /// To be notified when there is something to tell them.
+    pub notes: Vec<Arc<Notify>>,
 }
 
 impl<C: Courier> Prober<C> {
@@ -73,6 +80,9 @@ impl<C: Courier> Prober<C> {
         let now = self.clock.now();
         for forgotten in self.store.forget_lost(self.platform, now - FORGET_AFTER, now).await? {
             tracing::warn!(channel = %forgotten.address, subscriptions = forgotten.subscriptions, "lost for 30 days, and forgotten");
+        }
+        if self.store.tell_losses(self.platform, &self.operators, now + GATHERED_FOR, now).await? {
+            self.notes.iter().for_each(|notes| notes.notify_one());
         }
         let due = self.store.to_probe(self.platform, now).await?;
         let probes = stream::iter(due).map(|channel| self.probe(channel)).buffer_unordered(AT_ONCE);

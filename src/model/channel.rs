@@ -31,6 +31,16 @@ impl Platform {
     }
 }
 
+impl Platform {
+    /// What people call it.
+    pub fn brand(self) -> &'static str {
+        match self {
+            Self::Discord => "Discord",
+            Self::Telegram => "Telegram",
+        }
+    }
+}
+
 impl fmt::Display for Platform {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())

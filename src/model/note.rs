@@ -23,6 +23,15 @@ pub enum About {
         /// The digest.
         digest: DigestId,
     },
+    /// Messages cannot go to channels any more.
+    Lost {
+        /// Where.
+        platform: Platform,
+        /// Those that were lost then or later (milliseconds since 1970).
+        since: i64,
+        /// Whether of all channels, for an operator; else of those that the person subscribed.
+        all: bool,
+    },
 }
 
 /// A note's row in the store.

@@ -273,10 +273,13 @@ pub(super) async fn reached(
     tx: &mut Transaction<'static, Sqlite>,
     channel: ChannelId,
 ) -> Result<(), StoreError> {
-    sqlx::query("UPDATE channels SET probes = 0 WHERE id = $1 AND probes > 0 AND state = 'active'")
-        .bind(channel.0)
-        .execute(&mut **tx)
-        .await?;
+    sqlx::query(
+        "UPDATE channels SET probes = 0, loss_told = 0
+         WHERE id = $1 AND (probes > 0 OR loss_told > 0) AND state = 'active'",
+    )
+    .bind(channel.0)
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }
 

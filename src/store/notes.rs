@@ -1,5 +1,7 @@
 //! Notes to people: written in the transaction of what they tell, sent by `chat/notes.rs`.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use sqlx::{FromRow, Sqlite, Transaction};
 
@@ -117,6 +119,100 @@ impl Store {
         .await?;
         Ok(())
     }
+}
+
+impl Store {
+    /// Writes notes about channels that were lost and of which nobody was told yet: to these operators, and to those
+    /// who subscribed them. What is lost within a short time becomes one note, which goes at `at`. A conversation with
+    /// one person is nobody else's business. Returns whether there is a note to send.
+    ///
+    /// # Errors
+    /// If the database fails; then nothing is written.
+    pub async fn tell_losses(
+        &self,
+        platform: Platform,
+        operators: &[Person],
+        at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let mut tx = self.begin().await?;
+        let lost: Vec<(i64, Option<String>)> = sqlx::query_as(
+            "SELECT c.state_since, s.person FROM channels c
+                 JOIN subscriptions s ON s.channel_id = c.id AND s.ended_at IS NULL
+             WHERE c.platform = $1 AND c.state = 'lost' AND c.loss_told = 0 AND c.kind <> 'private'",
+        )
+        .bind(platform.name())
+        .fetch_all(&mut *tx)
+        .await?;
+        let Some(since) = lost.iter().map(|(since, _)| *since).min() else { return Ok(false) };
+        let about = |all| About::Lost { platform, since, all };
+        for operator in operators {
+            put_gathered(&mut tx, operator, &about(true), at, now).await?;
+        }
+        let people: BTreeSet<&String> = lost.iter().filter_map(|(_, person)| person.as_ref()).collect();
+        for id in people {
+            let person = Person { platform, id: id.clone() };
+            if !operators.contains(&person) {
+                put_gathered(&mut tx, &person, &about(false), at, now).await?;
+            }
+        }
+        sqlx::query("UPDATE channels SET loss_told = 1 WHERE platform = $1 AND state = 'lost'")
+            .bind(platform.name())
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// The channels with subscriptions that were lost since an instant and still are, by their names or addresses, each
+    /// with the reason; of all, or of those that a person subscribed.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn lost_since(
+        &self,
+        platform: Platform,
+        since: DateTime<Utc>,
+        person: Option<&str>,
+    ) -> Result<Vec<(String, String)>, StoreError> {
+        Ok(sqlx::query_as(
+            "SELECT coalesce(c.name, c.address), coalesce(c.state_reason, '') FROM channels c
+             WHERE c.platform = $1 AND c.state = 'lost' AND c.state_since >= $2 AND c.kind <> 'private' AND EXISTS (
+                 SELECT 1 FROM subscriptions s
+                 WHERE s.channel_id = c.id AND s.ended_at IS NULL AND ($3 IS NULL OR s.person = $3))
+             ORDER BY c.state_since, c.id",
+        )
+        .bind(platform.name())
+        .bind(millis(since))
+        .bind(person)
+        .fetch_all(&self.read)
+        .await?)
+    }
+}
+
+/// Writes a note, unless one about the same still waits, which will tell of this, too.
+async fn put_gathered(
+    tx: &mut Transaction<'static, Sqlite>,
+    person: &Person,
+    about: &About,
+    at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO notes (platform, person, about, state, next_at, created_at)
+         SELECT $1, $2, $3, 'queued', $4, $5 WHERE NOT EXISTS (
+             SELECT 1 FROM notes n WHERE n.state = 'queued' AND n.platform = $1 AND n.person = $2
+                 AND json_extract(n.about, '$.kind') = json_extract($3, '$.kind')
+                 AND json_extract(n.about, '$.platform') = json_extract($3, '$.platform'))",
+    )
+    .bind(person.platform.name())
+    .bind(&person.id)
+    .bind(to_json(about))
+    .bind(millis(at))
+    .bind(millis(now))
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }
 
 /// Writes a note to each of these people.

@@ -144,6 +144,23 @@ impl Store {
         row.try_into()
     }
 
+    /// Keeps who subscribed, by their id on the channel's platform: they are told if the channel is lost.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn keep_subscriber(
+        &self,
+        subscription: SubscriptionId,
+        person: &str,
+    ) -> Result<(), StoreError> {
+        sqlx::query("UPDATE subscriptions SET person = $2 WHERE id = $1")
+            .bind(subscription.0)
+            .bind(person)
+            .execute(&self.write)
+            .await?;
+        Ok(())
+    }
+
     /// Ends a subscription; what waits for it is dropped. What it was set to stays, so that it can be taken up again.
     /// Returns whether there was one.
     ///

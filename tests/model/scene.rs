@@ -98,6 +98,8 @@ impl Scene {
                 wake: Arc::clone(&lost),
                 deliver: Arc::clone(&wake),
                 plan: Arc::clone(&self.plan),
+                operators: Vec::new(),
+                notes: Vec::new(),
             };
             self.running.spawn(prober.run(stop.clone()));
             let worker = Worker {

@@ -45,6 +45,12 @@ pub(crate) fn nothing_missing(town: &Town, marks: usize) -> bool {
     Platform::ALL.into_iter().all(|platform| tally(town, platform, marks).lost == 0)
 }
 
+/// How many of `marks` marks a channel has not got.
+pub(crate) fn missing(town: &Town, address: Address, marks: usize) -> usize {
+    let got: BTreeSet<String> = messages(town, address).into_iter().flatten().collect();
+    marks.saturating_sub(got.len())
+}
+
 /// The marks in each message of a channel, oldest first.
 fn messages(town: &Town, address: Address) -> Vec<BTreeSet<String>> {
     let messages = match address {

@@ -5,6 +5,7 @@
 
 #![expect(clippy::print_stdout, reason = "the figures are what these runs are for")]
 
+mod access;
 mod bot;
 mod count;
 mod crash;

@@ -41,7 +41,7 @@ pub(crate) struct Town {
     pub(crate) telegram: Arc<telegram::Telegram>,
     pub(crate) channels: Vec<Address>,
     folder: TempDir,
-    guild: u64,
+    pub(crate) guild: u64,
 }
 
 impl Town {
@@ -94,6 +94,13 @@ source = {{ kind = "folder", path = "{}" }}
         )
     }
 
+    /// Makes so many channels in a guild of their own, subscribes them, and returns the guild.
+    pub(crate) async fn settle_apart(&mut self, channels: usize, wish: &Wish) -> anyhow::Result<u64> {
+        let home = std::mem::replace(&mut self.guild, self.discord.add_guild("저녁"));
+        self.settle(channels, 0, wish).await?;
+        Ok(std::mem::replace(&mut self.guild, home))
+    }
+
     /// Makes so many channels on each platform, every second of Telegram's a group, and subscribes them all.
     pub(crate) async fn settle(
         &mut self,
@@ -110,12 +117,7 @@ source = {{ kind = "folder", path = "{}" }}
         for number in 0..on_telegram {
             // Ids of people rise with the channels, so that a second call makes others.
             let id = 1_000 + i64::try_from(self.channels.len())?;
-            let person = telegram::Person {
-                id,
-                first_name: format!("독자 {id}"),
-                username: None,
-                language_code: "ko".to_owned(),
-            };
+            let person = Self::person(id);
             let (chat, kind) = if number % 2 == 0 {
                 (self.telegram.add_private(&person), ChannelKind::Private)
             } else {
@@ -125,6 +127,16 @@ source = {{ kind = "folder", path = "{}" }}
         }
         store.close().await;
         Ok(())
+    }
+
+    /// The person behind a private chat that `settle` has made.
+    pub(crate) fn person(id: i64) -> telegram::Person {
+        telegram::Person {
+            id,
+            first_name: format!("독자 {id}"),
+            username: None,
+            language_code: "ko".to_owned(),
+        }
     }
 
     async fn subscribe(

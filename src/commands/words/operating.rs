@@ -2,6 +2,7 @@
 
 use super::prose;
 use crate::commands::spec::Text;
+use crate::model::channel::Platform;
 use crate::model::digest::StoredDigest;
 use crate::model::feed::Feed;
 use crate::model::hold::HoldReason;
@@ -91,4 +92,62 @@ pub(in crate::commands) fn decided(stored: &StoredDigest, send: bool, language: 
         }
     };
     prose(language, [line])
+}
+
+/// As many lost channels are named; the others are counted.
+const NAMED: usize = 10;
+
+/// Channels cannot be written to: what an operator reads.
+pub(in crate::commands) fn lost_to_operator(
+    platform: Platform,
+    lost: &[(String, String)],
+    language: Language,
+) -> Vec<String> {
+    let (count, platform) = (lost.len(), platform.brand());
+    let (first, last) = match language {
+        Language::Ko => (
+            format!("⚠️ {platform} 채널 {count}곳에 글을 쓸 수 없습니다."),
+            "보내기를 멈추고 저절로 다시 확인합니다. 권한이 돌아오면 밀린 뉴스부터 보냅니다.",
+        ),
+        Language::En => (
+            format!("⚠️ {count} channels on {platform} cannot be written to."),
+            "Nothing is sent there; it is tried again by itself. Once the rights are back, what was missed comes first.",
+        ),
+    };
+    let named = lost.iter().take(NAMED).map(|(name, reason)| {
+        format!("• {} — {}", cut(name, 60, Unit::CodePoints), cut(reason, 120, Unit::CodePoints))
+    });
+    let others = count.saturating_sub(NAMED);
+    let others = (others > 0).then(|| match language {
+        Language::Ko => format!("• 외 {others}곳"),
+        Language::En => format!("• and {others} more"),
+    });
+    std::iter::once(first).chain(named).chain(others).chain([last.to_owned()]).collect()
+}
+
+/// Channels cannot be written to: what somebody who subscribed them reads.
+pub(in crate::commands) fn lost_to_subscriber(lost: &[(String, String)], language: Language) -> Vec<String> {
+    let names: Vec<String> =
+        lost.iter().take(NAMED).map(|(name, _)| cut(name, 60, Unit::CodePoints)).collect();
+    let others = lost.len().saturating_sub(NAMED);
+    let names = names.join(", ");
+    match language {
+        Language::Ko => {
+            let others = if others > 0 { format!(" 외 {others}곳") } else { String::new() };
+            vec![
+                format!("구독하신 {names}{others}에 글을 쓸 수 없어 배달을 멈췄습니다."),
+                "봇을 다시 초대하거나 글 쓰는 권한을 주시면 밀린 뉴스부터 저절로 다시 보냅니다.".to_owned(),
+            ]
+        }
+        Language::En => {
+            let others = if others > 0 { format!(" and {others} more") } else { String::new() };
+            vec![
+                format!(
+                    "Deliveries to {names}{others}, which you subscribed, are held: the bot cannot write there."
+                ),
+                "Invite it again or give it the right to write, and what was missed comes by itself."
+                    .to_owned(),
+            ]
+        }
+    }
 }

@@ -82,6 +82,8 @@ impl Scene {
             wake: Arc::default(),
             deliver: Arc::default(),
             plan: Arc::default(),
+            operators: Vec::new(),
+            notes: Vec::new(),
         };
         Self { prober, clock, disk }
     }
