@@ -6,9 +6,10 @@ use chrono::TimeDelta;
 use jogan::clock::Clock as _;
 use jogan::model::message::MessageState;
 use jogan::sandbox::discord;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::bot::Bot;
+use crate::support::clock::instant;
 use crate::support::post::Post;
 use crate::support::town::{text, words};
 
@@ -134,5 +135,75 @@ async fn what_is_planned_and_not_begun_follows_a_change_of_the_settings() {
     let [second] = bot.on_discord(bot.channel, "음소거 1건").try_into().expect("the second came once");
     assert!(!words(&second).contains("이천에서"), "a list of headlines: {second}");
     assert!(!words(&second).contains("셋째"), "{second}");
+    bot.finish().await;
+}
+
+/// The texts of a message's menus and buttons, each with what it does.
+fn choices(message: &Value) -> Vec<(String, String)> {
+    let rows = message["reply_markup"]["inline_keyboard"].as_array().expect("buttons");
+    let buttons = rows.iter().filter_map(Value::as_array).flatten();
+    buttons
+        .map(|button| {
+            let (text, data) = (button["text"].as_str(), button["callback_data"].as_str());
+            (text.unwrap_or_default().to_owned(), data.unwrap_or_default().to_owned())
+        })
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn settings_show_everything_and_each_choice_changes_one() {
+    let bot = Bot::start().await;
+    let told = bot.ask_discord(&bot.admin.0, bot.channel, "settings", json!({})).await;
+    assert!(text(&told).starts_with("이 채널은 아직 받는 뉴스가 없습니다."), "{told}");
+    bot.subscribe_now().await;
+    bot.publish(&bot.post());
+    bot.arrived("소식 6").await;
+    bot.idle().await;
+    let told = bot.ask_discord(&bot.admin.0, bot.channel, "settings", json!({})).await;
+    assert_eq!(
+        text(&told),
+        "이 채널의 AI 뉴스 설정\n• 시각: 나오는 대로\n• 모양: 요약\n• 내용: 모든 소식\n• 언어: 한국어\n\
+         최근 배달:\n• 3월 2일(월) 뉴스 — 3월 2일(월) 07:00 보냄(메시지 1개)"
+    );
+    let shown = bot.ask_telegram(&bot.admin.1, bot.group, "/settings").await;
+    let id = shown["message_id"].as_i64().expect("an id");
+    for (choice, line) in [
+        ("매일 08:30", "• 시각: 매일 08:30(서울)"),
+        ("전체", "• 모양: 전체"),
+        ("22:00부터 07:00까지 조용히", "• 22:00부터 07:00까지 조용히(서울)"),
+        ("English", "• 언어: English"),
+    ] {
+        let found = choices(&shown).into_iter().find(|(text, _)| text.trim_start_matches("✓ ") == choice);
+        let (_, data) = found.unwrap_or_else(|| panic!("{choice}: {shown}"));
+        bot.telegram.press(&bot.admin.1, bot.group, id, &data).await.expect("an answer");
+        bot.wait_for(line, async || {
+            let said = bot.on_telegram(bot.group, line);
+            said.into_iter().find(|message| message["message_id"] == id)
+        })
+        .await;
+    }
+    let (_, data) = choices(&shown).pop().expect("a button");
+    let refused = bot.telegram.press(&bot.reader.1, bot.group, id, &data).await.expect("an answer");
+    assert!(refused.text.is_some_and(|text| text.contains("관리자만")), "a reader changes nothing");
+    bot.finish().await;
+}
+
+/// What comes out at night waits for the morning.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn quiet_hours_hold_what_comes_out_until_they_end() {
+    let bot = Bot::builder().at("2026-03-02T23:30:00+09:00").start().await;
+    bot.subscribe_now().await;
+    let shown = bot.ask_telegram(&bot.admin.1, bot.group, "/settings").await;
+    let id = shown["message_id"].as_i64().expect("an id");
+    let night = choices(&shown).into_iter().find(|(text, _)| text.contains("22:00부터 07:00까지"));
+    let (_, data) = night.expect("the choice");
+    bot.telegram.press(&bot.admin.1, bot.group, id, &data).await.expect("an answer");
+    bot.wait_for("the change", async || bot.on_telegram(bot.group, "• 22:00부터 07:00까지").pop()).await;
+    bot.publish(&bot.post());
+    bot.wait_for("the digest", async || bot.on_discord(bot.channel, "소식 6").pop()).await;
+    bot.idle().await;
+    assert!(bot.on_telegram(bot.group, "소식 6").is_empty());
+    bot.clock.set(instant("2026-03-03T07:00:00+09:00"));
+    bot.wait_for("the morning", async || bot.on_telegram(bot.group, "소식 6").pop()).await;
     bot.finish().await;
 }

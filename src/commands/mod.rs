@@ -20,6 +20,7 @@ pub mod press;
 mod quota;
 mod resend;
 mod search;
+mod settings;
 pub mod spec;
 mod subscribe;
 mod today;
@@ -51,6 +52,7 @@ pub const CATALOGUE: &[Spec] = &[
     trends::SPEC,
     subscribe::SPEC,
     unsubscribe::SPEC,
+    settings::SPEC,
     mute::MUTE,
     mute::UNMUTE,
     pause::PAUSE,

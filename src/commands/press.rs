@@ -7,7 +7,8 @@ use super::desk::{Desk, Failure};
 use super::quota::Admission;
 use super::spec::Who;
 use super::{
-    about, digest, explain, held, mute, open, pause, resend, search, subscribe, today, unsubscribe, words,
+    about, digest, explain, held, mute, open, pause, resend, search, settings, subscribe, today, unsubscribe,
+    words,
 };
 use crate::model::feed::FeedName;
 use crate::model::language::Language;
@@ -80,6 +81,18 @@ pub enum Press {
         /// Whether it is sent.
         send: bool,
     },
+    /// Show the channel's settings for a feed.
+    Settings {
+        /// The feed.
+        feed: FeedName,
+    },
+    /// Change one of them.
+    Set {
+        /// The feed.
+        feed: FeedName,
+        /// What it becomes.
+        change: settings::Change,
+    },
     /// Hold the channel's deliveries back.
     Pause,
     /// Deliver to the channel again.
@@ -104,6 +117,8 @@ impl Press {
             Self::Unsubscribe { .. }
             | Self::Subscribe { .. }
             | Self::Resend { .. }
+            | Self::Settings { .. }
+            | Self::Set { .. }
             | Self::Pause
             | Self::Resume
             | Self::Unmute { everywhere: false, .. }
@@ -139,6 +154,8 @@ impl Press {
             Self::Held { handle } => format!("held:{handle}"),
             Self::Release { handle, send: true } => format!("release:{handle}"),
             Self::Release { handle, send: false } => format!("drop:{handle}"),
+            Self::Settings { feed } => format!("settings:{feed}"),
+            Self::Set { feed, change } => format!("set:{feed}:{}", change.encode()),
             Self::Pause => "pause:".to_owned(),
             Self::Resume => "resume:".to_owned(),
             Self::Unmute { tag, everywhere: false } => format!("unmute:{tag}"),
@@ -176,6 +193,12 @@ impl Press {
             ("held", None) => Some(Self::Held { handle: rest.to_owned() }),
             ("release", None) => Some(Self::Release { handle: rest.to_owned(), send: true }),
             ("drop", None) => Some(Self::Release { handle: rest.to_owned(), send: false }),
+            ("settings", None) => Some(Self::Settings { feed: FeedName(rest.to_owned()) }),
+            ("set", None) => {
+                let (feed, change) = rest.split_once(':')?;
+                let change = settings::Change::decode(change)?;
+                Some(Self::Set { feed: FeedName(feed.to_owned()), change })
+            }
             ("pause", None) => Some(Self::Pause),
             ("resume", None) => Some(Self::Resume),
             ("unmute", None) => Some(Self::Unmute { tag: rest.to_owned(), everywhere: false }),
@@ -234,6 +257,8 @@ async fn perform(press: Press, caller: &Caller, desk: &Desk) -> Result<Reply, Fa
         Press::Resend { handle, missing } => resend::pressed(&handle, missing, caller, desk).await,
         Press::Held { handle } => held::pressed(&handle, caller, desk).await,
         Press::Release { handle, send } => held::decided(&handle, send, caller, desk).await,
+        Press::Settings { feed } => settings::shown(&feed, caller, desk).await,
+        Press::Set { feed, change } => settings::changed(&feed, &change, caller, desk).await,
         Press::Pause => pause::pressed(caller, desk).await,
         Press::Resume => pause::resumed(caller, desk).await,
         Press::Unmute { tag, everywhere } => mute::pressed(&tag, everywhere, caller, desk).await,
@@ -251,7 +276,12 @@ fn for_all(reply: Reply) -> Reply {
 mod tests {
     use super::*;
     use crate::model::period::Period;
+    use crate::model::subscription::Style;
     use crate::store::ArticleId;
+
+    fn set(change: settings::Change) -> Press {
+        Press::Set { feed: FeedName("a-feed-with-the-longest-name-32-".into()), change }
+    }
 
     #[test]
     fn what_a_button_carries_is_read_again() {
@@ -270,6 +300,13 @@ mod tests {
             Press::Held { handle: "0123456789".into() },
             Press::Release { handle: "0123456789".into(), send: true },
             Press::Release { handle: "0123456789".into(), send: false },
+            Press::Settings { feed: FeedName("a-feed-with-the-longest-name-32-".into()) },
+            set(settings::Change::At("weekdays 08:30".parse().expect("a schedule"))),
+            set(settings::Change::Style(Style::Headlines)),
+            set(settings::Change::Language(Language::En)),
+            set(settings::Change::Quiet(None)),
+            set(settings::Change::Quiet("22:00-07:00".parse().ok())),
+            set(settings::Change::Publish(true)),
             Press::Pause,
             Press::Resume,
             Press::Unmute { tag: "0123456789".into(), everywhere: false },

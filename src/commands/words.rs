@@ -2,6 +2,7 @@
 
 mod managing;
 mod operating;
+mod settings;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
@@ -23,6 +24,7 @@ use crate::text::{Unit, clock_time, cut, day, particle};
 
 pub(super) use managing::*;
 pub(super) use operating::*;
+pub(super) use settings::*;
 
 pub(super) const SHOW_LATEST: Text = Text { ko: "최근 뉴스 지금 보기", en: "Show the latest now" };
 pub(super) const HELP_TITLE: Text =

@@ -52,7 +52,7 @@ pub use pauses::Pause;
 pub use posts::LoadedPost;
 pub use pushes::{Push, Received};
 pub use recall::{Recall, RecallPlan, RecallProgress};
-pub use resends::{LastDelivery, Resend};
+pub use resends::{DeliveryResult, LastDelivery, Resend};
 pub use stale::{Anew, Stale};
 pub use subscriptions::Due;
 pub use waits::StoredWait;

@@ -1,7 +1,7 @@
 //! Sending again on request: what was sent of a digest to a subscription, and the requests until dispatch has put them
 //! into the outbox. What is missing of a delivery goes out from its own rows.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::FromRow;
 
 use super::Store;
@@ -28,6 +28,50 @@ pub struct LastDelivery {
     pub open: u32,
     /// When the first of them arrived.
     pub sent_at: Option<DateTime<Utc>>,
+}
+
+/// What became of a delivery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliveryResult {
+    /// The day of its digest; of a list, of the last one.
+    pub day: NaiveDate,
+    /// When it was due.
+    pub at: DateTime<Utc>,
+    /// How many messages it has, without those that were cancelled or taken back.
+    pub messages: u32,
+    /// Of those, how many arrived.
+    pub sent: u32,
+    /// Of those, how many are still on their way.
+    pub open: u32,
+    /// Why the last failure or cancellation was.
+    pub error: Option<String>,
+}
+
+#[derive(Debug, FromRow)]
+struct ResultRow {
+    id: i64,
+    day: String,
+    due_at: i64,
+    messages: i64,
+    sent: i64,
+    open: i64,
+    error: Option<String>,
+}
+
+impl TryFrom<ResultRow> for DeliveryResult {
+    type Error = StoreError;
+
+    fn try_from(found: ResultRow) -> Result<Self, StoreError> {
+        let row = Row { table: "deliveries", id: found.id };
+        Ok(Self {
+            day: row.word(&found.day)?,
+            at: row.instant(found.due_at)?,
+            messages: row.count(found.messages)?,
+            sent: row.count(found.sent)?,
+            open: row.count(found.open)?,
+            error: found.error,
+        })
+    }
 }
 
 impl LastDelivery {
@@ -158,6 +202,31 @@ impl Store {
         .await?;
         tx.commit().await?;
         Ok(queued.rows_affected())
+    }
+
+    /// What became of a subscription's last deliveries, the newest first; at most `count`.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn last_deliveries(
+        &self,
+        subscription: SubscriptionId,
+        count: u32,
+    ) -> Result<Vec<DeliveryResult>, StoreError> {
+        let rows: Vec<ResultRow> = sqlx::query_as(
+            "SELECT d.id, g.day, d.due_at, coalesce(sum(m.state <> 'cancelled'), 0) AS messages,
+                 coalesce(sum(m.state = 'sent'), 0) AS sent,
+                 coalesce(sum(m.state IN ('queued', 'sending', 'unknown')), 0) AS open,
+                 max(CASE WHEN m.state <> 'sent' THEN m.error END) AS error
+             FROM deliveries d JOIN digests g ON g.id = d.digest_id LEFT JOIN messages m ON m.delivery_id = d.id
+             WHERE d.id IN (SELECT id FROM deliveries WHERE subscription_id = $1 ORDER BY id DESC LIMIT $2)
+             GROUP BY d.id ORDER BY d.id DESC",
+        )
+        .bind(subscription.0)
+        .bind(count)
+        .fetch_all(&self.read)
+        .await?;
+        Ok(readable(rows.into_iter().map(DeliveryResult::try_from)))
     }
 
     /// What is wanted again and not yet in the outbox, for subscriptions that are alive and channels that messages

@@ -34,6 +34,10 @@ pub(super) const COLUMNS: &str = "s.id, s.channel_id, s.feed, s.schedule, s.time
     s.edition, s.last_slot, s.late_until, s.quiet, s.owes_list, \
     (SELECT json_group_array(u.term) FROM mutes u WHERE u.channel_id = s.channel_id OR u.channel_id IS NULL) AS mutes";
 
+/// Of a subscription that is made anew: its slots are those that it had.
+const UNMOVED: &str =
+    "s.ended_at IS NULL AND s.schedule = excluded.schedule AND s.timezone = excluded.timezone";
+
 impl TryFrom<SubscriptionRow> for Subscription {
     type Error = StoreError;
 
@@ -99,7 +103,7 @@ impl TryFrom<DueRow> for Due {
 
 impl Store {
     /// Subscribes a channel to a feed, or changes what it wants. A new subscription (or one that had ended)
-    /// begins with the first digest stored after `now`; slots count from `now` in any case.
+    /// begins with the first digest stored after `now`; slots count from `now` if schedule or zone are others.
     ///
     /// # Errors
     /// If the database fails or the row cannot be read.
@@ -111,7 +115,7 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Subscription, StoreError> {
         let mut tx = self.begin().await?;
-        let id: i64 = sqlx::query_scalar(
+        let id: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
             "INSERT INTO subscriptions AS s (channel_id, feed, schedule, timezone, style, filter, language,
                  edition, last_slot, next_at, created_at, quiet)
              VALUES ($1, $2, $3, $4, $5, $6, $7,
@@ -119,9 +123,11 @@ impl Store {
              ON CONFLICT (channel_id, feed) DO UPDATE
              SET schedule = $3, timezone = $4, style = $5, filter = $6, language = $7, quiet = $9,
                  edition = CASE WHEN s.ended_at IS NULL THEN s.edition ELSE excluded.edition END,
-                 last_slot = $8, late_until = NULL, next_at = $8, ended_at = NULL
-             RETURNING id",
-        )
+                 last_slot = CASE WHEN {UNMOVED} THEN s.last_slot ELSE $8 END,
+                 late_until = CASE WHEN {UNMOVED} THEN s.late_until END,
+                 next_at = CASE s.next_at WHEN $8 THEN $8 - 1 ELSE $8 END, ended_at = NULL
+             RETURNING id"
+        )))
         .bind(channel.0)
         .bind(feed.as_str())
         .bind(wish.schedule.to_string())

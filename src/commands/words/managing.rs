@@ -198,7 +198,7 @@ pub(in crate::commands) fn resending(language: Language) -> Reply {
 }
 
 /// An instant as people of a zone read it: `12월 24일(수) 09:00`.
-fn moment(at: DateTime<Utc>, timezone: Tz, language: Language) -> String {
+pub(super) fn moment(at: DateTime<Utc>, timezone: Tz, language: Language) -> String {
     let local = at.with_timezone(&timezone);
     format!("{} {}", day(local.date_naive(), language), clock_time(local.time()))
 }

@@ -1,0 +1,158 @@
+//! What `/settings` says. The rest is in `words.rs`.
+
+use chrono_tz::Tz;
+
+use super::filter_in_words;
+use super::managing::moment;
+use crate::commands::spec::Text;
+use crate::model::language::Language;
+use crate::model::lexicon::Lexicon;
+use crate::model::mute::Mute;
+use crate::model::quiet::QuietHours;
+use crate::model::schedule::Schedule;
+use crate::model::subscription::{Style, Wish};
+use crate::model::zone;
+use crate::store::DeliveryResult;
+use crate::text::{Unit, cut, day};
+
+pub(in crate::commands) const SETTINGS_WHICH: Text =
+    Text { ko: "어느 뉴스의 설정을 볼까요?", en: "Which digest's settings?" };
+pub(in crate::commands) const CHANGE_TIME: Text = Text { ko: "시각 바꾸기", en: "Change the time" };
+pub(in crate::commands) const CHANGE_STYLE: Text = Text { ko: "모양 바꾸기", en: "Change the style" };
+pub(in crate::commands) const CHANGE_QUIET: Text = Text { ko: "조용한 시간", en: "Quiet hours" };
+pub(in crate::commands) const CHANGE_LANGUAGE: Text =
+    Text { ko: "언어 바꾸기", en: "Change the language" };
+pub(in crate::commands) const NO_QUIET: Text = Text { ko: "조용한 시간 없음", en: "No quiet hours" };
+pub(in crate::commands) const PUBLISH: Text =
+    Text { ko: "팔로우한 서버에도 보내기", en: "Publish to followers" };
+pub(in crate::commands) const DO_NOT_PUBLISH: Text =
+    Text { ko: "이 서버에만 보내기", en: "Keep to this server" };
+pub(in crate::commands) const END_SUBSCRIPTION: Text = Text { ko: "구독 끝내기", en: "Unsubscribe" };
+
+/// The first line.
+pub(in crate::commands) fn settings_title(title: &str, language: Language) -> String {
+    match language {
+        Language::Ko => format!("이 채널의 {title} 설정"),
+        Language::En => format!("This channel's settings for {title}"),
+    }
+}
+
+/// A style in a word or two.
+pub(in crate::commands) const fn style_name(style: Style, language: Language) -> &'static str {
+    match (style, language) {
+        (Style::Headlines, Language::Ko) => "제목 목록",
+        (Style::Summary, Language::Ko) => "요약",
+        (Style::Full, Language::Ko) => "전체",
+        (Style::Headlines, Language::En) => "headlines",
+        (Style::Summary, Language::En) => "summary",
+        (Style::Full, Language::En) => "full",
+    }
+}
+
+/// A language in its own words.
+pub(in crate::commands) const fn language_name(language: Language) -> &'static str {
+    match language {
+        Language::Ko => "한국어",
+        Language::En => "English",
+    }
+}
+
+/// Quiet hours in a few words.
+pub(in crate::commands) fn quiet_hours(hours: QuietHours, language: Language) -> String {
+    let (from, until) = (hours.from().format("%H:%M"), hours.until().format("%H:%M"));
+    match language {
+        Language::Ko => format!("{from}부터 {until}까지 조용히"),
+        Language::En => format!("quiet from {from} to {until}"),
+    }
+}
+
+/// What a subscription is set to, a line each.
+pub(in crate::commands) fn wish_lines(
+    wish: &Wish,
+    mutes: &[Mute],
+    publishes: Option<bool>,
+    lexicon: &Lexicon,
+    language: Language,
+) -> Vec<String> {
+    let zone = zone::display_name(wish.timezone, language);
+    let when = match wish.schedule {
+        Schedule::Now => wish.schedule.describe(language),
+        Schedule::Slots(_) => format!("{}({zone})", wish.schedule.describe(language)),
+    };
+    let (style, in_language) = (style_name(wish.style, language), language_name(wish.language));
+    let filter = filter_in_words(wish, lexicon, language);
+    let muted: Vec<&str> = mutes.iter().map(|mute| mute.term.shown(lexicon, language)).collect();
+    let muted = muted.join("·");
+    let mut lines = match language {
+        Language::Ko => vec![
+            format!("• 시각: {when}"),
+            format!("• 모양: {style}"),
+            format!("• 내용: {filter} 소식"),
+            format!("• 언어: {in_language}"),
+        ],
+        Language::En => vec![
+            format!("• When: {when}"),
+            format!("• Style: {style}"),
+            format!("• What: {filter} news"),
+            format!("• Language: {in_language}"),
+        ],
+    };
+    let more = |ko: String, en: String| match language {
+        Language::Ko => ko,
+        Language::En => en,
+    };
+    if !muted.is_empty() {
+        lines.push(more(format!("• 빼는 것: {muted}"), format!("• Muted: {muted}")));
+    }
+    if let Some(hours) = wish.quiet {
+        let hours = quiet_hours(hours, language);
+        lines.push(more(format!("• {hours}({zone})"), format!("• {hours} ({zone})")));
+    }
+    if publishes == Some(true) {
+        lines.push(more("• 팔로우한 서버에도 보냄".to_owned(), "• Published to followers".to_owned()));
+    }
+    lines
+}
+
+/// What became of the last deliveries, the newest first.
+pub(in crate::commands) fn deliveries(
+    last: &[DeliveryResult],
+    timezone: Tz,
+    language: Language,
+) -> Vec<String> {
+    let first = match (last.is_empty(), language) {
+        (true, Language::Ko) => "아직 보낸 뉴스가 없습니다.",
+        (true, Language::En) => "Nothing was delivered yet.",
+        (false, Language::Ko) => "최근 배달:",
+        (false, Language::En) => "Last deliveries:",
+    };
+    let line = |delivery: &DeliveryResult| {
+        let (of, at) = (day(delivery.day, language), moment(delivery.at, timezone, language));
+        let result = result(delivery, language);
+        match language {
+            Language::Ko => format!("• {of} 뉴스 — {at} {result}"),
+            Language::En => format!("• {of} — {at} {result}"),
+        }
+    };
+    std::iter::once(first.to_owned()).chain(last.iter().map(line)).collect()
+}
+
+fn result(delivery: &DeliveryResult, language: Language) -> String {
+    let DeliveryResult { messages, sent, open, .. } = *delivery;
+    let reason = delivery
+        .error
+        .as_deref()
+        .map_or(String::new(), |error| format!(" ({})", cut(error, 80, Unit::CodePoints)));
+    match language {
+        _ if messages == 0 => match language {
+            Language::Ko => format!("취소함{reason}"),
+            Language::En => format!("cancelled{reason}"),
+        },
+        Language::Ko if sent == messages => format!("보냄(메시지 {messages}개)"),
+        Language::En if sent == messages => format!("sent ({messages} messages)"),
+        Language::Ko if open > 0 => format!("보내는 중({sent}/{messages}){reason}"),
+        Language::En if open > 0 => format!("on its way ({sent}/{messages}){reason}"),
+        Language::Ko => format!("못 보냄({sent}/{messages}){reason}"),
+        Language::En => format!("failed ({sent}/{messages}){reason}"),
+    }
+}
