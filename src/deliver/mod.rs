@@ -8,6 +8,8 @@ mod attempt;
 mod judge;
 mod line;
 mod probe;
+#[cfg(test)]
+mod refusals;
 mod worker;
 
 pub use probe::Prober;

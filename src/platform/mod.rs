@@ -6,7 +6,7 @@
 pub mod call;
 pub mod discord;
 #[cfg(test)]
-mod fake;
+pub(crate) mod fake;
 pub mod gate;
 mod http;
 pub mod telegram;

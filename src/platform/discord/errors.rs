@@ -52,8 +52,8 @@ pub(super) fn classify(status: StatusCode, body: &str, headers: &HeaderMap) -> C
     }
     match refusal.code {
         // Unknown channel, unknown guild; banned from it; missing access, missing permissions; not in a text
-        // channel; a person who takes no messages from us; a locked thread.
-        UNKNOWN_CHANNEL | 10004 | 40007 | 50001 | 50013 | 50008 | 50007 | 50278 | 160005 => {
+        // channel; a person who takes no messages from us; a thread that is archived, or locked.
+        UNKNOWN_CHANNEL | 10004 | 40007 | 50001 | 50013 | 50008 | 50007 | 50278 | 50083 | 160005 => {
             CallError::Lost(reason)
         }
         // Unknown message (also a repeated nonce whose message was deleted), unknown webhook, and an interaction
@@ -61,14 +61,18 @@ pub(super) fn classify(status: StatusCode, body: &str, headers: &HeaderMap) -> C
         10008 | 10015 | 10062 | 50027 => CallError::Gone(reason),
         // Unauthorized, invalid token.
         40001 | 50014 => CallError::Credentials(reason),
+        // Slow mode and write limits that came as another status; edits to announcements; as many new commands as a
+        // day allows; sending or another feature turned off by Discord for a while; no User-Agent as far as a proxy
+        // let it through; overloaded; as many active threads as a guild may have.
+        20016 | 20028 | 20029 | 20022 | 30034 | 40004 | 40006 | 40333 | 130000 | 160006 | 160007 => {
+            CallError::Transient(reason)
+        }
         // Answered or published already; a forum takes threads only, or wants a tag; wrong kind of channel; not
-        // our message; an archived thread; an old message that was edited too often.
-        40060 | ALREADY_CROSSPOSTED | 40058 | 40067 | 50024 | 50005 | 50021 | 50083 | 30046 => {
+        // our message; as many of something as there may be (30046: edits of an old message), which no other words
+        // change.
+        40060 | ALREADY_CROSSPOSTED | 40058 | 40067 | 50024 | 50005 | 50021 | 30001..=30999 => {
             CallError::Unsupported(reason)
         }
-        // Slow mode and write limits that came as another status; edits to announcements; no User-Agent as far as
-        // a proxy let it through; overloaded; as many active threads as a guild may have.
-        20016 | 20028 | 20029 | 20022 | 40333 | 130000 | 160006 | 160007 => CallError::Transient(reason),
         _ => by_status(status, refusal.code, reason),
     }
 }
@@ -161,8 +165,12 @@ mod tests {
     #[case::wrong_kind_of_channel(400, 50024, "unsupported")]
     #[case::not_our_message(403, 50005, "unsupported")]
     #[case::system_message(403, 50021, "unsupported")]
-    #[case::archived_thread(400, 50083, "unsupported")]
+    #[case::archived_thread(400, 50083, "lost")]
     #[case::old_edits(400, 30046, "unsupported")]
+    #[case::guild_is_full(400, 30013, "unsupported")]
+    #[case::commands_of_a_day(400, 30034, "transient")]
+    #[case::sending_turned_off(403, 40004, "transient")]
+    #[case::feature_turned_off(403, 40006, "transient")]
     #[case::invalid_form(400, 50035, "rejected")]
     #[case::empty_message(400, 50006, "rejected")]
     #[case::too_large(400, 40005, "rejected")]

@@ -21,7 +21,7 @@ const NOT_MODIFIED: &str = "Bad Request: message is not modified";
 const LOST: &[&str] = &[
     "chat not found",
     "private chat not found",
-    "need administrator rights in the channel chat",
+    "need administrator rights",
     "have no write access to the chat",
     "have no rights to send a message",
     "not enough rights",
@@ -32,11 +32,20 @@ const LOST: &[&str] = &[
     // A server's 403 in capitals comes as a 400.
     "TOPIC_CLOSED",
     "TOPIC_DELETED",
+    "TOPIC_ID_INVALID",
+    "CHANNEL_FORUM_MISSING",
+    "CHAT_FORBIDDEN",
+    "CHAT_GUEST_SEND_FORBIDDEN",
+    "CHAT_ID_INVALID",
     "CHAT_WRITE_FORBIDDEN",
     "CHAT_ADMIN_REQUIRED",
     "CHAT_RESTRICTED",
     "CHAT_SEND_PLAIN_FORBIDDEN",
+    "CHANNEL_INVALID",
     "CHANNEL_PRIVATE",
+    "INPUT_USER_DEACTIVATED",
+    "USER_BANNED_IN_CHANNEL",
+    "USER_DEACTIVATED",
     "USER_IS_BLOCKED",
     "PEER_ID_INVALID",
 ];
@@ -45,13 +54,20 @@ const LOST: &[&str] = &[
 const GONE: &[&str] = &[
     "message to edit not found",
     "message to delete not found",
+    "message not found",
     "MESSAGE_ID_INVALID",
     "query is too old",
     "QUERY_ID_INVALID",
 ];
 
 /// Starts of what follows `Bad Request: ` where Telegram does not do this (any more) to this message.
-const UNSUPPORTED: &[&str] = &["message can't be edited", "message can't be deleted"];
+const UNSUPPORTED: &[&str] = &[
+    "message can't be edited",
+    "message can't be deleted",
+    "MESSAGE_AUTHOR_REQUIRED",
+    "MESSAGE_DELETE_FORBIDDEN",
+    "MESSAGE_EDIT_TIME_EXPIRED",
+];
 
 /// The body of a refusal. A proxy's page is none.
 #[derive(Debug, Deserialize)]
