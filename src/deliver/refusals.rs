@@ -66,7 +66,7 @@ fn sending(address: Address) -> Claimed {
         was: MessageState::Queued,
         attempts: 0,
         attempted_at: None,
-        planned_at: now(),
+        failing_for: TimeDelta::zero(),
         use_plain: false,
         on_unknown: OnUnknown::Resend,
     }
@@ -93,6 +93,7 @@ async fn end<C: Courier>(courier: &C, claimed: Claimed) -> String {
     match outcome {
         Outcome::Sent(_) => "done".to_owned(),
         Outcome::Emptied => "emptied".to_owned(),
+        Outcome::Later { at, .. } => format!("later, in {} ms", (at - now()).num_milliseconds()),
         Outcome::Again { at, .. } => format!("again in {} ms", (at - now()).num_milliseconds()),
         Outcome::Unknown { .. } => "unknown".to_owned(),
         Outcome::Plainer(_) => "plainer".to_owned(),
@@ -172,14 +173,14 @@ async fn end<C: Courier>(courier: &C, claimed: Claimed) -> String {
     "again in 500 ms"
 )]
 #[case::broken(500, 0, "500: Internal Server Error", "again in 500 ms")]
-#[case::unauthorized(401, 0, "401: Unauthorized", "again in 60000 ms")]
+#[case::unauthorized(401, 0, "401: Unauthorized", "later, in 60000 ms")]
 #[case::unauthorized_code(
     401,
     40001,
     "Unauthorized. Provide a valid token and try again",
-    "again in 60000 ms"
+    "later, in 60000 ms"
 )]
-#[case::invalid_token(401, 50014, "Invalid authentication token provided", "again in 60000 ms")]
+#[case::invalid_token(401, 50014, "Invalid authentication token provided", "later, in 60000 ms")]
 #[tokio::test]
 async fn what_discord_says_to_a_message(
     #[case] status: u16,
@@ -214,8 +215,8 @@ async fn what_discord_says_to_what_follows(
 }
 
 #[rstest]
-#[case::one_route(json!({ "message": "You are being rate limited.", "retry_after": 1.25, "global": false }), "again in 1250 ms")]
-#[case::all(json!({ "message": "You are being rate limited.", "retry_after": 0.5, "global": true }), "again in 500 ms")]
+#[case::one_route(json!({ "message": "You are being rate limited.", "retry_after": 1.25, "global": false }), "later, in 1250 ms")]
+#[case::all(json!({ "message": "You are being rate limited.", "retry_after": 0.5, "global": true }), "later, in 500 ms")]
 #[tokio::test]
 async fn discord_tells_to_wait(#[case] answer: Value, #[case] expected: &str) {
     let fake = Fake::answering([Reply::Json(429, answer)]).await;
@@ -264,8 +265,8 @@ async fn discord_tells_to_wait(#[case] answer: Value, #[case] expected: &str) {
 #[case::keyboard(400, "Bad Request: reply markup is too long", "plainer")]
 #[case::button(400, "Bad Request: BUTTON_DATA_INVALID", "plainer")]
 #[case::no_method(404, "Not Found: method not found", "set aside")]
-#[case::token(401, "Unauthorized", "again in 60000 ms")]
-#[case::token_of_no_form(404, "Not Found", "again in 60000 ms")]
+#[case::token(401, "Unauthorized", "later, in 60000 ms")]
+#[case::token_of_no_form(404, "Not Found", "later, in 60000 ms")]
 #[case::broken(500, "Internal Server Error: restart", "again in 500 ms")]
 #[case::bad_gateway(502, "Bad Gateway", "again in 500 ms")]
 #[tokio::test]
