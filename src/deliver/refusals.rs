@@ -312,7 +312,7 @@ async fn what_telegram_says_to_what_follows(
 }
 
 #[rstest]
-#[case::flood(429, json!({ "retry_after": 7 }), "Too Many Requests: retry after 7", "again in 7000 ms")]
+#[case::flood(429, json!({ "retry_after": 7 }), "Too Many Requests: retry after 7", "later, in 7000 ms")]
 #[case::migration(400, json!({ "migrate_to_chat_id": -1_001 }), "Bad Request: group chat was upgraded to a supergroup chat", "moved to -1001")]
 #[tokio::test]
 async fn what_telegram_says_in_parameters(

@@ -23,7 +23,7 @@ async fn rate() -> anyhow::Result<()> {
     let mut town = Town::build(true).await?;
     town.settle(on_discord, on_telegram, &wish(&[])).await?;
     let bot = Bot::start(&town)?;
-    // What the bot calls while it starts takes places too.
+    // What the bot calls while it starts takes places of Discord's, and is no part of what is measured.
     tokio::time::timeout(Duration::from_secs(30), ready(&town))
         .await
         .context("the bot did not connect")??;
@@ -40,6 +40,18 @@ async fn rate() -> anyhow::Result<()> {
     println!("  refused for haste: {} by Telegram, {} by Discord", refused.0, refused.1);
     ensure!(refused == (0, 0), "too fast");
     ensure!(telegram >= enough && discord >= enough, "too slow");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_start_with_much_to_deliver_is_refused_nothing() -> anyhow::Result<()> {
+    let mut town = Town::build(true).await?;
+    town.settle(100, 60, &wish(&[])).await?;
+    town.publish(0, 2, 1)?;
+    Bot::start(&town)?.finish(&town, || nothing_missing(&town, 2), Duration::from_secs(120)).await?;
+    let refused = (town.telegram.counters().too_many_requests, town.discord.counters().limited);
+    println!("start: refused for haste: {} by Telegram, {} by Discord", refused.0, refused.1);
+    ensure!(refused == (0, 0), "too fast");
     Ok(())
 }
 

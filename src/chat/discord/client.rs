@@ -113,8 +113,10 @@ async fn connect(discord: &Discord, stop: &CancellationToken) -> Result<(), Fail
         registering: Arc::default(),
         stop: stop.clone(),
     };
+    let place = discord.calls.gate().take_for_none().await;
     let mut client =
         ClientBuilder::new_with_http(http, GatewayIntents::GUILDS).event_handler(handler).await?;
+    drop(place);
     // serenity falls back to a public address when it cannot ask for the gateway's; ours was told to us.
     *client.ws_url.lock().await = gateway.url.to_string();
     let shards: Arc<ShardManager> = Arc::clone(&client.shard_manager);
