@@ -5,6 +5,7 @@ mod access;
 mod architecture;
 mod chats;
 mod command_line;
+mod command_reference;
 mod configuration;
 mod connections;
 mod corrections;

@@ -232,7 +232,8 @@ impl Courier for Discord {
             return Ok(());
         }
         // Seeing a channel takes less than writing there. The sign that somebody is typing takes as much, and is no
-        // message; whatever else becomes of it says nothing about the channel.
+        // message; whatever else becomes of it says nothing about the channel. It is a second call, and counts.
+        let _place = self.gate.take_for_none().await;
         match self.call(Method::POST, &format!("{path}/typing"), None, Some(&address)).await {
             Err(error @ CallError::Lost(_)) => Err(error),
             _ => Ok(()),

@@ -93,6 +93,7 @@ async fn permission_loss() -> anyhow::Result<()> {
     ensure!(left == (lost.len() - back.len()) as u64, "what was given back has not resumed, or more has");
     ensure!(sends <= lost.len(), "lost channels were written to again and again");
     ensure!(invalid < 1_000, "too many invalid requests");
+    ensure!(town.discord.counters().limited == 0, "too fast");
     ensure!(writable.iter().all(|address| missing(&town, *address, 3) == 0), "others have missed something");
     bot.kill().await
 }
