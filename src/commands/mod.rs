@@ -5,6 +5,7 @@
 //! one line there. What people press is in `press.rs`; the prose of replies, per language, in `words.rs`.
 
 mod about;
+mod announce;
 pub mod arguments;
 mod call;
 mod desk;
@@ -18,17 +19,24 @@ mod open;
 mod pause;
 pub mod press;
 mod quota;
+mod reach;
+mod recall;
 mod resend;
+mod resend_all;
 mod search;
 mod settings;
 pub mod spec;
+mod status;
 mod subscribe;
 mod today;
+mod trace;
 mod trends;
 mod unsubscribe;
 mod view;
+mod why;
 mod words;
 
+pub use announce::announcement_note;
 pub use call::{Call, Caller, MissingRight};
 pub use desk::{Desk, Failure};
 pub use held::held_note;
@@ -36,6 +44,7 @@ pub use lost::lost_note;
 pub use offers::{Offer, offers};
 pub use quota::Limits;
 pub use spec::{Argument, ArgumentKind, Spec, Text, Who};
+pub use why::IN_MENU;
 
 use quota::Admission;
 
@@ -58,6 +67,11 @@ pub const CATALOGUE: &[Spec] = &[
     pause::PAUSE,
     pause::RESUME,
     resend::SPEC,
+    why::SPEC,
+    status::SPEC,
+    resend_all::SPEC,
+    recall::SPEC,
+    announce::SPEC,
     held::HOLD,
     held::RELEASE,
     mute::ADMIN_MUTE,

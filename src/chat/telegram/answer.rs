@@ -24,6 +24,10 @@ pub(super) async fn message(telegram: &Telegram, message: &Message) -> Result<()
                 caller.is_admin |= is_admin(telegram, look_up, &caller).await?;
             }
             let (arguments, unread) = Arguments::from_words(spec, &text, &telegram.desk.feeds);
+            let arguments = match asked::replied(message) {
+                Some(replied) => arguments.about_message(spec, replied),
+                None => arguments,
+            };
             let call = Call { spec, arguments, unread, caller: caller.clone() };
             commands::answer(&call, &telegram.desk).await
         }
