@@ -6,12 +6,11 @@ use chrono::DateTime;
 
 use super::call::Caller;
 use super::desk::{Desk, Failure};
-use super::quota::Admission;
 use super::reach::Target;
 use super::spec::Who;
 use super::{
-    about, announce, digest, explain, held, mute, open, pause, recall, resend, resend_all, search, settings,
-    subscribe, today, unsubscribe, why, words,
+    about, admit, announce, digest, explain, held, help, mute, open, pause, recall, receive, resend,
+    resend_all, search, settings, subscribe, today, unsubscribe, why, words,
 };
 use crate::model::feed::FeedName;
 use crate::model::language::Language;
@@ -127,8 +126,19 @@ pub enum Press {
         /// Whether it is the operator's, for every channel.
         everywhere: bool,
     },
+    /// Show the one or the other half of `/help`.
+    Help(help::Half),
+    /// Ask where the digest is to be received.
+    Receive,
+    /// Show what lets somebody choose one of their channels or groups (Telegram).
+    PickChat,
     /// Do nothing of what was asked.
     Cancel,
+    /// What cannot be read any more: say the command that opens it afresh.
+    Old {
+        /// The command, without the slash.
+        command: &'static str,
+    },
     /// Show to the channel what only the asker saw.
     Show(Box<Press>),
 }
@@ -163,6 +173,10 @@ impl Press {
             | Self::All { .. }
             | Self::About(_)
             | Self::Search(_)
+            | Self::Help(_)
+            | Self::Receive
+            | Self::PickChat
+            | Self::Old { .. }
             | Self::Show(_) => Who::Anyone,
         }
     }
@@ -199,17 +213,29 @@ impl Press {
             Self::Resume => "resume:".to_owned(),
             Self::Unmute { tag, everywhere: false } => format!("unmute:{tag}"),
             Self::Unmute { tag, everywhere: true } => format!("unmuteall:{tag}"),
+            Self::Help(half) => format!("help:{}", half.name()),
+            Self::Receive => "receive:".to_owned(),
+            Self::PickChat => "pickchat:".to_owned(),
             Self::Cancel => "cancel:".to_owned(),
+            Self::Old { .. } => "old:".to_owned(),
             Self::Show(what) => format!("show:{}", what.encode()),
         }
     }
 
-    /// Reads what a button carried, or a menu and the entry that was `chosen` in it. `None`: of an older version,
-    /// or forged.
+    /// Reads what a button carried, or a menu and the entry that was `chosen` in it. What is of an older version, or
+    /// forged, is [`Press::Old`].
+    pub fn read(text: &str, chosen: Option<&str>) -> Self {
+        let old = || Self::Old {
+            command: command_of(chosen.filter(|_| text.starts_with("pick:")).unwrap_or(text)),
+        };
+        Self::decode(text, chosen).unwrap_or_else(old)
+    }
+
+    /// The same, `None` for what cannot be read.
     ///
     /// A menu of one digest's articles carries the text of its first article, and its entries are places; a menu
     /// over several digests (`pick:…`) has complete texts for entries.
-    pub fn decode(text: &str, chosen: Option<&str>) -> Option<Self> {
+    fn decode(text: &str, chosen: Option<&str>) -> Option<Self> {
         let (what, rest) = text.split_once(':')?;
         match (what, chosen) {
             ("open", chosen) => {
@@ -253,6 +279,9 @@ impl Press {
             ("resume", None) => Some(Self::Resume),
             ("unmute", None) => Some(Self::Unmute { tag: rest.to_owned(), everywhere: false }),
             ("unmuteall", None) => Some(Self::Unmute { tag: rest.to_owned(), everywhere: true }),
+            ("help", None) => help::Half::named(rest).map(Self::Help),
+            ("receive", None) => Some(Self::Receive),
+            ("pickchat", None) => Some(Self::PickChat),
             ("cancel", None) => Some(Self::Cancel),
             ("show", None) => match Self::decode(rest, None)? {
                 what if what.who() > Who::Anyone => None,
@@ -265,6 +294,26 @@ impl Press {
     }
 }
 
+/// The command that opens afresh what a button like this showed, without the slash.
+fn command_of(text: &str) -> &'static str {
+    let text = text.strip_prefix("show:").unwrap_or(text);
+    let (what, rest) = text.split_once(':').unwrap_or((text, ""));
+    match what {
+        "about" => about::Page::command_of(rest),
+        "search" => "search",
+        "leave?" | "leave" => "unsubscribe",
+        "join" | "rejoin" | "receive" | "pickchat" => "subscribe",
+        "again" | "rest" => "resend",
+        "held" | "release" | "drop" => "admin hold",
+        "settings" | "set" => "settings",
+        "pause" | "resume" => "pause",
+        "unmute" => "mute",
+        "unmuteall" => "admin mutes",
+        "help" => "help",
+        _ => "today",
+    }
+}
+
 /// The button that shows to the channel what the asker alone saw: `again` asks for it.
 pub fn show_button(again: &str, language: Language) -> Button {
     Button {
@@ -274,21 +323,16 @@ pub fn show_button(again: &str, language: Language) -> Button {
 }
 
 /// Answers what somebody pressed. `None`: the person asks too much and was told so.
-pub async fn answer(press: Option<Press>, caller: &Caller, desk: &Desk) -> Option<Reply> {
-    match desk.quota.admit(caller, desk.clock.now()) {
-        Admission::Yes => {}
-        Admission::Tell => return Some(words::too_many(caller.language)),
-        Admission::Silent => return None,
+pub async fn answer(press: Press, caller: &Caller, desk: &Desk) -> Option<Reply> {
+    if let Err(told) = admit(caller, desk) {
+        return told;
     }
-    if let Some(press) = &press
-        && !caller.may(press.who())
-    {
+    if !caller.may(press.who()) {
         return Some(words::refused(press.who(), caller.platform, caller.language));
     }
     let done = match press {
-        Some(Press::Show(what)) => perform(*what, caller, desk).await.map(for_all),
-        Some(press) => perform(press, caller, desk).await,
-        None => Ok(words::old_button(caller.language)),
+        Press::Show(what) => perform(*what, caller, desk).await.map(for_all),
+        press => perform(press, caller, desk).await,
     };
     Some(done.unwrap_or_else(|failure| explain(failure, desk, caller.language, "press")))
 }
@@ -322,7 +366,11 @@ async fn perform(press: Press, caller: &Caller, desk: &Desk) -> Result<Reply, Fa
         Press::Pause => pause::pressed(caller, desk).await,
         Press::Resume => pause::resumed(caller, desk).await,
         Press::Unmute { tag, everywhere } => mute::pressed(&tag, everywhere, caller, desk).await,
+        Press::Help(half) => Ok(Reply { in_place: true, ..help::half(half, caller, desk) }),
+        Press::Receive => Ok(Reply { in_place: true, ..receive::ask(caller, desk) }),
+        Press::PickChat => Ok(receive::pick(caller)),
         Press::Cancel => Ok(Reply { in_place: true, ..words::cancelled(caller.language) }),
+        Press::Old { command } => Ok(words::old_button_of(command, caller.language)),
         Press::Show(_) => Ok(words::old_button(caller.language)),
     }
 }
@@ -383,6 +431,10 @@ mod tests {
             Press::Resume,
             Press::Unmute { tag: "0123456789".into(), everywhere: false },
             Press::Unmute { tag: "0123456789".into(), everywhere: true },
+            Press::Help(help::Half::Reading),
+            Press::Help(help::Half::Managing),
+            Press::Receive,
+            Press::PickChat,
             Press::Cancel,
             Press::About(about::Page::first(about::Kind::Topic, "chips", Period::ThisMonth)),
             Press::Show(Box::new(Press::Search(search::Page {

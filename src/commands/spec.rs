@@ -108,6 +108,17 @@ impl Spec {
     }
 }
 
+/// What subcommands have in common: the first word of their names.
+#[derive(Debug, Clone, Copy)]
+pub struct Group {
+    /// The word.
+    pub name: &'static str,
+    /// What its commands are for.
+    pub about: Text,
+    /// Who may use any of them.
+    pub who: Who,
+}
+
 /// A command.
 #[derive(Debug, Clone, Copy)]
 pub struct Spec {
