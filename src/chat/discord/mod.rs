@@ -5,6 +5,7 @@ mod asked;
 mod client;
 mod guilds;
 mod menu;
+mod shards;
 
 pub use client::{Discord, run};
 pub use menu::commands;
