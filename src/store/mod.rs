@@ -17,6 +17,7 @@ mod feeds;
 mod greetings;
 mod holds;
 mod lock;
+mod mentions;
 mod migrate;
 mod mutes;
 mod notes;
