@@ -55,8 +55,10 @@ fn seen(server: &PartialGuild, channels: &[GuildChannel], member: &Member, bot: 
     let both_mention_all = [member, bot].into_iter().all(|one| {
         server.member_permissions(one).intersects(Permissions::MENTION_EVERYONE | Permissions::ADMINISTRATOR)
     });
-    // The role of everybody has the server's id, and is no role to mention.
-    let mentioned = |role: &&Role| role.id.get() != server.id.get() && (role.mentionable || both_mention_all);
+    // The role of everybody has the server's id; managed ones are those of other bots.
+    let mentioned = |role: &&Role| {
+        role.id.get() != server.id.get() && !role.managed && (role.mentionable || both_mention_all)
+    };
     let mut roles: Vec<&Role> = server.roles.values().filter(mentioned).collect();
     roles.sort_by(|one, other| other.position.cmp(&one.position).then_with(|| one.name.cmp(&other.name)));
     Around {
