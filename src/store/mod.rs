@@ -13,6 +13,7 @@ mod digests;
 mod error;
 mod feeds;
 mod holds;
+mod links;
 mod lock;
 mod migrate;
 mod mutes;
