@@ -1,13 +1,13 @@
 //! The gateway client: serenity, given the address that Discord told us and no other.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use backon::{BackoffBuilder as _, ExponentialBuilder};
 use secrecy::{ExposeSecret as _, SecretString};
 use serenity::all::{
     ClientBuilder, Context, EventHandler, GatewayIntents, Guild, GuildChannel, HttpBuilder, Interaction,
-    Message, PartialGuildChannel, Ready, ShardManager, UnavailableGuild,
+    Message, PartialGuildChannel, Ready, ShardManager, UnavailableGuild, UserId,
 };
 use serenity::async_trait;
 use serenity::gateway::GatewayError;
@@ -15,12 +15,14 @@ use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use super::answer::Answers;
+use super::asked::is_installed;
 use super::guilds::{Guilds, address};
 use super::shards::out_of_touch;
-use super::{asked, menu};
+use super::{asked, greet, menu};
 use crate::chat::{Access, retries};
 use crate::clock::SharedClock;
 use crate::commands::{self, Desk, press};
+use crate::model::reply::Audience;
 use crate::platform::discord::Discord as Calls;
 use crate::text::chain;
 
@@ -146,6 +148,7 @@ async fn connect(discord: &Discord, stop: &CancellationToken) -> Result<Ended, F
         discord: discord.clone(),
         answers: Answers::new(discord),
         guilds: Guilds::default(),
+        me: OnceLock::new(),
         registering: Arc::default(),
         stop: stop.clone(),
     };
@@ -170,6 +173,8 @@ struct Handler {
     discord: Discord,
     answers: Answers,
     guilds: Guilds,
+    /// The bot's own account, once Discord has told it.
+    me: OnceLock<UserId>,
     /// Held by whoever registers the commands: each shard says that it is ready.
     registering: Arc<Mutex<bool>>,
     stop: CancellationToken,
@@ -191,6 +196,7 @@ async fn register(calls: &Calls, application: u64) {
 impl EventHandler for Handler {
     async fn ready(&self, _: Context, ready: Ready) {
         tracing::info!(bot = ready.user.name, guilds = ready.guilds.len(), "connected to Discord");
+        let _ = self.me.set(ready.user.id);
         let (calls, registering) = (Arc::clone(&self.discord.calls), Arc::clone(&self.registering));
         let (application, stop) = (ready.application.id.get(), self.stop.clone());
         tokio::spawn(async move {
@@ -203,7 +209,11 @@ impl EventHandler for Handler {
 
     async fn guild_create(&self, _: Context, guild: Guild, _: Option<bool>) {
         let channels = self.guilds.put(&guild);
-        self.discord.access.perhaps_regained(&channels).await;
+        // A server that comes back with its subscriptions knows the bot.
+        let is_back = self.discord.access.perhaps_regained(&channels).await;
+        if let Some(me) = self.me.get().filter(|_| !is_back) {
+            greet::added(&self.discord, &guild, *me).await;
+        }
     }
 
     async fn guild_delete(&self, _: Context, guild: UnavailableGuild, _: Option<Guild>) {
@@ -237,22 +247,33 @@ impl EventHandler for Handler {
 
     async fn interaction_create(&self, _: Context, interaction: Interaction) {
         match &interaction {
-            Interaction::Command(command) => self.guilds.add(command.guild_id, command.channel_id),
-            Interaction::Component(component) => self.guilds.add(component.guild_id, component.channel_id),
+            Interaction::Command(command) if is_installed(&command.authorizing_integration_owners) => {
+                self.guilds.add(command.guild_id, command.channel_id);
+            }
+            Interaction::Component(component) if is_installed(&component.authorizing_integration_owners) => {
+                self.guilds.add(component.guild_id, component.channel_id);
+            }
             _ => {}
         }
         let Discord { desk, operators, .. } = &self.discord;
         match &interaction {
             Interaction::Command(command) => {
-                let Some(call) = asked::call(command, operators) else {
-                    tracing::warn!(command = command.data.name, "an unknown command was called");
-                    return;
+                let answer = async {
+                    match asked::call(command, operators) {
+                        Some(call) => commands::answer(&call, desk).await,
+                        // Of another version, as long as Discord still shows it.
+                        None => {
+                            commands::astray(&command.data.name, &asked::caller(command, operators), desk)
+                        }
+                    }
                 };
-                self.answers.give(&interaction, commands::answer(&call, desk)).await;
+                self.answers.give(&interaction, Audience::Asker, answer).await;
             }
             Interaction::Component(component) => {
                 let (pressed, caller) = asked::press(component, operators);
-                self.answers.give(&interaction, press::answer(pressed, &caller, desk)).await;
+                let is_shown = matches!(pressed, press::Press::Show(_));
+                let audience = if is_shown { Audience::Channel } else { Audience::Asker };
+                self.answers.give(&interaction, audience, press::answer(pressed, &caller, desk)).await;
             }
             Interaction::Autocomplete(typing) => {
                 if let Some((kind, typed, caller)) = asked::typing(typing, operators) {

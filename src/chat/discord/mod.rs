@@ -3,6 +3,7 @@
 mod answer;
 mod asked;
 mod client;
+mod greet;
 mod guilds;
 mod menu;
 mod shards;
