@@ -16,6 +16,7 @@ mod error;
 mod feeds;
 mod greetings;
 mod holds;
+mod links;
 mod lock;
 mod mentions;
 mod migrate;
