@@ -20,6 +20,8 @@ use crate::support::town::{DISCORD_TOKEN, TELEGRAM_TOKEN, Town};
 pub(crate) struct Bot {
     town: Town,
     feed: String,
+    /// Whether the dictionaries are in a folder of its own, to be changed.
+    own_names: bool,
     app: Option<App>,
 }
 
@@ -27,6 +29,7 @@ pub(crate) struct Bot {
 pub(crate) struct Builder {
     clock: StoryClock,
     feed: String,
+    own_names: bool,
     before: Vec<Post>,
 }
 
@@ -35,7 +38,7 @@ impl Bot {
     pub(crate) fn builder() -> Builder {
         let clock = StoryClock::of_the_system();
         clock.set(instant("2026-03-02T07:00:00+09:00"));
-        Builder { clock, feed: String::new(), before: Vec::new() }
+        Builder { clock, feed: String::new(), own_names: false, before: Vec::new() }
     }
 
     /// A bot without further wishes.
@@ -68,7 +71,12 @@ impl Bot {
             self.town.telegram_url,
             self.town.operator.1.id
         );
-        let table = text.parse().expect("TOML");
+        let names = if self.own_names {
+            format!("[dictionaries]\npath = {:?}\n", self.town.disk.path().join("names"))
+        } else {
+            String::new()
+        };
+        let table = (text + &names).parse().expect("TOML");
         let config = Config::from_table(table, &Environment::default()).expect("a configuration");
         let tokens = Tokens {
             discord: Some(SecretString::from(DISCORD_TOKEN)),
@@ -165,6 +173,12 @@ impl Builder {
         self
     }
 
+    /// Dictionaries in a folder of its own, as shipped: [`Town::name_company`] adds to them.
+    pub(crate) fn own_names(mut self) -> Self {
+        self.own_names = true;
+        self
+    }
+
     /// The time at which it begins.
     pub(crate) fn at(self, at: &str) -> Self {
         self.clock.set(instant(at));
@@ -181,7 +195,7 @@ impl Builder {
     pub(crate) async fn in_town(self, prepare: impl AsyncFnOnce(&Town) -> String) -> Bot {
         let town = Town::build(self.clock).await;
         let feed = prepare(&town).await;
-        let mut bot = Bot { town, feed, app: None };
+        let mut bot = Bot { town, feed, own_names: self.own_names, app: None };
         bot.start_again().await;
         bot.first_load().await;
         bot
@@ -191,7 +205,10 @@ impl Builder {
     pub(crate) async fn start(self) -> Bot {
         let town = Town::build(self.clock).await;
         self.before.iter().for_each(|post| town.publish(post));
-        let mut bot = Bot { town, feed: self.feed, app: None };
+        if self.own_names {
+            town.copy_names();
+        }
+        let mut bot = Bot { town, feed: self.feed, own_names: self.own_names, app: None };
         bot.start_again().await;
         bot.first_load().await;
         bot

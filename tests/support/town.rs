@@ -2,7 +2,7 @@
 //! posts. The bot comes in as a part of the test (`bot.rs`) or as a process of its own (`program.rs`).
 
 use std::net::Ipv4Addr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -105,6 +105,24 @@ impl Town {
 
     pub(crate) fn posts(&self) -> PathBuf {
         self.disk.path().join("posts")
+    }
+
+    /// Puts the shipped dictionaries where the bot reads them.
+    pub(crate) fn copy_names(&self) {
+        let (shipped, folder) =
+            (Path::new(env!("CARGO_MANIFEST_DIR")).join("config"), self.disk.path().join("names"));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        for name in ["companies.toml", "topics.toml"] {
+            std::fs::copy(shipped.join(name), folder.join(name)).expect("a dictionary");
+        }
+    }
+
+    /// Adds a line to the shipped dictionary of companies.
+    pub(crate) fn name_company(&self, line: &str) {
+        self.copy_names();
+        let file = self.disk.path().join("names/companies.toml");
+        let shipped = std::fs::read_to_string(&file).expect("a dictionary");
+        std::fs::write(&file, format!("{shipped}\n{line}\n")).expect("a file");
     }
 
     /// Writes a post into the folder.
