@@ -16,6 +16,8 @@ mod import;
 mod lookup;
 mod managing;
 mod model;
+mod on_discord;
+mod on_telegram;
 mod page;
 mod places;
 mod posts;

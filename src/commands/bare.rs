@@ -8,7 +8,7 @@ use super::{about, find, words};
 use crate::model::reply::Reply;
 
 /// Longer texts are talk, in code points.
-const LONGEST: usize = 60;
+const LONGEST: usize = 40;
 
 /// The call that a text without a slash stands for: a command's Korean word alone (`오늘`), else the news about the
 /// company or the topic of that name. `Err`: it is talk, which is answered so.
