@@ -3,6 +3,7 @@
 //! Exit codes: 0 fine, 1 failed, 2 wrong usage or configuration. Results go to standard output, logs and errors to
 //! standard error.
 
+mod bench;
 mod classify;
 mod demo;
 mod import;
@@ -44,6 +45,8 @@ enum Command {
     Preview(preview::Arguments),
     /// Load a folder of old posts without delivering them
     Import(import::Arguments),
+    /// Measure how fast the program is, beside references
+    Bench(bench::Arguments),
     /// Look things up as the chat commands would
     #[command(subcommand)]
     Lookup(Lookup),
@@ -66,6 +69,7 @@ pub fn main() -> ExitCode {
         Command::Run => run::run(cli.config.as_deref(), &environment),
         Command::Import(arguments) => import::import(cli.config.as_deref(), &environment, &arguments),
         Command::Preview(arguments) => preview::preview(&arguments),
+        Command::Bench(arguments) => bench::bench(&arguments),
         Command::Lookup(Lookup::Classify(arguments)) => classify::classify(&arguments),
     };
     outcome::report(outcome)

@@ -8,6 +8,7 @@ mod dictionaries;
 mod environment;
 mod feed;
 mod limits;
+mod links;
 mod reader;
 mod secrets;
 mod source;
@@ -19,6 +20,7 @@ pub use dictionaries::DictionariesConfig;
 pub use environment::Environment;
 pub use feed::FeedConfig;
 pub use limits::LimitsConfig;
+pub use links::LinksConfig;
 pub use reader::Fault;
 pub use secrets::{Tokens, read_token};
 pub use source::SourceConfig;
@@ -43,6 +45,8 @@ pub struct Config {
     pub delivery: DeliveryConfig,
     /// `[limits]`.
     pub limits: LimitsConfig,
+    /// `[links]`.
+    pub links: LinksConfig,
     /// `[dictionaries]`.
     pub dictionaries: DictionariesConfig,
     /// `[[feeds]]`, in the file's order.
@@ -129,11 +133,22 @@ impl Config {
         web.finish();
         let delivery = DeliveryConfig::read(root.section("delivery"));
         let limits = LimitsConfig::read(root.section("limits"));
+        let links = LinksConfig::read(root.section("links"));
         let dictionaries = DictionariesConfig::read(root.section("dictionaries"));
         let feeds = FeedConfig::read_all(&mut root);
         root.finish();
         if faults.is_empty() {
-            Ok(Self { database_url, discord, telegram, web_listen, delivery, limits, dictionaries, feeds })
+            Ok(Self {
+                database_url,
+                discord,
+                telegram,
+                web_listen,
+                delivery,
+                limits,
+                links,
+                dictionaries,
+                feeds,
+            })
         } else {
             Err(ConfigError::Faults(faults))
         }

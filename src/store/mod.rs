@@ -14,6 +14,7 @@ mod error;
 mod feeds;
 mod greetings;
 mod holds;
+mod links;
 mod lock;
 mod migrate;
 mod mutes;
