@@ -5,6 +5,7 @@
 //! one line there. What people press is in `press.rs`; the prose of replies, per language, in `words.rs`.
 
 mod about;
+mod announce;
 pub mod arguments;
 mod astray;
 mod bare;
@@ -20,19 +21,26 @@ mod open;
 mod pause;
 pub mod press;
 mod quota;
+mod reach;
+mod recall;
 mod receive;
 mod resend;
+mod resend_all;
 mod search;
 mod settings;
 pub mod spec;
+mod status;
 mod subscribe;
 mod today;
+mod trace;
 mod trends;
 mod unsubscribe;
 mod view;
 mod welcome;
+mod why;
 mod words;
 
+pub use announce::announcement_note;
 pub use astray::astray;
 pub use bare::look_up;
 pub use call::{Call, Caller, MissingRight};
@@ -43,6 +51,7 @@ pub use offers::{Offer, offers};
 pub use quota::Limits;
 pub use spec::{Argument, ArgumentKind, Group, Spec, Text, Who};
 pub use welcome::welcome;
+pub use why::IN_MENU;
 
 use quota::Admission;
 
@@ -65,6 +74,11 @@ pub const CATALOGUE: &[Spec] = &[
     pause::PAUSE,
     pause::RESUME,
     resend::SPEC,
+    why::SPEC,
+    status::SPEC,
+    resend_all::SPEC,
+    recall::SPEC,
+    announce::SPEC,
     held::HOLD,
     held::RELEASE,
     mute::ADMIN_MUTE,

@@ -2,15 +2,19 @@
 //!
 //! The text is at most 64 bytes (Telegram's `callback_data`; Discord's `custom_id` may have 100 characters).
 
+use chrono::DateTime;
+
 use super::call::Caller;
 use super::desk::{Desk, Failure};
+use super::reach::Target;
 use super::spec::Who;
 use super::{
-    about, admit, digest, explain, held, help, mute, open, pause, receive, resend, search, settings,
-    subscribe, today, unsubscribe, words,
+    about, admit, announce, digest, explain, held, help, mute, open, pause, recall, receive, resend,
+    resend_all, search, settings, subscribe, today, unsubscribe, why, words,
 };
 use crate::model::feed::FeedName;
 use crate::model::language::Language;
+use crate::model::note::AnnouncementId;
 use crate::model::reply::{Action, Audience, Button, Reply};
 
 /// What was pressed.
@@ -68,6 +72,25 @@ pub enum Press {
         /// Only what has not arrived.
         missing: bool,
     },
+    /// Say why an article came, or did not.
+    Why(why::ArticleName),
+    /// Send a digest again to all channels, or to some.
+    ResendAll(Target),
+    /// Say how far that has got.
+    ResendProgress {
+        /// The digest, and where.
+        target: Target,
+        /// What was asked for since then, in seconds since 1970.
+        since: i64,
+    },
+    /// Delete what was sent of a digest.
+    Recall(Target),
+    /// Say how far that has got.
+    RecallProgress(Target),
+    /// Tell every channel something.
+    Announce(AnnouncementId),
+    /// Say how far that has got.
+    AnnounceProgress(AnnouncementId),
     /// Look at a held digest: its handle.
     Held {
         /// The digest.
@@ -131,9 +154,18 @@ impl Press {
             | Self::Set { .. }
             | Self::Pause
             | Self::Resume
+            | Self::Why(_)
             | Self::Unmute { everywhere: false, .. }
             | Self::Cancel => Who::ChannelAdmin,
-            Self::Held { .. } | Self::Release { .. } | Self::Unmute { everywhere: true, .. } => Who::Operator,
+            Self::Held { .. }
+            | Self::Release { .. }
+            | Self::ResendAll(_)
+            | Self::ResendProgress { .. }
+            | Self::Recall(_)
+            | Self::RecallProgress(_)
+            | Self::Announce(_)
+            | Self::AnnounceProgress(_)
+            | Self::Unmute { everywhere: true, .. } => Who::Operator,
             Self::Open { .. }
             | Self::List { .. }
             | Self::Latest { .. }
@@ -165,6 +197,13 @@ impl Press {
             Self::Subscribe { feed, as_before: false } => format!("join:{feed}"),
             Self::Resend { handle, missing: false } => format!("again:{handle}"),
             Self::Resend { handle, missing: true } => format!("rest:{handle}"),
+            Self::Why(name) => format!("why:{name}"),
+            Self::ResendAll(target) => format!("everyagain:{}", target.encode()),
+            Self::ResendProgress { target, since } => format!("againto:{since:x}:{}", target.encode()),
+            Self::Recall(target) => format!("recall:{}", target.encode()),
+            Self::RecallProgress(target) => format!("recalled:{}", target.encode()),
+            Self::Announce(announcement) => format!("announce:{}", announcement.0),
+            Self::AnnounceProgress(announcement) => format!("announced:{}", announcement.0),
             Self::Held { handle } => format!("held:{handle}"),
             Self::Release { handle, send: true } => format!("release:{handle}"),
             Self::Release { handle, send: false } => format!("drop:{handle}"),
@@ -216,6 +255,17 @@ impl Press {
             ("join", None) => Some(Self::Subscribe { feed: FeedName(rest.to_owned()), as_before: false }),
             ("again", None) => Some(Self::Resend { handle: rest.to_owned(), missing: false }),
             ("rest", None) => Some(Self::Resend { handle: rest.to_owned(), missing: true }),
+            ("why", None) => rest.parse().ok().map(Self::Why),
+            ("everyagain", None) => Target::decode(rest).map(Self::ResendAll),
+            ("againto", None) => {
+                let (since, target) = rest.split_once(':')?;
+                let since = i64::from_str_radix(since, 16).ok()?;
+                Some(Self::ResendProgress { target: Target::decode(target)?, since })
+            }
+            ("recall", None) => Target::decode(rest).map(Self::Recall),
+            ("recalled", None) => Target::decode(rest).map(Self::RecallProgress),
+            ("announce", None) => rest.parse().ok().map(AnnouncementId).map(Self::Announce),
+            ("announced", None) => rest.parse().ok().map(AnnouncementId).map(Self::AnnounceProgress),
             ("held", None) => Some(Self::Held { handle: rest.to_owned() }),
             ("release", None) => Some(Self::Release { handle: rest.to_owned(), send: true }),
             ("drop", None) => Some(Self::Release { handle: rest.to_owned(), send: false }),
@@ -299,6 +349,16 @@ async fn perform(press: Press, caller: &Caller, desk: &Desk) -> Result<Reply, Fa
         Press::Unsubscribe { feed, is_sure } => unsubscribe::pressed(&feed, is_sure, caller, desk).await,
         Press::Subscribe { feed, as_before } => subscribe::pressed(&feed, as_before, caller, desk).await,
         Press::Resend { handle, missing } => resend::pressed(&handle, missing, caller, desk).await,
+        Press::Why(name) => why::pressed(&name, caller, desk).await,
+        Press::ResendAll(target) => resend_all::pressed(&target, caller, desk).await,
+        Press::ResendProgress { target, since } => {
+            let since = DateTime::from_timestamp(since, 0).unwrap_or_default();
+            resend_all::progress(&target, since, caller, desk).await
+        }
+        Press::Recall(target) => recall::pressed(&target, caller, desk).await,
+        Press::RecallProgress(target) => recall::progress(&target, caller, desk).await,
+        Press::Announce(announcement) => announce::pressed(announcement, caller, desk).await,
+        Press::AnnounceProgress(announcement) => announce::progress(announcement, caller, desk).await,
         Press::Held { handle } => held::pressed(&handle, caller, desk).await,
         Press::Release { handle, send } => held::decided(&handle, send, caller, desk).await,
         Press::Settings { feed } => settings::shown(&feed, caller, desk).await,
@@ -331,6 +391,11 @@ mod tests {
         Press::Set { feed: FeedName("a-feed-with-the-longest-name-32-".into()), change }
     }
 
+    fn everywhere() -> Target {
+        let channel = Some(crate::model::channel::ChannelId(i64::MAX));
+        Target { handle: "0123456789".into(), platform: Some(crate::model::Platform::Telegram), channel }
+    }
+
     #[test]
     fn what_a_button_carries_is_read_again() {
         for press in [
@@ -345,6 +410,13 @@ mod tests {
             Press::Subscribe { feed: FeedName("ai-news".into()), as_before: false },
             Press::Resend { handle: "0123456789".into(), missing: true },
             Press::Resend { handle: "0123456789".into(), missing: false },
+            Press::Why(why::ArticleName { handle: "0123456789".into(), place: 99 }),
+            Press::ResendAll(everywhere()),
+            Press::ResendProgress { target: everywhere(), since: 1 << 33 },
+            Press::Recall(everywhere()),
+            Press::RecallProgress(everywhere()),
+            Press::Announce(AnnouncementId(i64::MAX)),
+            Press::AnnounceProgress(AnnouncementId(1)),
             Press::Held { handle: "0123456789".into() },
             Press::Release { handle: "0123456789".into(), send: true },
             Press::Release { handle: "0123456789".into(), send: false },

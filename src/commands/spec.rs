@@ -68,6 +68,16 @@ pub enum ArgumentKind {
     What,
     /// For how long: `7d`, `2주`, `until 2026-01-05`.
     For,
+    /// `discord` or `telegram`.
+    Platform,
+    /// Any subscribed channel, by name or address: for operators.
+    AnyChannel,
+    /// What to tell: everything that is written, as it is.
+    Text,
+    /// An article's id, as an opened article shows it.
+    Article,
+    /// A message of ours that somebody points at: no option, it comes with the call.
+    Message,
 }
 
 impl ArgumentKind {

@@ -1,9 +1,11 @@
 //! The prose of replies, in both languages: formal, no exclamation marks, the second line says what to do next.
 
+mod everywhere;
 mod managing;
 mod operating;
 mod rooms;
 mod settings;
+mod why;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
@@ -23,10 +25,12 @@ use crate::model::zone;
 use crate::plan::advice::TooEarly;
 use crate::text::{Unit, clock_time, cut, day, particle};
 
+pub(super) use everywhere::*;
 pub(super) use managing::*;
 pub(super) use operating::*;
 pub(super) use rooms::*;
 pub(super) use settings::*;
+pub(super) use why::*;
 
 pub(super) const SHOW_LATEST: Text = Text { ko: "최근 뉴스 지금 보기", en: "Show the latest now" };
 const NOTHING_CHANGED: Text = Text { ko: "바뀐 것은 없습니다.", en: "Nothing was changed." };

@@ -5,7 +5,9 @@
 //! over with a line in the log.
 
 mod access;
+mod announcements;
 mod archive;
+mod changes;
 mod channels;
 mod corrections;
 mod days;
@@ -25,10 +27,13 @@ mod posts;
 mod publishing;
 mod pushes;
 mod recall;
+mod resend_all;
 mod resends;
 mod rows;
 mod stale;
+mod standing;
 mod subscriptions;
+mod traces;
 mod waits;
 mod withdrawn;
 
@@ -40,7 +45,9 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{Connection as _, Sqlite, SqlitePool, Transaction};
 
 pub use access::{Forgotten, LostChannel};
+pub use announcements::AnnouncementProgress;
 pub use archive::{ArticleId, Cursor, Hits, Listed, MOST_HITS, Reclassified, Subject, Tally};
+pub use changes::{Change, ChangesOf};
 pub use corrections::{Corrected, CorrectedMessage, Outdated};
 pub use days::KnownDigest;
 pub use digests::{Kept, ToArchive, fingerprint};
@@ -54,10 +61,13 @@ pub use outbox::{NewDelivery, Planned};
 pub use pauses::Pause;
 pub use posts::LoadedPost;
 pub use pushes::{Push, Received};
-pub use recall::{Recall, RecallPlan, RecallProgress};
+pub use recall::{Reach, RecallPlan, RecallProgress};
+pub use resend_all::{ResendPlan, ResendProgress};
 pub use resends::{DeliveryResult, LastDelivery, Resend};
 pub use stale::{Anew, Stale};
+pub use standing::PlatformStanding;
 pub use subscriptions::Due;
+pub use traces::{Delivered, Standing, Trace};
 pub use waits::StoredWait;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");

@@ -2,18 +2,24 @@
 
 use serenity::all::{
     AuthorizingIntegrationOwner, AuthorizingIntegrationOwners, ChannelType, CommandInteraction,
-    CommandOptionType, ComponentInteraction, ComponentInteractionDataKind, InteractionContext, Member,
-    PartialChannel, Permissions, ResolvedOption, ResolvedValue, User,
+    CommandOptionType, CommandType, ComponentInteraction, ComponentInteractionDataKind, InteractionContext,
+    Member, PartialChannel, Permissions, ResolvedOption, ResolvedValue, User,
 };
 
 use crate::commands::arguments::Arguments;
 use crate::commands::press::Press;
-use crate::commands::{ArgumentKind, Call, Caller, MissingRight, find};
+use crate::commands::{ArgumentKind, Call, Caller, IN_MENU, MissingRight, find};
 use crate::model::channel::{Address, ChannelKind, Platform};
 use crate::model::language::Language;
 
 /// The call that a slash command makes; `None` for a command that is not in the catalogue (any more).
 pub(super) fn call(command: &CommandInteraction, operators: &[String]) -> Option<Call> {
+    if command.data.kind == CommandType::Message {
+        let message = command.data.target_id.filter(|_| command.data.name == IN_MENU.en)?;
+        let spec = find("why")?;
+        let arguments = Arguments::default().about_message(spec, message.to_string());
+        return Some(Call { spec, arguments, unread: Vec::new(), caller: caller(command, operators) });
+    }
     let options = command.data.options();
     let (spec, options) = match options.as_slice() {
         [ResolvedOption { name, value: ResolvedValue::SubCommand(options), .. }] => {

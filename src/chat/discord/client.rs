@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use backon::{BackoffBuilder as _, ExponentialBuilder};
 use secrecy::{ExposeSecret as _, SecretString};
 use serenity::all::{
     ClientBuilder, Context, EventHandler, GatewayIntents, Guild, GuildChannel, HttpBuilder, Interaction,
@@ -16,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use super::answer::Answers;
 use super::asked::is_installed;
 use super::guilds::{Guilds, address};
+use super::shards::out_of_touch;
 use super::{asked, greet, menu};
 use crate::chat::{Access, retries};
 use crate::clock::SharedClock;
@@ -46,10 +48,21 @@ pub struct Discord {
 /// Stays connected until `stop`: asks for the gateway's address, connects, registers the commands, and does it
 /// again when the connection ends.
 pub async fn run(discord: Discord, stop: CancellationToken) {
-    let mut waits = retries();
+    let (mut waits, mut longer_waits) = (retries(), retries_of_sessions());
     while !stop.is_cancelled() {
-        match connect(&discord, &stop).await {
-            Ok(()) => waits = retries(),
+        let wait = match connect(&discord, &stop).await {
+            Ok(Ended::Closed) => {
+                (waits, longer_waits) = (retries(), retries_of_sessions());
+                waits.next()
+            }
+            Ok(Ended::OutOfTouch { after_all }) => {
+                if after_all {
+                    longer_waits = retries_of_sessions();
+                }
+                let wait = longer_waits.next();
+                tracing::error!(?wait, "Discord lets no session begin or go on; beginning anew later");
+                wait
+            }
             Err(error) => {
                 if let Some(cure) = cure(&*error) {
                     tracing::error!(
@@ -60,14 +73,37 @@ pub async fn run(discord: Discord, stop: CancellationToken) {
                     return stop.cancelled().await;
                 }
                 tracing::warn!(error = chain(&*error), "Discord's gateway is not connected");
+                waits.next()
             }
-        }
-        let wait = waits.next().unwrap_or(Duration::from_secs(60));
+        };
         tokio::select! {
-            () = tokio::time::sleep(wait) => {}
+            () = tokio::time::sleep(wait.unwrap_or(LONGEST_WAIT)) => {}
             () = stop.cancelled() => {}
         }
     }
+}
+
+/// The longest wait before a connection that ended is begun again.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
+/// The waits before another session is begun where Discord refuses them: from a second to half an hour, so that they are
+/// nowhere near the thousand of a day.
+fn retries_of_sessions() -> impl Iterator<Item = Duration> {
+    ExponentialBuilder::default()
+        .with_min_delay(Duration::from_secs(1))
+        .with_factor(8.0)
+        .with_max_delay(Duration::from_secs(30 * 60))
+        .with_jitter()
+        .without_max_times()
+        .build()
+}
+
+/// How a connection ended.
+enum Ended {
+    /// By itself, or because the program stops.
+    Closed,
+    /// Shards did not come to be connected; `after_all`: not any more, after all of them had been.
+    OutOfTouch { after_all: bool },
 }
 
 type Failed = Box<dyn std::error::Error + Send + Sync>;
@@ -86,7 +122,7 @@ fn cure(error: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
     }
 }
 
-async fn connect(discord: &Discord, stop: &CancellationToken) -> Result<(), Failed> {
+async fn connect(discord: &Discord, stop: &CancellationToken) -> Result<Ended, Failed> {
     // What Discord told to wait before a restart holds for these calls too.
     let place = discord.calls.gate().take_for_none().await;
     let gateway = discord.calls.gateway().await?;
@@ -100,7 +136,7 @@ async fn connect(discord: &Discord, stop: &CancellationToken) -> Result<(), Fail
             () = discord.clock.sleep_until(discord.clock.now() + wait) => {}
             () = stop.cancelled() => {}
         }
-        return Ok(());
+        return Ok(Ended::Closed);
     }
     // serenity's own limiter ignores the proxy and would call discord.com; with it off no call of serenity's is
     // limited, but the only one that it makes is the one below.
@@ -123,14 +159,14 @@ async fn connect(discord: &Discord, stop: &CancellationToken) -> Result<(), Fail
     // serenity falls back to a public address when it cannot ask for the gateway's; ours was told to us.
     *client.ws_url.lock().await = gateway.url.to_string();
     let shards: Arc<ShardManager> = Arc::clone(&client.shard_manager);
-    let connected = client.start_shards(gateway.shards.max(1));
-    tokio::select! {
-        ended = connected => Ok(ended?),
-        () = stop.cancelled() => {
-            shards.shutdown_all().await;
-            Ok(())
-        }
-    }
+    let connected = client.start_shards(gateway.shards);
+    let ended = tokio::select! {
+        ended = connected => return Ok(ended.map(|()| Ended::Closed)?),
+        after_all = out_of_touch(&shards, gateway.shards) => Ended::OutOfTouch { after_all },
+        () = stop.cancelled() => Ended::Closed,
+    };
+    shards.shutdown_all().await;
+    Ok(ended)
 }
 
 struct Handler {

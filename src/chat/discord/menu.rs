@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 use serenity::all::{
-    CommandOptionType, CreateCommand, CreateCommandOption, InstallationContext, InteractionContext,
-    Permissions,
+    CommandOptionType, CommandType, CreateCommand, CreateCommandOption, InstallationContext,
+    InteractionContext, Permissions,
 };
 
-use crate::commands::{Argument, ArgumentKind, CATALOGUE, GROUPS, Group, Spec, Text, Who};
+use crate::commands::{Argument, ArgumentKind, CATALOGUE, GROUPS, Group, IN_MENU, Spec, Text, Who};
+use crate::model::channel::Platform;
 use crate::model::subscription::Style;
 
 /// The locale of the localisations.
@@ -18,6 +19,7 @@ pub fn commands() -> Vec<Value> {
     let single = CATALOGUE.iter().filter(|spec| spec.name != "start" && spec.group().is_none()).map(command);
     single
         .chain(GROUPS.iter().map(group))
+        .chain([in_message_menu(IN_MENU)])
         .map(|command| {
             serde_json::to_value(command).unwrap_or_else(|_| unreachable!("builders are plain JSON"))
         })
@@ -36,6 +38,16 @@ fn group(group: &Group) -> CreateCommand {
         Some(spec.arguments.iter().map(self::option).fold(option, CreateCommandOption::add_sub_option))
     });
     usable_by(group.who, CreateCommand::new(group.name), group.about).set_options(subcommands.collect())
+}
+
+/// A command of a message's menu, for channel admins.
+fn in_message_menu(name: Text) -> CreateCommand {
+    CreateCommand::new(name.en)
+        .name_localized(KOREAN, name.ko)
+        .kind(CommandType::Message)
+        .default_member_permissions(Permissions::MANAGE_CHANNELS)
+        .contexts(vec![InteractionContext::Guild, InteractionContext::BotDm])
+        .integration_types(vec![InstallationContext::Guild])
 }
 
 fn command(spec: &Spec) -> CreateCommand {
@@ -80,8 +92,12 @@ fn option(argument: &Argument) -> CreateCommandOption {
             option.add_string_choice_localized(style.name(), style.name(), [(KOREAN, korean_style(style))])
         }),
         ArgumentKind::Language => option.add_string_choice("한국어", "ko").add_string_choice("English", "en"),
+        ArgumentKind::Platform => Platform::ALL
+            .into_iter()
+            .fold(option, |option, platform| option.add_string_choice(platform.brand(), platform.name())),
         ArgumentKind::Feed
         | ArgumentKind::Date
+        | ArgumentKind::AnyChannel
         | ArgumentKind::Timezone
         | ArgumentKind::What
         | ArgumentKind::Company
@@ -91,6 +107,9 @@ fn option(argument: &Argument) -> CreateCommandOption {
         | ArgumentKind::Words
         | ArgumentKind::For
         | ArgumentKind::Missing
+        | ArgumentKind::Text
+        | ArgumentKind::Article
+        | ArgumentKind::Message
         | ArgumentKind::Filter => option,
     }
 }

@@ -6,6 +6,7 @@ mod client;
 mod greet;
 mod guilds;
 mod menu;
+mod shards;
 
 pub use client::{Discord, run};
 pub use menu::commands;

@@ -48,6 +48,10 @@ pub(super) async fn message(telegram: &Telegram, message: &Message) -> Result<Op
                 menu::set_operators(&telegram.calls, &caller.person).await;
             }
             let (arguments, unread) = Arguments::from_words(spec, &text, &desk.feeds);
+            let arguments = match asked::replied(message) {
+                Some(replied) => arguments.about_message(spec, replied),
+                None => arguments,
+            };
             let call = Call { spec, arguments, unread, caller: caller.clone() };
             commands::answer(&call, desk).await
         }

@@ -83,6 +83,14 @@ fn start(spec: &Spec, payload: &str) -> Option<Press> {
     }
 }
 
+/// The message that a message replies to, as its sender meant it: what is written in a topic replies to the note that
+/// opened the topic, unless to something else.
+pub(super) fn replied(message: &Message) -> Option<String> {
+    let replied = message.reply_to_message()?;
+    let opens_the_topic = message.thread_id.is_some_and(|thread| thread.0 == replied.id);
+    (!opens_the_topic).then(|| replied.id.0.to_string())
+}
+
 /// Who wrote a message.
 pub(super) fn writer(message: &Message, operators: &[String]) -> Asker {
     asker(&message.chat, topic(message), message.from.as_ref(), is_the_chat(message), operators)

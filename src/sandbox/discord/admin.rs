@@ -214,6 +214,11 @@ impl Discord {
         self.change(|state, _| state.sessions.spend(until));
     }
 
+    /// The bot has grown: fewer shards than these are refused with close code 4011.
+    pub fn need_shards(&self, shards: u64) {
+        self.change(|state, _| state.sessions.need_shards(shards));
+    }
+
     /// Forgets all sessions, and tells the connected ones (opcode 9): they identify again.
     pub fn forget_sessions(&self) {
         self.change(|state, _| {
