@@ -18,6 +18,7 @@ mod greetings;
 mod holds;
 mod links;
 mod lock;
+mod mentions;
 mod migrate;
 mod mutes;
 mod notes;
