@@ -103,7 +103,7 @@ const HOMES: &[(&str, &[&str])] = &[
 
 /// Modules that are functions of their arguments: no I/O, no clock, nothing that waits.
 const PURE: &[&str] = &["model", "text", "parse", "enrich", "plan", "render"];
-/// What those may not name, but for looking up where links lead.
+/// What those may not name, but for following links (`src/enrich/links/`).
 const IMPURE: &[&str] = &["std::fs", "std::net", "std::env", "tokio", "Instant::now"];
 
 /// What stands for work that is not done.

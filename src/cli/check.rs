@@ -14,7 +14,7 @@ use crate::app::{self, Examined};
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::{Config, ConfigError, Environment, Fault, FeedConfig, Tokens};
 use crate::model::channel::Platform;
-use crate::store::{Standing, Store, StoreError};
+use crate::store::{Schema, Store, StoreError};
 use crate::text::chain;
 
 /// As many posts that cannot be loaded are named for each feed.
@@ -160,11 +160,11 @@ fn dictionaries(config: &Config) -> Finding {
 
 async fn database(url: &str) -> Finding {
     match Store::examine(url).await {
-        Ok(standing) => {
-            let says = match standing {
-                Standing::New => "is created at the first start",
-                Standing::Current => "is there, with the tables of this version",
-                Standing::Behind => {
+        Ok(schema) => {
+            let says = match schema {
+                Schema::New => "is created at the first start",
+                Schema::Current => "is there, with the tables of this version",
+                Schema::Behind => {
                     "is there; its tables are brought up to date at the next start, and a copy is kept"
                 }
             };

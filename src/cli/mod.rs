@@ -5,6 +5,7 @@
 
 mod backup;
 mod check;
+mod bench;
 mod classify;
 mod completions;
 mod demo;
@@ -58,6 +59,8 @@ enum Command {
     Import(import::Arguments),
     /// Send one post to one channel now
     Send(send::Arguments),
+    /// Measure how fast the program is, beside references
+    Bench(bench::Arguments),
     /// Look things up as the chat commands would
     #[command(subcommand)]
     Lookup(Lookup),
@@ -95,6 +98,7 @@ pub fn main() -> ExitCode {
         Command::Restore(arguments) => restore::restore(cli.config.as_deref(), &environment, &arguments),
         Command::Completions(arguments) => completions::completions(&arguments),
         Command::Preview(arguments) => preview::preview(&arguments),
+        Command::Bench(arguments) => bench::bench(&arguments),
         Command::Lookup(Lookup::Classify(arguments)) => classify::classify(&arguments),
     };
     outcome::report(outcome)

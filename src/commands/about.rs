@@ -112,6 +112,11 @@ impl Page {
             from: if from.is_empty() { None } else { Some(from.parse().ok()?) },
         })
     }
+
+    /// The command that opens such a page afresh, if the text of its button says no more than that.
+    pub(super) fn command_of(text: &str) -> &'static str {
+        if text.starts_with('t') { TOPIC.name } else { COMPANY.name }
+    }
 }
 
 /// Ten hexadecimal digits that stand for a name.
@@ -165,7 +170,10 @@ pub(super) async fn page(page: &Page, caller: &Caller, desk: &Desk) -> Result<Re
     };
     match name {
         Some(name) => Ok(Reply { in_place: true, ..about(name, page, caller, desk).await? }),
-        None => Ok(words::old_button(caller.language)),
+        None => {
+            let command = if page.kind == Kind::Topic { TOPIC.name } else { COMPANY.name };
+            Ok(words::old_button_of(command, caller.language))
+        }
     }
 }
 

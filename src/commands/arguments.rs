@@ -5,7 +5,9 @@ use std::ops::Range;
 
 use chrono::NaiveDate;
 
+use super::reach;
 use super::spec::{Argument, ArgumentKind, Spec};
+use crate::model::channel::Address;
 use crate::model::day;
 use crate::model::feed::Feed;
 use crate::model::language::Language;
@@ -37,6 +39,13 @@ impl Arguments {
     /// From words in any order: each goes to the argument for which it cannot be mistaken, and what is left to the
     /// command's free text. Returns the words that fit nothing if it has none.
     pub fn from_words(spec: &'static Spec, text: &str, feeds: &[Feed]) -> (Self, Vec<String>) {
+        if let [argument] = spec.arguments
+            && argument.kind == ArgumentKind::Text
+        {
+            let mut whole = Self::default();
+            whole.set(argument, text.to_owned());
+            return (whole, Vec::new());
+        }
         let mut words: Vec<&str> = text.split_whitespace().collect();
         let mut arguments = Self::default();
         for argument in spec.arguments {
@@ -59,6 +68,14 @@ impl Arguments {
             }
             None => (arguments, words.into_iter().map(str::to_owned).collect()),
         }
+    }
+
+    /// With the message that the call points at, for a command that asks about an article.
+    pub fn about_message(mut self, spec: &'static Spec, message: String) -> Self {
+        if spec.arguments.iter().any(|argument| argument.kind == ArgumentKind::Article) {
+            self.0.insert(ArgumentKind::Message, message);
+        }
+        self
     }
 
     /// What was written for this kind of argument.
@@ -98,10 +115,16 @@ fn recognise(kind: ArgumentKind, words: &[&str], feeds: &[Feed]) -> Option<Range
         ArgumentKind::Missing => one(&is_missing),
         ArgumentKind::Period => period::find(words).map(|(found, _)| found),
         ArgumentKind::For => span::find(words),
+        ArgumentKind::Platform => one(&|word| reach::platform(word).is_some()),
+        ArgumentKind::AnyChannel => one(&|word| word.starts_with('#') || word.parse::<Address>().is_ok()),
+        // The only thing that the command takes: what is no id is told to be none.
+        ArgumentKind::Article => (!words.is_empty()).then_some(0..words.len()),
         ArgumentKind::Company
         | ArgumentKind::Topic
         | ArgumentKind::Words
         | ArgumentKind::Filter
+        | ArgumentKind::Text
+        | ArgumentKind::Message
         | ArgumentKind::What => None,
     }
 }

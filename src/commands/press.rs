@@ -2,16 +2,19 @@
 //!
 //! The text is at most 64 bytes (Telegram's `callback_data`; Discord's `custom_id` may have 100 characters).
 
+use chrono::DateTime;
+
 use super::call::Caller;
 use super::desk::{Desk, Failure};
-use super::quota::Admission;
+use super::reach::Target;
 use super::spec::Who;
 use super::{
-    about, digest, explain, held, mute, open, pause, resend, search, settings, subscribe, today, unsubscribe,
-    words,
+    about, admit, announce, digest, explain, held, help, mute, open, pause, recall, receive, resend,
+    resend_all, search, settings, subscribe, today, unsubscribe, why, words,
 };
 use crate::model::feed::FeedName;
 use crate::model::language::Language;
+use crate::model::note::AnnouncementId;
 use crate::model::reply::{Action, Audience, Button, Reply};
 
 /// What was pressed.
@@ -69,6 +72,25 @@ pub enum Press {
         /// Only what has not arrived.
         missing: bool,
     },
+    /// Say why an article came, or did not.
+    Why(why::ArticleName),
+    /// Send a digest again to all channels, or to some.
+    ResendAll(Target),
+    /// Say how far that has got.
+    ResendProgress {
+        /// The digest, and where.
+        target: Target,
+        /// What was asked for since then, in seconds since 1970.
+        since: i64,
+    },
+    /// Delete what was sent of a digest.
+    Recall(Target),
+    /// Say how far that has got.
+    RecallProgress(Target),
+    /// Tell every channel something.
+    Announce(AnnouncementId),
+    /// Say how far that has got.
+    AnnounceProgress(AnnouncementId),
     /// Look at a held digest: its handle.
     Held {
         /// The digest.
@@ -104,8 +126,19 @@ pub enum Press {
         /// Whether it is the operator's, for every channel.
         everywhere: bool,
     },
+    /// Show the one or the other half of `/help`.
+    Help(help::Half),
+    /// Ask where the digest is to be received.
+    Receive,
+    /// Show what lets somebody choose one of their channels or groups (Telegram).
+    PickChat,
     /// Do nothing of what was asked.
     Cancel,
+    /// What cannot be read any more: say the command that opens it afresh.
+    Old {
+        /// The command, without the slash.
+        command: &'static str,
+    },
     /// Show to the channel what only the asker saw.
     Show(Box<Press>),
 }
@@ -121,9 +154,18 @@ impl Press {
             | Self::Set { .. }
             | Self::Pause
             | Self::Resume
+            | Self::Why(_)
             | Self::Unmute { everywhere: false, .. }
             | Self::Cancel => Who::ChannelAdmin,
-            Self::Held { .. } | Self::Release { .. } | Self::Unmute { everywhere: true, .. } => Who::Operator,
+            Self::Held { .. }
+            | Self::Release { .. }
+            | Self::ResendAll(_)
+            | Self::ResendProgress { .. }
+            | Self::Recall(_)
+            | Self::RecallProgress(_)
+            | Self::Announce(_)
+            | Self::AnnounceProgress(_)
+            | Self::Unmute { everywhere: true, .. } => Who::Operator,
             Self::Open { .. }
             | Self::List { .. }
             | Self::Latest { .. }
@@ -131,6 +173,10 @@ impl Press {
             | Self::All { .. }
             | Self::About(_)
             | Self::Search(_)
+            | Self::Help(_)
+            | Self::Receive
+            | Self::PickChat
+            | Self::Old { .. }
             | Self::Show(_) => Who::Anyone,
         }
     }
@@ -151,6 +197,13 @@ impl Press {
             Self::Subscribe { feed, as_before: false } => format!("join:{feed}"),
             Self::Resend { handle, missing: false } => format!("again:{handle}"),
             Self::Resend { handle, missing: true } => format!("rest:{handle}"),
+            Self::Why(name) => format!("why:{name}"),
+            Self::ResendAll(target) => format!("everyagain:{}", target.encode()),
+            Self::ResendProgress { target, since } => format!("againto:{since:x}:{}", target.encode()),
+            Self::Recall(target) => format!("recall:{}", target.encode()),
+            Self::RecallProgress(target) => format!("recalled:{}", target.encode()),
+            Self::Announce(announcement) => format!("announce:{}", announcement.0),
+            Self::AnnounceProgress(announcement) => format!("announced:{}", announcement.0),
             Self::Held { handle } => format!("held:{handle}"),
             Self::Release { handle, send: true } => format!("release:{handle}"),
             Self::Release { handle, send: false } => format!("drop:{handle}"),
@@ -160,17 +213,29 @@ impl Press {
             Self::Resume => "resume:".to_owned(),
             Self::Unmute { tag, everywhere: false } => format!("unmute:{tag}"),
             Self::Unmute { tag, everywhere: true } => format!("unmuteall:{tag}"),
+            Self::Help(half) => format!("help:{}", half.name()),
+            Self::Receive => "receive:".to_owned(),
+            Self::PickChat => "pickchat:".to_owned(),
             Self::Cancel => "cancel:".to_owned(),
+            Self::Old { .. } => "old:".to_owned(),
             Self::Show(what) => format!("show:{}", what.encode()),
         }
     }
 
-    /// Reads what a button carried, or a menu and the entry that was `chosen` in it. `None`: of an older version,
-    /// or forged.
+    /// Reads what a button carried, or a menu and the entry that was `chosen` in it. What is of an older version, or
+    /// forged, is [`Press::Old`].
+    pub fn read(text: &str, chosen: Option<&str>) -> Self {
+        let old = || Self::Old {
+            command: command_of(chosen.filter(|_| text.starts_with("pick:")).unwrap_or(text)),
+        };
+        Self::decode(text, chosen).unwrap_or_else(old)
+    }
+
+    /// The same, `None` for what cannot be read.
     ///
     /// A menu of one digest's articles carries the text of its first article, and its entries are places; a menu
     /// over several digests (`pick:…`) has complete texts for entries.
-    pub fn decode(text: &str, chosen: Option<&str>) -> Option<Self> {
+    fn decode(text: &str, chosen: Option<&str>) -> Option<Self> {
         let (what, rest) = text.split_once(':')?;
         match (what, chosen) {
             ("open", chosen) => {
@@ -190,6 +255,17 @@ impl Press {
             ("join", None) => Some(Self::Subscribe { feed: FeedName(rest.to_owned()), as_before: false }),
             ("again", None) => Some(Self::Resend { handle: rest.to_owned(), missing: false }),
             ("rest", None) => Some(Self::Resend { handle: rest.to_owned(), missing: true }),
+            ("why", None) => rest.parse().ok().map(Self::Why),
+            ("everyagain", None) => Target::decode(rest).map(Self::ResendAll),
+            ("againto", None) => {
+                let (since, target) = rest.split_once(':')?;
+                let since = i64::from_str_radix(since, 16).ok()?;
+                Some(Self::ResendProgress { target: Target::decode(target)?, since })
+            }
+            ("recall", None) => Target::decode(rest).map(Self::Recall),
+            ("recalled", None) => Target::decode(rest).map(Self::RecallProgress),
+            ("announce", None) => rest.parse().ok().map(AnnouncementId).map(Self::Announce),
+            ("announced", None) => rest.parse().ok().map(AnnouncementId).map(Self::AnnounceProgress),
             ("held", None) => Some(Self::Held { handle: rest.to_owned() }),
             ("release", None) => Some(Self::Release { handle: rest.to_owned(), send: true }),
             ("drop", None) => Some(Self::Release { handle: rest.to_owned(), send: false }),
@@ -203,6 +279,9 @@ impl Press {
             ("resume", None) => Some(Self::Resume),
             ("unmute", None) => Some(Self::Unmute { tag: rest.to_owned(), everywhere: false }),
             ("unmuteall", None) => Some(Self::Unmute { tag: rest.to_owned(), everywhere: true }),
+            ("help", None) => help::Half::named(rest).map(Self::Help),
+            ("receive", None) => Some(Self::Receive),
+            ("pickchat", None) => Some(Self::PickChat),
             ("cancel", None) => Some(Self::Cancel),
             ("show", None) => match Self::decode(rest, None)? {
                 what if what.who() > Who::Anyone => None,
@@ -215,6 +294,26 @@ impl Press {
     }
 }
 
+/// The command that opens afresh what a button like this showed, without the slash.
+fn command_of(text: &str) -> &'static str {
+    let text = text.strip_prefix("show:").unwrap_or(text);
+    let (what, rest) = text.split_once(':').unwrap_or((text, ""));
+    match what {
+        "about" => about::Page::command_of(rest),
+        "search" => "search",
+        "leave?" | "leave" => "unsubscribe",
+        "join" | "rejoin" | "receive" | "pickchat" => "subscribe",
+        "again" | "rest" => "resend",
+        "held" | "release" | "drop" => "admin hold",
+        "settings" | "set" => "settings",
+        "pause" | "resume" => "pause",
+        "unmute" => "mute",
+        "unmuteall" => "admin mutes",
+        "help" => "help",
+        _ => "today",
+    }
+}
+
 /// The button that shows to the channel what the asker alone saw: `again` asks for it.
 pub fn show_button(again: &str, language: Language) -> Button {
     Button {
@@ -224,21 +323,16 @@ pub fn show_button(again: &str, language: Language) -> Button {
 }
 
 /// Answers what somebody pressed. `None`: the person asks too much and was told so.
-pub async fn answer(press: Option<Press>, caller: &Caller, desk: &Desk) -> Option<Reply> {
-    match desk.quota.admit(caller, desk.clock.now()) {
-        Admission::Yes => {}
-        Admission::Tell => return Some(words::too_many(caller.language)),
-        Admission::Silent => return None,
+pub async fn answer(press: Press, caller: &Caller, desk: &Desk) -> Option<Reply> {
+    if let Err(told) = admit(caller, desk) {
+        return told;
     }
-    if let Some(press) = &press
-        && !caller.may(press.who())
-    {
+    if !caller.may(press.who()) {
         return Some(words::refused(press.who(), caller.platform, caller.language));
     }
     let done = match press {
-        Some(Press::Show(what)) => perform(*what, caller, desk).await.map(for_all),
-        Some(press) => perform(press, caller, desk).await,
-        None => Ok(words::old_button(caller.language)),
+        Press::Show(what) => perform(*what, caller, desk).await.map(for_all),
+        press => perform(press, caller, desk).await,
     };
     Some(done.unwrap_or_else(|failure| explain(failure, desk, caller.language, "press")))
 }
@@ -255,6 +349,16 @@ async fn perform(press: Press, caller: &Caller, desk: &Desk) -> Result<Reply, Fa
         Press::Unsubscribe { feed, is_sure } => unsubscribe::pressed(&feed, is_sure, caller, desk).await,
         Press::Subscribe { feed, as_before } => subscribe::pressed(&feed, as_before, caller, desk).await,
         Press::Resend { handle, missing } => resend::pressed(&handle, missing, caller, desk).await,
+        Press::Why(name) => why::pressed(&name, caller, desk).await,
+        Press::ResendAll(target) => resend_all::pressed(&target, caller, desk).await,
+        Press::ResendProgress { target, since } => {
+            let since = DateTime::from_timestamp(since, 0).unwrap_or_default();
+            resend_all::progress(&target, since, caller, desk).await
+        }
+        Press::Recall(target) => recall::pressed(&target, caller, desk).await,
+        Press::RecallProgress(target) => recall::progress(&target, caller, desk).await,
+        Press::Announce(announcement) => announce::pressed(announcement, caller, desk).await,
+        Press::AnnounceProgress(announcement) => announce::progress(announcement, caller, desk).await,
         Press::Held { handle } => held::pressed(&handle, caller, desk).await,
         Press::Release { handle, send } => held::decided(&handle, send, caller, desk).await,
         Press::Settings { feed } => settings::shown(&feed, caller, desk).await,
@@ -262,7 +366,11 @@ async fn perform(press: Press, caller: &Caller, desk: &Desk) -> Result<Reply, Fa
         Press::Pause => pause::pressed(caller, desk).await,
         Press::Resume => pause::resumed(caller, desk).await,
         Press::Unmute { tag, everywhere } => mute::pressed(&tag, everywhere, caller, desk).await,
+        Press::Help(half) => Ok(Reply { in_place: true, ..help::half(half, caller, desk) }),
+        Press::Receive => Ok(Reply { in_place: true, ..receive::ask(caller, desk) }),
+        Press::PickChat => Ok(receive::pick(caller)),
         Press::Cancel => Ok(Reply { in_place: true, ..words::cancelled(caller.language) }),
+        Press::Old { command } => Ok(words::old_button_of(command, caller.language)),
         Press::Show(_) => Ok(words::old_button(caller.language)),
     }
 }
@@ -283,6 +391,11 @@ mod tests {
         Press::Set { feed: FeedName("a-feed-with-the-longest-name-32-".into()), change }
     }
 
+    fn everywhere() -> Target {
+        let channel = Some(crate::model::channel::ChannelId(i64::MAX));
+        Target { handle: "0123456789".into(), platform: Some(crate::model::Platform::Telegram), channel }
+    }
+
     #[test]
     fn what_a_button_carries_is_read_again() {
         for press in [
@@ -297,6 +410,13 @@ mod tests {
             Press::Subscribe { feed: FeedName("ai-news".into()), as_before: false },
             Press::Resend { handle: "0123456789".into(), missing: true },
             Press::Resend { handle: "0123456789".into(), missing: false },
+            Press::Why(why::ArticleName { handle: "0123456789".into(), place: 99 }),
+            Press::ResendAll(everywhere()),
+            Press::ResendProgress { target: everywhere(), since: 1 << 33 },
+            Press::Recall(everywhere()),
+            Press::RecallProgress(everywhere()),
+            Press::Announce(AnnouncementId(i64::MAX)),
+            Press::AnnounceProgress(AnnouncementId(1)),
             Press::Held { handle: "0123456789".into() },
             Press::Release { handle: "0123456789".into(), send: true },
             Press::Release { handle: "0123456789".into(), send: false },
@@ -311,6 +431,10 @@ mod tests {
             Press::Resume,
             Press::Unmute { tag: "0123456789".into(), everywhere: false },
             Press::Unmute { tag: "0123456789".into(), everywhere: true },
+            Press::Help(help::Half::Reading),
+            Press::Help(help::Half::Managing),
+            Press::Receive,
+            Press::PickChat,
             Press::Cancel,
             Press::About(about::Page::first(about::Kind::Topic, "chips", Period::ThisMonth)),
             Press::Show(Box::new(Press::Search(search::Page {

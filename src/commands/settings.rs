@@ -16,9 +16,12 @@ use crate::model::quiet::QuietHours;
 use crate::model::reply::{Action, Button, Choice, Menu, Reply};
 use crate::model::schedule::Schedule;
 use crate::model::subscription::{Style, Subscription, Wish};
+use crate::store::ChangesOf;
 
 /// How many deliveries are told.
 const DELIVERIES: u32 = 10;
+/// How many changes are told.
+const CHANGES: u32 = 3;
 /// The times that are offered; any other is set with `/subscribe`.
 const TIMES: [&str; 12] = [
     "now",
@@ -142,6 +145,8 @@ async fn of_feed(
     lines.extend(pause.map(|pause| words::paused(pause.until, wish.timezone, language)).unwrap_or_default());
     let last = desk.store.last_deliveries(subscription.id, DELIVERIES).await?;
     lines.extend(words::deliveries(&last, wish.timezone, language));
+    let changes = desk.store.changes(ChangesOf::Channel(caller.address), CHANGES).await?;
+    lines.extend(words::last_changes(&changes, false, wish.timezone, language));
 
     let mut row = Vec::new();
     if let Some(publishes) = publishes {
@@ -223,6 +228,7 @@ pub(super) async fn changed(
         desk.store.subscribe(subscription.channel, &feed.name, &wish, desk.clock.now()).await?;
         desk.plan.notify_one();
     }
-    tracing::info!(to = %caller.address, feed = %feed.name, by = caller.person, ?change, "changed a setting");
+    desk.keep_change(caller, Some(caller.address), format!("settings {} {}", feed.name, change.encode()))
+        .await?;
     shown(&feed.name, caller, desk).await
 }

@@ -133,7 +133,12 @@ async fn subscribe(feed: &Feed, wish: &Wish, caller: &Caller, desk: &Desk) -> Re
     let subscription = desk.store.subscribe(channel.id, &feed.name, wish, now).await?;
     desk.store.keep_subscriber(subscription.id, &caller.person).await?;
     desk.plan.notify_one();
-    tracing::info!(to = %caller.address, feed = %feed.name, by = caller.person, schedule = %wish.schedule, "subscribed");
+    desk.keep_change(
+        caller,
+        Some(caller.address),
+        format!("subscribe {} {}", feed.name, words::plain_wish(wish)),
+    )
+    .await?;
     confirm(feed, wish, caller, desk).await
 }
 

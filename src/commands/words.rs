@@ -1,8 +1,11 @@
 //! The prose of replies, in both languages: formal, no exclamation marks, the second line says what to do next.
 
+mod everywhere;
 mod managing;
 mod operating;
+mod rooms;
 mod settings;
+mod why;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
@@ -22,15 +25,14 @@ use crate::model::zone;
 use crate::plan::advice::TooEarly;
 use crate::text::{Unit, clock_time, cut, day, particle};
 
+pub(super) use everywhere::*;
 pub(super) use managing::*;
 pub(super) use operating::*;
+pub(super) use rooms::*;
 pub(super) use settings::*;
+pub(super) use why::*;
 
 pub(super) const SHOW_LATEST: Text = Text { ko: "최근 뉴스 지금 보기", en: "Show the latest now" };
-pub(super) const HELP_TITLE: Text =
-    Text { ko: "조간 — 매일의 뉴스", en: "Jogan — the daily digest" };
-pub(super) const HELP_READING: Text = Text { ko: "읽기", en: "Reading" };
-pub(super) const HELP_MANAGING: Text = Text { ko: "채널 관리자", en: "Channel admins" };
 const NOTHING_CHANGED: Text = Text { ko: "바뀐 것은 없습니다.", en: "Nothing was changed." };
 pub(super) const A_TIME: Text = Text { ko: "시각으로", en: "a time" };
 pub(super) const A_STYLE: Text = Text { ko: "모양으로", en: "a style" };
@@ -97,13 +99,21 @@ pub(super) fn our_error(number: &str, language: Language) -> Reply {
     prose(language, [line])
 }
 
-/// A button of an older version, or of a digest that is not there any more.
+/// A button of a digest that is not there any more.
 pub(super) fn old_button(language: Language) -> Reply {
+    old_button_of("today", language)
+}
+
+/// A button that cannot be used any more; the command opens afresh what it showed.
+pub(super) fn old_button_of(command: &str, language: Language) -> Reply {
     let line = match language {
-        Language::Ko => "이 버튼은 오래되어 쓸 수 없습니다. /today로 다시 열어 주세요.",
-        Language::En => "This button is too old to use. Please open it again with /today.",
+        Language::Ko => {
+            let by = particle(command, "으로/로");
+            format!("이 버튼은 오래되어 쓸 수 없습니다. /{command}{by} 다시 열어 주세요.")
+        }
+        Language::En => format!("This button is too old to use. Please open it again with /{command}."),
     };
-    prose(language, [line.to_owned()])
+    prose(language, [line])
 }
 
 /// A word that was not understood; nothing was changed.

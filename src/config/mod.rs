@@ -9,6 +9,7 @@ mod dictionaries;
 mod environment;
 mod feed;
 mod limits;
+mod links;
 mod reader;
 mod secrets;
 mod source;
@@ -21,6 +22,7 @@ pub use dictionaries::DictionariesConfig;
 pub use environment::Environment;
 pub use feed::FeedConfig;
 pub use limits::LimitsConfig;
+pub use links::LinksConfig;
 pub use reader::Fault;
 pub use secrets::{Tokens, read_token};
 pub use source::SourceConfig;
@@ -47,6 +49,8 @@ pub struct Config {
     pub delivery: DeliveryConfig,
     /// `[limits]`.
     pub limits: LimitsConfig,
+    /// `[links]`.
+    pub links: LinksConfig,
     /// `[dictionaries]`.
     pub dictionaries: DictionariesConfig,
     /// `[[feeds]]`, in the file's order.
@@ -152,6 +156,7 @@ impl Config {
         let alerts = AlertsConfig::read(root.section("alerts"));
         let delivery = DeliveryConfig::read(root.section("delivery"));
         let limits = LimitsConfig::read(root.section("limits"));
+        let links = LinksConfig::read(root.section("links"));
         let dictionaries = DictionariesConfig::read(root.section("dictionaries"));
         let feeds = FeedConfig::read_all(&mut root);
         root.finish();
@@ -163,6 +168,7 @@ impl Config {
             alerts,
             delivery,
             limits,
+            links,
             dictionaries,
             feeds,
         };

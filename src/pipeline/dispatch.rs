@@ -19,7 +19,7 @@ use crate::model::subscription::{Style, Subscription, SubscriptionId};
 use crate::model::term::Term;
 use crate::model::withdrawn::Withdrawn;
 use crate::pipeline::corrections::passing;
-use crate::plan::{self, Batch, Form, Standing, Waiting, arrival, selection};
+use crate::plan::{self, Batch, Cause, Form, Standing, Waiting, arrival, selection};
 use crate::render::{self, Surface};
 use crate::store::{Due, NewDelivery, Planned, Store, StoreError};
 use crate::text::chain;
@@ -246,6 +246,7 @@ impl Dispatch {
                     due_at: batch.due_at,
                     is_list: batch.form != Form::Each,
                     after_edition,
+                    heeds_quiet: batch.cause != Cause::Slot,
                     messages,
                 })
             })

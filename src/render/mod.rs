@@ -97,7 +97,8 @@ pub fn list(surface: Surface<'_>, editions: &[Edition], lexicon: &Lexicon) -> Ve
 /// or follow-up: an answer for the asker alone carries the flag EPHEMERAL (64), which an ordinary message must not.
 pub fn reply(surface: Surface<'_>, reply: &Reply, lexicon: &Lexicon) -> Vec<Body> {
     match surface {
-        Surface::Discord | Surface::DiscordForum => discord::reply(reply, lexicon),
+        Surface::Discord => discord::reply(reply, lexicon),
+        Surface::DiscordForum => discord::post(reply, lexicon),
         Surface::TelegramPrivate | Surface::TelegramGroup { .. } => telegram::reply(surface, reply, lexicon),
     }
 }

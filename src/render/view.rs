@@ -235,7 +235,7 @@ impl<'a> View<'a> {
 
     /// Where an article is.
     pub(crate) fn link(&self, article: &Article) -> Option<String> {
-        safe_link(article.link.as_deref()?)
+        safe_link(article.address()?)
     }
 
     /// What a press sends that opens an article.

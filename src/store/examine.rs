@@ -11,7 +11,7 @@ use super::{MIGRATIONS, Store, migrate};
 
 /// How a database stands to this version of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum Schema {
     /// There is none yet.
     New,
     /// It has the tables of this version.
@@ -25,17 +25,17 @@ impl Store {
     ///
     /// # Errors
     /// If it cannot be opened, could not be created, or was written by a newer version.
-    pub async fn examine(url: &str) -> Result<Standing, StoreError> {
+    pub async fn examine(url: &str) -> Result<Schema, StoreError> {
         let options = options(url)?;
         let file = options.get_filename();
         if !file.exists() {
             may_create(file)?;
-            return Ok(Standing::New);
+            return Ok(Schema::New);
         }
         let pool = open(options).await?;
-        let standing = migrate::standing(&MIGRATIONS, &pool).await;
+        let schema = migrate::schema(&MIGRATIONS, &pool).await;
         pool.close().await;
-        standing
+        schema
     }
 
     /// Copies the database at `url`, as it is at one instant, to `copy`, which is there wholly or not at all.

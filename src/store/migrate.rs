@@ -7,7 +7,7 @@ use sqlx::SqlitePool;
 use sqlx::migrate::Migrator;
 
 use crate::store::error::StoreError;
-use crate::store::examine::Standing;
+use crate::store::examine::Schema;
 
 /// This program's version, which is written into the databases that it migrates.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -43,10 +43,10 @@ pub(super) async fn migrate(
 ///
 /// # Errors
 /// If a newer version migrated the database, or it fails.
-pub(super) async fn standing(migrations: &Migrator, pool: &SqlitePool) -> Result<Standing, StoreError> {
+pub(super) async fn schema(migrations: &Migrator, pool: &SqlitePool) -> Result<Schema, StoreError> {
     let applied = known(migrations, pool).await?;
     let is_current = migrations.iter().all(|migration| applied.contains(&migration.version));
-    Ok(if is_current { Standing::Current } else { Standing::Behind })
+    Ok(if is_current { Schema::Current } else { Schema::Behind })
 }
 
 /// The migrations that the database has, all of which this version knows.

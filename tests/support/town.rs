@@ -92,7 +92,7 @@ impl Town {
         let folder = format!("source = {{ kind = \"folder\", path = {:?} }}", self.posts());
         let source = if feed.contains("source = ") { "" } else { folder.as_str() };
         format!(
-            "[database]\nurl = {:?}\n[web]\nlisten = \"\"\n\
+            "[database]\nurl = {:?}\n[web]\nlisten = \"\"\n[links]\nresolve = false\n\
              [[feeds]]\nname = \"ai-news\"\ntitle = \"AI 뉴스\"\n{feed}\n\
              {source}\n",
             self.database_url(),

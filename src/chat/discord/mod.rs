@@ -3,8 +3,10 @@
 mod answer;
 mod asked;
 mod client;
+mod greet;
 mod guilds;
 mod menu;
+mod shards;
 
 pub use client::{Discord, run};
 pub use menu::commands;

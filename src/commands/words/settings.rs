@@ -66,6 +66,14 @@ pub(in crate::commands) fn quiet_hours(hours: QuietHours, language: Language) ->
     }
 }
 
+/// What a subscription is set to, as the record of changes has it.
+pub(in crate::commands) fn plain_wish(wish: &Wish) -> String {
+    let Wish { schedule, timezone, style, filter, language, quiet } = wish;
+    let quiet = quiet.map_or(String::new(), |hours| format!(" quiet {hours}"));
+    let filter: String = filter.iter().map(|word| format!(" {word}")).collect();
+    format!("{schedule} {timezone} {} {}{quiet}{filter}", style.name(), language.code())
+}
+
 /// What a subscription is set to, a line each.
 pub(in crate::commands) fn wish_lines(
     wish: &Wish,

@@ -97,7 +97,13 @@ pub(super) fn reply(surface: Surface<'_>, reply: &Reply, lexicon: &Lexicon) -> V
     let mut buttons: Vec<Vec<Button>> = openers(surface, &reply.found);
     buttons.extend(reply.menus.iter().flat_map(choices));
     buttons.extend(reply.buttons.iter().cloned());
-    let messages = messages(surface, view.as_ref(), &lines, &buttons);
+    let mut messages = messages(surface, view.as_ref(), &lines, &buttons);
+    if let Some(last) =
+        messages.last_mut().filter(|_| reply.picks_chat && surface == Surface::TelegramPrivate)
+    {
+        let labels = [Phrase::PickChannel, Phrase::PickGroup];
+        last.rich.chooses = Some(labels.map(|label| label.say(reply.language)));
+    }
     messages.into_iter().map(|message| message.rich.body()).collect()
 }
 

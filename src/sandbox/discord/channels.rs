@@ -270,6 +270,7 @@ impl Channel {
             kind,
             parent: None,
             recipient: None,
+            between_people: false,
             closed: false,
             denied: 0,
             tags: Vec::new(),
@@ -298,7 +299,11 @@ impl Discord {
 impl State {
     /// The DM with a person, opened if it is not.
     pub(crate) fn dm_with(&mut self, person: u64, now: DateTime<Utc>) -> u64 {
-        if let Some(dm) = self.channels.values().find(|channel| channel.recipient == Some(person)) {
+        if let Some(dm) = self
+            .channels
+            .values()
+            .find(|channel| channel.recipient == Some(person) && !channel.between_people)
+        {
             return dm.id;
         }
         let id = self.next_id(now);

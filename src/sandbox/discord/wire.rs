@@ -59,6 +59,24 @@ impl State {
         })
     }
 
+    /// The bot as a member of a guild: without the intent for members the only one that it is told of.
+    fn own_member(&self, guild: &Guild) -> Value {
+        json!({
+            "user": self.bot(), "nick": null, "avatar": null, "banner": null, "roles": [],
+            "joined_at": time(guild.joined_at), "premium_since": null, "deaf": false, "mute": false, "flags": 0,
+            "pending": false, "communication_disabled_until": null,
+        })
+    }
+
+    /// What a channel takes from the bot.
+    fn overwrites(&self, channel: &Channel) -> Value {
+        if channel.denied == 0 {
+            return json!([]);
+        }
+        let denied = channel.denied.to_string();
+        json!([{"id": self.application.to_string(), "type": 1, "allow": "0", "deny": denied}])
+    }
+
     /// The application.
     pub(crate) fn application(&self) -> Value {
         json!({
@@ -66,7 +84,7 @@ impl State {
             "summary": "", "rpc_origins": [], "bot_public": true, "bot_require_code_grant": false,
             "owner": account(1, "owner", false), "verify_key": "0".repeat(64), "team": null, "flags": 0,
             "bot": self.bot(), "tags": [], "redirect_uris": [], "interactions_endpoint_url": null,
-            "role_connections_verification_url": null, "integration_types_config": {"0": {}},
+            "role_connections_verification_url": null, "integration_types_config": {"0": {}, "1": {}},
             "approximate_guild_count": self.guilds.len(), "approximate_user_install_count": 0,
         })
     }
@@ -82,8 +100,8 @@ impl State {
         let list = |all: Vec<&Channel>| all.into_iter().map(|one| self.channel_body(one)).collect::<Vec<_>>();
         let mut body = self.guild_body(guild);
         let extra = json!({
-            "joined_at": time(guild.made), "large": false, "unavailable": false, "member_count": 2,
-            "voice_states": [], "members": [], "channels": list(channels), "threads": list(threads),
+            "joined_at": time(guild.joined_at), "large": false, "unavailable": false, "member_count": 2,
+            "voice_states": [], "members": [self.own_member(guild)], "channels": list(channels), "threads": list(threads),
             "presences": [], "stage_instances": [], "guild_scheduled_events": [], "soundboard_sounds": [],
         });
         merge(&mut body, extra);
@@ -144,7 +162,7 @@ impl State {
                 },
             }),
             ChannelKind::Forum => json!({
-                "topic": null, "nsfw": false, "position": 0, "permission_overwrites": [],
+                "topic": null, "nsfw": false, "position": 0, "permission_overwrites": self.overwrites(channel),
                 "flags": if channel.tag_required { 1 << 4 } else { 0 },
                 "available_tags": channel.tags.iter().map(|tag| json!({
                     "id": tag.id.to_string(), "name": tag.name, "moderated": false, "emoji_id": null,
@@ -153,7 +171,9 @@ impl State {
                 "default_reaction_emoji": null, "default_sort_order": null, "default_forum_layout": 0,
                 "default_thread_rate_limit_per_user": 0,
             }),
-            _ => json!({"topic": null, "nsfw": false, "position": 0, "permission_overwrites": []}),
+            _ => json!({
+                "topic": null, "nsfw": false, "position": 0, "permission_overwrites": self.overwrites(channel),
+            }),
         };
         merge(&mut body, special);
         body

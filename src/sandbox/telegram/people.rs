@@ -271,7 +271,7 @@ fn note(state: &mut State, chat: i64, content: Content, now: DateTime<Utc>) {
 }
 
 /// Sends the bot a message, if it may see it.
-fn tell(state: &mut State, chat: i64, id: i64, edited: bool, now: DateTime<Utc>) {
+pub(super) fn tell(state: &mut State, chat: i64, id: i64, edited: bool, now: DateTime<Utc>) {
     let Some(place) = state.chats.get(&chat) else {
         return;
     };
@@ -317,7 +317,7 @@ fn is_for_bot(state: &State, chat: &Chat, message: &Value) -> bool {
 }
 
 /// Changes what the bot is in a chat, and tells it.
-fn stand(state: &mut State, chat: i64, by: i64, standing: Standing, now: DateTime<Utc>) {
+pub(super) fn stand(state: &mut State, chat: i64, by: i64, standing: Standing, now: DateTime<Utc>) {
     let Some(place) = state.chats.get_mut(&chat) else {
         return;
     };

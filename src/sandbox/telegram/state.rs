@@ -52,6 +52,8 @@ pub(crate) struct Chat {
     pub(crate) topics: BTreeMap<i32, Topic>,
     pub(crate) messages: BTreeMap<i64, Message>,
     pub(crate) migrated_to: Option<i64>,
+    /// The keys that the bot has put below the text box, as its `reply_markup` had them.
+    pub(crate) keys: Option<Value>,
     last_message: i64,
 }
 
@@ -83,6 +85,8 @@ pub(crate) struct Message {
     pub(crate) keyboard: Option<Value>,
     pub(crate) preview: Option<Value>,
     pub(crate) rings: bool,
+    /// Fields that say on whose behalf it was written, or from where it was forwarded.
+    pub(crate) guise: Value,
 }
 
 /// What a message holds.
@@ -149,6 +153,7 @@ impl State {
             topics: BTreeMap::new(),
             messages: BTreeMap::new(),
             migrated_to: None,
+            keys: None,
             // The first is the note that the chat was made; as a topic, 1 is General.
             last_message: 1,
         });
@@ -218,6 +223,7 @@ impl State {
             keyboard: draft.keyboard,
             preview: draft.preview,
             rings: draft.rings,
+            guise: draft.guise,
         };
         chat.messages.insert(id, message);
         Some(id)
@@ -241,12 +247,22 @@ pub(crate) struct Draft {
     pub(crate) keyboard: Option<Value>,
     pub(crate) preview: Option<Value>,
     pub(crate) rings: bool,
+    pub(crate) guise: Value,
 }
 
 impl Draft {
     /// What a person writes, or what the platform notes.
     pub(crate) fn plain(author: i64, content: Content) -> Self {
-        Self { topic: None, reply_to: None, author, content, keyboard: None, preview: None, rings: false }
+        Self {
+            topic: None,
+            reply_to: None,
+            author,
+            content,
+            keyboard: None,
+            preview: None,
+            rings: false,
+            guise: Value::Null,
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! A move to another database: what a server has to know so that it loses and repeats nothing, written out as plain
 //! rows and read into an empty database. Which columns these are is `rows.rs`.
 //!
-//! Left behind is what the new server finds out by itself: which posts it has read, the index of look-ups, notes.
+//! Left behind is what the new server finds out by itself: which posts it has read, the index of look-ups, where links lead; and notes.
 
 mod rows;
 #[cfg(test)]
@@ -54,6 +54,10 @@ pub struct Transfer {
     resends: Vec<rows::Resend>,
     #[serde(default)]
     waits: Vec<rows::Wait>,
+    #[serde(default)]
+    changes: Vec<rows::Change>,
+    #[serde(default)]
+    greetings: Vec<rows::Greeting>,
 }
 
 /// How much it is.
@@ -163,6 +167,8 @@ impl Store {
         put(&mut tx, &transfer.messages).await?;
         put(&mut tx, &transfer.resends).await?;
         put(&mut tx, &transfer.waits).await?;
+        put(&mut tx, &transfer.changes).await?;
+        put(&mut tx, &transfer.greetings).await?;
         Ok(tx.commit().await?)
     }
 }
@@ -204,6 +210,8 @@ async fn written_out(
         messages,
         resends: take(tx, "t", since).await?,
         waits: take(tx, "t", since).await?,
+        changes: take(tx, "t", since).await?,
+        greetings: take(tx, "t", since).await?,
     })
 }
 

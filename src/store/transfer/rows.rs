@@ -72,7 +72,7 @@ table! { Subscription of "subscriptions":
     id: i64, channel_id: i64, feed: String, schedule: String, timezone: String, style: String, filter: String,
     language: String, quiet: Option<String>, edition: i64, last_slot: i64, late_until: Option<i64>,
     person: Option<String>, owes_list: i64, next_at: Option<i64>, created_at: i64, ended_at: Option<i64>,
-    publish: i64,
+    publish: i64, mention: Option<String>,
 }
 
 table! { Mute of "mutes":
@@ -82,7 +82,7 @@ table! { Mute of "mutes":
 table! { Delivery of "deliveries":
     id: i64, subscription_id: i64, digest_id: i64, revision: i64, occasion: i64, is_list: i64, on_unknown: String,
     due_at: i64, created_at: i64, after_edition: Option<i64>, stale: i64, shown_revision: Option<i64>,
-    recalled_at: Option<i64>,
+    recalled_at: Option<i64>, heeds_quiet: i64,
 }
 
 table! { Message of "messages":
@@ -99,6 +99,14 @@ table! { Resend of "resends":
 
 table! { Wait of "waits":
     platform: String, scope: String, until: i64,
+}
+
+table! { Change of "changes":
+    id: i64, at: i64, platform: String, person: String, address: Option<String>, what: String,
+}
+
+table! { Greeting of "greetings":
+    place: String, greeted_at: i64,
 }
 
 impl Message {

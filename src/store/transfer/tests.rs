@@ -46,4 +46,6 @@ async fn every_column_moves_or_stays_behind_on_purpose() {
     check::<rows::Message>(&store).await;
     check::<rows::Resend>(&store).await;
     check::<rows::Wait>(&store).await;
+    check::<rows::Change>(&store).await;
+    check::<rows::Greeting>(&store).await;
 }
