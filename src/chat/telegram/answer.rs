@@ -65,7 +65,7 @@ pub(super) async fn message(telegram: &Telegram, message: &Message) -> Result<Op
         }
         Asked::Name(text) => match commands::look_up(&text, &caller, desk) {
             Ok(call) => commands::answer(&call, desk).await,
-            Err(talk) => Some(talk),
+            Err(talk) => Some(*talk),
         },
         Asked::Astray(word) => commands::astray(&word, &caller, desk),
     };
