@@ -35,8 +35,8 @@ mod rows;
 mod stale;
 mod standing;
 mod subscriptions;
-mod transfer;
 mod traces;
+mod transfer;
 mod waits;
 mod withdrawn;
 
@@ -71,8 +71,8 @@ pub use resends::{DeliveryResult, LastDelivery, Resend};
 pub use stale::{Anew, Stale};
 pub use standing::PlatformStanding;
 pub use subscriptions::Due;
-pub use transfer::{Moved, Transfer};
 pub use traces::{Delivered, Standing, Trace};
+pub use transfer::{Moved, Transfer};
 pub use waits::StoredWait;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
