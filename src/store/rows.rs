@@ -5,12 +5,46 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
+use sqlx::any::{Any, AnyTypeInfo, AnyValueRef};
+use sqlx::error::BoxDynError;
+use sqlx::{Decode, Type, ValueRef as _};
 
 use super::error::StoreError;
 
 /// An instant as it is stored: milliseconds since 1970.
 pub(super) fn millis(at: DateTime<Utc>) -> i64 {
     at.timestamp_millis()
+}
+
+/// A flag of a row, which PostgreSQL tells as true or false, SQLite as one or nothing. Fields are `bool`, with
+/// `#[sqlx(try_from = "Flag")]`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Flag(pub(super) bool);
+
+impl Type<Any> for Flag {
+    fn type_info() -> AnyTypeInfo {
+        <bool as Type<Any>>::type_info()
+    }
+
+    fn compatible(found: &AnyTypeInfo) -> bool {
+        <bool as Type<Any>>::compatible(found) || <i64 as Type<Any>>::compatible(found)
+    }
+}
+
+impl Decode<'_, Any> for Flag {
+    fn decode(value: AnyValueRef<'_>) -> Result<Self, BoxDynError> {
+        if <bool as Type<Any>>::compatible(&value.type_info()) {
+            <bool as Decode<Any>>::decode(value).map(Self)
+        } else {
+            <i64 as Decode<Any>>::decode(value).map(|number| Self(number != 0))
+        }
+    }
+}
+
+impl From<Flag> for bool {
+    fn from(flag: Flag) -> Self {
+        flag.0
+    }
 }
 
 /// Reads the columns of one row, naming it in errors.
