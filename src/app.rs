@@ -1,6 +1,8 @@
 //! The composition root: builds everything once, spawns it, shuts it down. Where digests come from is
-//! `app/feeding.rs`.
+//! `app/feeding.rs`; what subcommands do without running it is `app/contact.rs` and `app/examining.rs`.
 
+pub mod contact;
+mod examining;
 mod feeding;
 
 use std::collections::HashMap;
@@ -21,11 +23,11 @@ use crate::clock::SharedClock;
 use crate::commands::{self, Desk};
 use crate::config::{Config, DictionariesConfig, FeedConfig, PlatformConfig, SourceConfig, Tokens};
 use crate::deliver::{Prober, Settings, Worker};
-use crate::enrich::{Classifier, Dictionaries, Lookup};
+use crate::enrich::{Classifier, Dictionaries, Links, Lookup};
 use crate::model::channel::Platform;
 use crate::model::lexicon::Lexicon;
 use crate::model::note::Person;
-use crate::pipeline::{Dispatch, Import, Ingest, Reading, Reclassify};
+use crate::pipeline::{Dispatch, Import, Ingest, Reading, Reclassify, Resolver};
 use crate::platform::discord::{self, Discord};
 use crate::platform::gate::{Covered, Gate, Limits, Wait};
 use crate::platform::telegram::{self, Telegram};
@@ -34,6 +36,8 @@ use crate::source::Permalinks;
 use crate::store::{Lock, Store, StoredWait};
 use crate::text::chain;
 use crate::web::{self, Pushes};
+
+pub use examining::{Examined, examine_feed, read_post};
 
 use feeding::Feeding;
 
@@ -65,6 +69,8 @@ struct Parts {
     stop: CancellationToken,
     tasks: TaskTracker,
     owner: String,
+    /// What follows links, where that is wanted.
+    links: Option<Arc<Links>>,
 }
 
 impl App {
@@ -113,6 +119,7 @@ impl App {
             operators: operators(&config, &tokens),
             stop: stop.clone(),
             tasks: tasks.clone(),
+            links: config.links.resolve.then(Links::new).transpose()?.map(Arc::new),
             owner: format!("{}@{}", std::process::id(), clock.now().timestamp_millis()),
         };
         let telegram_bot = Arc::new(OnceLock::new());
@@ -330,6 +337,11 @@ impl Parts {
         };
         Ok(Ingest {
             reading: reading(&config, folder, Arc::clone(classifier), dictionaries.to_owned())?,
+            resolver: Resolver {
+                links: self.links.clone(),
+                store: self.store.clone(),
+                clock: Arc::clone(&self.clock),
+            },
             source: feeding.source,
             feed: config.feed,
             store: self.store.clone(),

@@ -86,6 +86,11 @@ impl Matcher {
         Self { automaton, patterns }
     }
 
+    /// How many patterns the automaton sees in `text`, wherever they stand.
+    pub(crate) fn bare_pass(&self, text: &str) -> usize {
+        self.automaton.find_overlapping_iter(text).count()
+    }
+
     /// Everything that stands in `text` as a word of its own, in the order of the text. A company's or product's
     /// name within a longer one that also stands there is left out, and so is a term within a longer term.
     pub(crate) fn find(&self, text: &str) -> Vec<Hit> {

@@ -17,6 +17,7 @@ use crate::source::{Found, Look, Source};
 use crate::store::{FeedLoads, Kept, LoadedPost, Store, StoreError, ToArchive};
 use crate::text::chain;
 
+use super::links::Resolver;
 use super::pushed;
 use super::reading::{Read, Reading};
 
@@ -36,6 +37,8 @@ pub struct Ingest {
     pub source: Source,
     /// How its posts are understood.
     pub reading: Reading,
+    /// What finds out where the links of news lead.
+    pub resolver: Resolver,
     /// The database.
     pub store: Store,
     /// The time.
@@ -253,6 +256,9 @@ impl Ingest {
         let ToArchive { digest, fingerprint, published_at } = read;
         let (zone, last_load) = (self.feed.timezone, loads.first.and(loads.last));
         let is_news = news::is_news(&digest.date, zone, now, last_load, self.feed.timing.fresh_within);
+        if is_news {
+            self.resolver.resolve(&digest).await?;
+        }
         let reception = if is_news { self.reception(&digest).await? } else { Reception::Archived };
         let kept = self
             .store

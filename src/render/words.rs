@@ -32,6 +32,10 @@ pub(crate) enum Phrase {
     Pieces(usize),
     /// A picture without a description.
     Picture,
+    /// The key that chooses one of somebody's channels.
+    PickChannel,
+    /// The key that chooses one of somebody's groups.
+    PickGroup,
 }
 
 impl Phrase {
@@ -57,6 +61,8 @@ impl Phrase {
             Self::Emptied => "고친 글에서 이 부분은 없어졌습니다.".to_owned(),
             Self::Pieces(count) => format!("{count}건"),
             Self::Picture => "그림".to_owned(),
+            Self::PickChannel => "채널 고르기".to_owned(),
+            Self::PickGroup => "그룹 고르기".to_owned(),
         }
     }
 
@@ -73,6 +79,8 @@ impl Phrase {
             Self::Withdrawn => "This article is not in the corrected post.".to_owned(),
             Self::Emptied => "This part is not in the corrected post.".to_owned(),
             Self::Picture => "picture".to_owned(),
+            Self::PickChannel => "Choose a channel".to_owned(),
+            Self::PickGroup => "Choose a group".to_owned(),
         }
     }
 }

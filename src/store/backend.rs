@@ -91,6 +91,26 @@ impl Backend {
             }
         }
     }
+
+    /// The columns of a table, in its order.
+    pub(super) async fn columns(self, pool: &AnyPool, table: &str) -> Result<Vec<String>, StoreError> {
+        let columns = match self {
+            Self::Sqlite => "SELECT name FROM pragma_table_info($1)",
+            Self::Postgres => {
+                "SELECT CAST(attname AS TEXT) FROM pg_attribute
+                 WHERE attrelid = CAST(CAST($1 AS TEXT) AS regclass) AND attnum > 0 AND NOT attisdropped
+                 ORDER BY attnum"
+            }
+        };
+        Ok(sqlx::query_scalar(columns).bind(table).fetch_all(pool).await?)
+    }
+
+    /// A connection to a database that is there; nothing is created.
+    pub(super) async fn connect_to_existing(self, url: &str) -> Result<AnyPool, StoreError> {
+        sqlx::any::install_default_drivers();
+        let setup = if self == Self::Sqlite { "PRAGMA busy_timeout = 5000" } else { POSTGRES_SETUP };
+        Ok(pool(1, setup).acquire_timeout(POSTGRES_WITHIN).connect(url).await?)
+    }
 }
 
 fn pool(size: u32, setup: &'static str) -> sqlx::pool::PoolOptions<Any> {

@@ -9,6 +9,7 @@ use sqlx::{Any, FromRow, Transaction};
 use super::Store;
 use super::archive;
 use super::error::StoreError;
+use super::links::lead;
 use super::notes::put_notes;
 use super::rows::{Row, hash, millis, readable, to_json};
 use super::subscriptions::wake;
@@ -243,6 +244,9 @@ async fn keep(
     reception: Reception<'_>,
     now: DateTime<Utc>,
 ) -> Result<Kept, StoreError> {
+    let mut digest = digest.clone();
+    lead(tx, &mut digest).await?;
+    let digest = &digest;
     let outline = outline(digest);
     if let Some(known) = known(tx, feed, digest, fingerprint, outline.as_deref()).await? {
         let digest = EnrichedDigest { key: DigestKey(known.key), ..digest.clone() };

@@ -5,17 +5,23 @@
 //! over with a line in the log.
 
 mod access;
+mod announcements;
 mod archive;
 mod backend;
+mod changes;
 mod channels;
 mod corrections;
 mod days;
 mod digests;
 mod error;
+mod examine;
 mod feeds;
+mod greetings;
 mod holds;
 mod leases;
+mod links;
 mod lock;
+mod mentions;
 mod migrate;
 mod mutes;
 mod notes;
@@ -25,10 +31,14 @@ mod posts;
 mod publishing;
 mod pushes;
 mod recall;
+mod resend_all;
 mod resends;
 mod rows;
 mod stale;
+mod standing;
 mod subscriptions;
+mod traces;
+mod transfer;
 mod waits;
 mod withdrawn;
 
@@ -38,12 +48,16 @@ use secrecy::SecretString;
 use sqlx::{Any, AnyPool, Transaction};
 
 pub use access::{Forgotten, LostChannel};
+pub use announcements::AnnouncementProgress;
 pub use archive::{ArticleId, Cursor, Hits, Listed, MOST_HITS, Reclassified, Subject, Tally};
+pub use changes::{Change, ChangesOf};
 pub use corrections::{Corrected, CorrectedMessage, Outdated};
 pub use days::KnownDigest;
 pub use digests::{Kept, ToArchive, fingerprint};
 pub use error::StoreError;
+pub use examine::Schema;
 pub use feeds::{FeedLoads, FeedState};
+pub use greetings::Greeted;
 pub use holds::HeldDigest;
 pub use leases::Wakes;
 pub use lock::Lock;
@@ -52,16 +66,27 @@ pub use outbox::{NewDelivery, Planned};
 pub use pauses::Pause;
 pub use posts::LoadedPost;
 pub use pushes::{Push, Received};
-pub use recall::{Recall, RecallPlan, RecallProgress};
+pub use recall::{Reach, RecallPlan, RecallProgress};
+pub use resend_all::{ResendPlan, ResendProgress};
 pub use resends::{DeliveryResult, LastDelivery, Resend};
 pub use stale::{Anew, Stale};
+pub use standing::PlatformStanding;
 pub use subscriptions::Due;
+pub use traces::{Delivered, Standing, Trace};
+pub use transfer::{Moved, Transfer};
 pub use waits::StoredWait;
 
 use backend::Backend;
 
 static SQLITE_MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES_MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/postgres");
+
+fn migrations(backend: Backend) -> &'static sqlx::migrate::Migrator {
+    match backend {
+        Backend::Sqlite => &SQLITE_MIGRATIONS,
+        Backend::Postgres => &POSTGRES_MIGRATIONS,
+    }
+}
 
 /// The database. Cheap to clone: clones share the connections.
 #[derive(Debug, Clone)]
@@ -81,13 +106,9 @@ impl Store {
     pub async fn open(url: &str) -> Result<Self, StoreError> {
         let backend = Backend::of(url)?;
         let (write, read) = backend.connect(url).await?;
-        match backend {
-            Backend::Sqlite => {
-                let options = backend::sqlite_options(url)?;
-                migrate::migrate(&SQLITE_MIGRATIONS, &write, Some(options.get_filename())).await?;
-            }
-            Backend::Postgres => migrate::migrate(&POSTGRES_MIGRATIONS, &write, None).await?,
-        }
+        let options = (backend == Backend::Sqlite).then(|| backend::sqlite_options(url)).transpose()?;
+        let file = options.as_ref().map(|options| options.get_filename());
+        migrate::migrate(migrations(backend), &write, file).await?;
         Ok(Self { backend, url: url.into(), read, write })
     }
 

@@ -93,7 +93,7 @@ impl Town {
         let folder = format!("source = {{ kind = \"folder\", path = {:?} }}", self.posts());
         let source = if feed.contains("source = ") { "" } else { folder.as_str() };
         format!(
-            "[database]\nurl = {:?}\n[web]\nlisten = \"\"\n\
+            "[database]\nurl = {:?}\n[web]\nlisten = \"\"\n[links]\nresolve = false\n\
              [[feeds]]\nname = \"ai-news\"\ntitle = \"AI 뉴스\"\n{feed}\n\
              {source}\n",
             self.database_url(),
@@ -146,7 +146,7 @@ impl Town {
     pub(crate) async fn bot_is_here(&self) {
         self.wait_for("the bot", async || {
             let menus = self.telegram.calls().iter().filter(|call| call.method == "setMyCommands").count();
-            (self.discord.connected() && !self.discord.commands().is_empty() && menus >= 6).then_some(())
+            (self.discord.connected() && !self.discord.commands().is_empty() && menus >= 8).then_some(())
         })
         .await;
     }

@@ -8,10 +8,11 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use serenity::all::{Interaction, MessageFlags};
 
+use super::asked;
 use super::client::Discord;
 use crate::clock::SharedClock;
 use crate::commands::{Desk, Offer, press};
-use crate::model::reply::Reply;
+use crate::model::reply::{Audience, Reply};
 use crate::platform::CallError;
 use crate::platform::discord::{Discord as Calls, chat as calls};
 use crate::render::{self, Surface};
@@ -44,13 +45,15 @@ impl Answers {
         }
     }
 
-    /// Sends the reply to an interaction as soon as it is there.
+    /// Sends the reply to an interaction as soon as it is there; `audience`: who is to see it, if it takes so long
+    /// that this has to be said before.
     pub(super) async fn give(
         &self,
         interaction: &Interaction,
+        audience: Audience,
         reply: impl Future<Output = Option<Reply>> + Send,
     ) {
-        if let Err(error) = self.try_give(interaction, reply).await {
+        if let Err(error) = self.try_give(interaction, audience, reply).await {
             tracing::warn!(%error, interaction = %interaction.id(), "an answer did not reach Discord");
         }
     }
@@ -77,6 +80,7 @@ impl Answers {
     async fn try_give(
         &self,
         interaction: &Interaction,
+        audience: Audience,
         reply: impl Future<Output = Option<Reply>> + Send,
     ) -> Result<(), CallError> {
         let to = address_of(interaction);
@@ -99,7 +103,9 @@ impl Answers {
                 bodies
             }
             None => {
-                let data = json!({"flags": private_flag(interaction)});
+                // Whether others see it cannot be changed later.
+                let is_private = audience == Audience::Asker && is_among_others(interaction);
+                let data = json!({"flags": if is_private { MessageFlags::EPHEMERAL.bits() } else { 0 }});
                 let answer = json!({"type": DEFERRED_CHANNEL_MESSAGE_WITH_SOURCE, "data": data});
                 self.calls.answer(&to, &answer).await?;
                 let Some(reply) = reply.await else { return Ok(()) };
@@ -115,9 +121,9 @@ impl Answers {
     }
 
     fn set(&self, interaction: &Interaction, reply: &Reply) -> Vec<Value> {
-        let in_guild = is_in_guild(interaction);
+        let among_others = is_among_others(interaction);
         let shown;
-        let reply = match reply.again.as_deref().filter(|_| in_guild) {
+        let reply = match reply.again.as_deref().filter(|_| among_others) {
             Some(again) => {
                 shown = with_show(reply, again);
                 &shown
@@ -128,7 +134,7 @@ impl Answers {
             .into_iter()
             .map(|body| body.0)
             .collect();
-        if !in_guild {
+        if !among_others {
             // In a conversation with the bot nobody else is there to hide an answer from.
             bodies.iter_mut().for_each(show);
         }
@@ -159,16 +165,14 @@ fn hangs_on_an_answer(interaction: &Interaction) -> bool {
     }
 }
 
-fn is_in_guild(interaction: &Interaction) -> bool {
+fn is_among_others(interaction: &Interaction) -> bool {
     match interaction {
-        Interaction::Command(command) => command.guild_id.is_some(),
-        Interaction::Component(component) => component.guild_id.is_some(),
+        Interaction::Command(command) => asked::is_among_others(command.guild_id.is_some(), command.context),
+        Interaction::Component(component) => {
+            asked::is_among_others(component.guild_id.is_some(), component.context)
+        }
         _ => false,
     }
-}
-
-fn private_flag(interaction: &Interaction) -> u64 {
-    if is_in_guild(interaction) { MessageFlags::EPHEMERAL.bits() } else { 0 }
 }
 
 fn show(body: &mut Value) {

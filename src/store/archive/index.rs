@@ -91,7 +91,7 @@ async fn insert(
     .bind(place)
     .bind(headline)
     .bind(&article.article.publisher)
-    .bind(&article.article.link)
+    .bind(article.article.address())
     .execute(&mut **tx)
     .await?;
     for mention in &article.companies {

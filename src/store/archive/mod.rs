@@ -49,7 +49,7 @@ pub struct Listed {
     pub headline: String,
     /// Who published it.
     pub publisher: Option<String>,
-    /// Where, as the post writes it.
+    /// Where.
     pub link: Option<String>,
     /// How strongly it is about the company that was asked for.
     pub strength: Option<Strength>,
