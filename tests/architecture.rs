@@ -86,6 +86,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("teloxide", &["src/chat/telegram/", "src/platform/telegram", "src/render/telegram/"]),
     // The poller brings its own client with a time-out longer than a long poll.
     ("reqwest", &["src/platform/", "src/source/", "src/enrich/links", "src/chat/telegram/poll.rs"]),
+    ("resvg", &["src/render/chart/"]),
     ("pulldown_cmark", &["src/parse/markdown/"]),
     ("notify", &["src/source/watch.rs"]),
     ("feed_rs", &["src/source/syndication/"]),

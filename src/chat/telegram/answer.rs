@@ -84,6 +84,15 @@ async fn is_admin(
 }
 
 async fn send(telegram: &Telegram, caller: &Caller, reply: &Reply) -> Result<(), CallError> {
+    if let Some(picture) = render::picture(reply, &telegram.desk.lexicon) {
+        let place = telegram.calls.gate().take(&caller.address, caller.kind).await;
+        let sent = telegram.calls.send_picture(caller.address, &picture).await;
+        drop(place);
+        if let Err(error) = sent {
+            // Some groups take no pictures; the words are still to come.
+            tracing::warn!(%error, "a picture did not reach Telegram");
+        }
+    }
     for body in set(telegram, caller, reply) {
         send_one(telegram, caller, &body).await?;
     }
