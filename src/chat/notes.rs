@@ -1,4 +1,4 @@
-//! Notes to people, which the program writes by itself: set like any reply, sent at the platform's rates, tried again
+//! Notes to people and to channels, which the program writes by itself: set like any reply, sent at the platform's rates, tried again
 //! for a day. Whoever cannot be written to is told nothing more; the log says what and why.
 
 use std::sync::Arc;
@@ -92,17 +92,28 @@ impl<C: Courier> Notes<C> {
                 let person = (!all).then_some(note.person.as_str());
                 commands::lost_note(platform, since, person, &self.desk).await?
             }
+            About::Announcement { announcement } => {
+                commands::announcement_note(announcement, &self.desk).await?
+            }
         };
         // Over meanwhile: there is nothing to tell any more.
         let Some(reply) = reply else { return Ok(Ok(())) };
-        let surface = Surface::of(self.platform);
-        let place = self.gate.take_for_none().await;
-        let address = match self.courier.private(&note.person).await {
-            Ok(address) => address,
-            Err(error) => return Ok(Err(error)),
+        let (address, kind) = match note.channel {
+            Some(channel) => channel,
+            None => {
+                let place = self.gate.take_for_none().await;
+                let opened = self.courier.private(&note.person).await;
+                drop(place);
+                match opened {
+                    Ok(address) => (address, ChannelKind::Private),
+                    Err(error) => return Ok(Err(error)),
+                }
+            }
         };
-        drop(place);
-        let kind = ChannelKind::Private;
+        let surface = match kind {
+            ChannelKind::Forum => Surface::DiscordForum,
+            _ => Surface::of(self.platform),
+        };
         for (part, body) in (1..).zip(render::reply(surface, &reply, &self.desk.lexicon)) {
             let nonce = format!("note-{}-{part}", note.id.0);
             let place = self.gate.take(&address, kind).await;

@@ -6,13 +6,16 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use tokio::sync::Notify;
 
+use super::call::Caller;
 use super::quota::{Limits, Quota};
 use crate::clock::SharedClock;
 use crate::enrich::Lookup;
+use crate::model::channel::Address;
 use crate::model::feed::{Feed, FeedName};
 use crate::model::lexicon::Lexicon;
+use crate::model::note::Person;
 use crate::model::reply::Reply;
-use crate::store::{Store, StoreError};
+use crate::store::{Change, Store, StoreError};
 
 /// What commands work with. One a program.
 #[derive(Debug)]
@@ -74,6 +77,19 @@ impl Desk {
     /// A configured feed by its name.
     pub fn feed(&self, name: &FeedName) -> Option<&Feed> {
         self.feeds.iter().find(|feed| feed.name == *name)
+    }
+
+    /// Keeps what somebody has changed: of the channel at this address, or of all (`None`).
+    pub(super) async fn keep_change(
+        &self,
+        caller: &Caller,
+        address: Option<Address>,
+        what: String,
+    ) -> Result<(), Failure> {
+        let by = Person { platform: caller.platform, id: caller.person.clone() };
+        tracing::info!(to = address.map(|at| at.to_string()), by = by.id, on = %by.platform, what, "changed");
+        self.store.keep_change(&Change { at: self.clock.now(), by, address, what }).await?;
+        Ok(())
     }
 
     /// A fresh number for an error, four hexadecimal digits (`7F3A`).

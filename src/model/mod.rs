@@ -2,6 +2,7 @@
 
 pub mod article;
 pub mod channel;
+pub mod civil;
 pub mod day;
 pub mod delivery;
 pub mod digest;

@@ -28,6 +28,8 @@ pub struct Reply {
     pub menus: Vec<Menu>,
     /// Buttons, in rows.
     pub buttons: Vec<Vec<Button>>,
+    /// Whether a Telegram private chat offers to choose one of the person's channels and groups.
+    pub picks_chat: bool,
     /// What a button carries that asks for this again: where only the asker sees it, one shows it to the channel.
     pub again: Option<String>,
     /// Whether it takes the place of the answer that its button or menu hangs on (another page, another setting).
@@ -46,6 +48,7 @@ impl Reply {
             trends: None,
             menus: Vec::new(),
             buttons: Vec::new(),
+            picks_chat: false,
             again: None,
             in_place: false,
         }
@@ -156,4 +159,6 @@ pub enum Action {
     /// Comes back to the bot as this text: at most 64 bytes (Telegram's `callback_data`; Discord allows 100
     /// characters), complete in itself, so that it works after a restart.
     Press(String),
+    /// The same, about the presser's own conversation with the bot: in a Telegram group it leads there.
+    InPrivate(String),
 }

@@ -19,7 +19,7 @@ use crate::model::subscription::{Style, Subscription, SubscriptionId};
 use crate::model::term::Term;
 use crate::model::withdrawn::Withdrawn;
 use crate::pipeline::corrections::passing;
-use crate::plan::{self, Batch, Form, Standing, Waiting, arrival, selection};
+use crate::plan::{self, Batch, Cause, Form, Standing, Waiting, arrival, selection};
 use crate::render::{self, Surface};
 use crate::store::{Due, NewDelivery, Planned, Store, StoreError};
 use crate::text::chain;
@@ -246,6 +246,7 @@ impl Dispatch {
                     due_at: batch.due_at,
                     is_list: batch.form != Form::Each,
                     after_edition,
+                    heeds_quiet: batch.cause != Cause::Slot,
                     messages,
                 })
             })
@@ -300,7 +301,14 @@ impl Dispatch {
                 (Form::List | Form::RoundUp, editions) => render::list(surface, editions, &self.lexicon),
             })
         });
-        Arc::clone(messages)
+        match due.mention.filter(|_| due.address.platform() == Platform::Discord) {
+            Some(role) => {
+                let mut messages = messages.to_vec();
+                render::mentioning(&mut messages, role);
+                Arc::new(messages)
+            }
+            None => Arc::clone(messages),
+        }
     }
 
     /// What messages are set for in a kind of place.

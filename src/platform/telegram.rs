@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use tokio::sync::OnceCell;
 
-use crate::model::channel::Address;
+use crate::model::channel::{Address, ChannelKind};
 use crate::model::message::{Body, PlatformMessageId};
 use crate::platform::call::{CallError, Courier, Post};
 use crate::platform::gate::Gate;
@@ -134,6 +134,19 @@ impl Telegram {
     /// As of any call.
     pub async fn me(&self) -> Result<&Me, CallError> {
         self.me.get_or_try_init(async || self.ask("getMe", &json!({})).await).await
+    }
+
+    /// What kind of place a chat is.
+    ///
+    /// # Errors
+    /// As of any call.
+    pub async fn kind(&self, address: Address) -> Result<ChannelKind, CallError> {
+        let (chat, topic) = place(address)?;
+        Ok(match self.chat(chat, topic).await?.kind.as_str() {
+            "private" => ChannelKind::Private,
+            "channel" => ChannelKind::Broadcast,
+            _ => ChannelKind::Group,
+        })
     }
 
     /// Calls a method of the Bot API (`sendMessage`, as <https://core.telegram.org/bots/api> writes it). One that

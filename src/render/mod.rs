@@ -75,6 +75,11 @@ pub fn corrected(
     }
 }
 
+/// Lets a delivery ping a role: by its first message, and it alone. For Discord.
+pub fn mentioning(messages: &mut [Rendered], role: u64) {
+    discord::mention(messages, role);
+}
+
 /// What is left of a message that a correction takes back, where it cannot be deleted: one line.
 pub fn emptied(platform: Platform, language: Language) -> Rendered {
     let line = Phrase::Emptied.say(language);
@@ -100,7 +105,8 @@ pub fn list(surface: Surface<'_>, editions: &[Edition], lexicon: &Lexicon) -> Ve
 /// or follow-up: an answer for the asker alone carries the flag EPHEMERAL (64), which an ordinary message must not.
 pub fn reply(surface: Surface<'_>, reply: &Reply, lexicon: &Lexicon) -> Vec<Body> {
     match surface {
-        Surface::Discord | Surface::DiscordForum => discord::reply(reply, lexicon),
+        Surface::Discord => discord::reply(reply, lexicon),
+        Surface::DiscordForum => discord::post(reply, lexicon),
         Surface::TelegramPrivate | Surface::TelegramGroup { .. } => telegram::reply(surface, reply, lexicon),
     }
 }

@@ -40,6 +40,10 @@ pub(crate) enum Phrase {
     Companies,
     /// Above a list of topics.
     Topics,
+    /// The key that chooses one of somebody's channels.
+    PickChannel,
+    /// The key that chooses one of somebody's groups.
+    PickGroup,
 }
 
 impl Phrase {
@@ -69,6 +73,8 @@ impl Phrase {
             Self::TrendsCounts(now, days, before) => format!("기사 {now}건 · 이전 {days}일 {before}건"),
             Self::Companies => "회사".to_owned(),
             Self::Topics => "주제".to_owned(),
+            Self::PickChannel => "채널 고르기".to_owned(),
+            Self::PickGroup => "그룹 고르기".to_owned(),
         }
     }
 
@@ -91,6 +97,8 @@ impl Phrase {
             }
             Self::Companies => "Companies".to_owned(),
             Self::Topics => "Topics".to_owned(),
+            Self::PickChannel => "Choose a channel".to_owned(),
+            Self::PickGroup => "Choose a group".to_owned(),
         }
     }
 }

@@ -45,13 +45,23 @@ pub enum StoreError {
         /// The version that migrated it last, if it is known.
         wants: Option<String>,
     },
-    /// The copy that is made before a migration cannot be written.
-    #[error("cannot write {} before the tables are changed; is there room, and may this user write there?", copy.display())]
+    /// A copy of the database cannot be written: one that was asked for, or the one from before a migration.
+    #[error("cannot write a copy of the database to {}; is there room, and may this user write there?", copy.display())]
     Copy {
         /// The copy's file.
         copy: PathBuf,
         /// Why not.
         source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// What another database wrote out is to be read into one that is in use.
+    #[error(
+        "this database has {channels} channels and {digests} digests already; restore into a new one (key `database.url`)"
+    )]
+    NotEmpty {
+        /// How many channels it has.
+        channels: i64,
+        /// How many digests it has.
+        digests: i64,
     },
     /// A migration failed.
     #[error("a migration of the database failed; nothing of it was kept")]

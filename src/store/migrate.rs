@@ -7,6 +7,7 @@ use sqlx::SqlitePool;
 use sqlx::migrate::Migrator;
 
 use crate::store::error::StoreError;
+use crate::store::examine::Schema;
 
 /// This program's version, which is written into the databases that it migrates.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -23,10 +24,7 @@ pub(super) async fn migrate(
     pool: &SqlitePool,
     database: &Path,
 ) -> Result<(), StoreError> {
-    let applied = applied(pool).await?;
-    if let Some(found) = applied.iter().find(|version| !migrations.version_exists(**version)) {
-        return Err(StoreError::Newer { found: *found, wants: written_by(pool).await? });
-    }
+    let applied = known(migrations, pool).await?;
     let first_new = migrations.iter().map(|migration| migration.version).find(|v| !applied.contains(v));
     let Some(first_new) = first_new else { return Ok(()) };
     if !applied.is_empty() {
@@ -39,6 +37,25 @@ pub(super) async fn migrate(
     sqlx::query("DELETE FROM program").execute(&mut *tx).await?;
     sqlx::query("INSERT INTO program (version) VALUES ($1)").bind(VERSION).execute(&mut *tx).await?;
     Ok(tx.commit().await?)
+}
+
+/// How the database behind `pool` stands to these migrations.
+///
+/// # Errors
+/// If a newer version migrated the database, or it fails.
+pub(super) async fn schema(migrations: &Migrator, pool: &SqlitePool) -> Result<Schema, StoreError> {
+    let applied = known(migrations, pool).await?;
+    let is_current = migrations.iter().all(|migration| applied.contains(&migration.version));
+    Ok(if is_current { Schema::Current } else { Schema::Behind })
+}
+
+/// The migrations that the database has, all of which this version knows.
+async fn known(migrations: &Migrator, pool: &SqlitePool) -> Result<Vec<i64>, StoreError> {
+    let applied = applied(pool).await?;
+    if let Some(found) = applied.iter().find(|version| !migrations.version_exists(**version)) {
+        return Err(StoreError::Newer { found: *found, wants: written_by(pool).await? });
+    }
+    Ok(applied)
 }
 
 /// The migrations that the database has.
@@ -64,7 +81,7 @@ async fn has_table(pool: &SqlitePool, name: &str) -> Result<bool, StoreError> {
 }
 
 /// Copies the whole database, as it is now, to `copy`, which is there wholly or not at all.
-async fn copy_to(pool: &SqlitePool, copy: &Path) -> Result<(), StoreError> {
+pub(super) async fn copy_to(pool: &SqlitePool, copy: &Path) -> Result<(), StoreError> {
     let failed = |source: std::io::Error| StoreError::Copy { copy: copy.to_owned(), source: source.into() };
     let part = beside(copy, "part");
     match std::fs::remove_file(&part) {

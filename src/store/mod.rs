@@ -5,16 +5,21 @@
 //! over with a line in the log.
 
 mod access;
+mod announcements;
 mod archive;
+mod changes;
 mod channels;
 mod corrections;
 mod days;
 mod digests;
 mod error;
+mod examine;
 mod feeds;
+mod greetings;
 mod holds;
 mod links;
 mod lock;
+mod mentions;
 mod migrate;
 mod mutes;
 mod notes;
@@ -24,10 +29,14 @@ mod posts;
 mod publishing;
 mod pushes;
 mod recall;
+mod resend_all;
 mod resends;
 mod rows;
 mod stale;
+mod standing;
 mod subscriptions;
+mod traces;
+mod transfer;
 mod waits;
 mod withdrawn;
 
@@ -39,12 +48,16 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{Connection as _, Sqlite, SqlitePool, Transaction};
 
 pub use access::{Forgotten, LostChannel};
+pub use announcements::AnnouncementProgress;
 pub use archive::{ArticleId, Cursor, Hits, Listed, MOST_HITS, Reclassified, Subject, Tally};
+pub use changes::{Change, ChangesOf};
 pub use corrections::{Corrected, CorrectedMessage, Outdated};
 pub use days::KnownDigest;
 pub use digests::{Kept, ToArchive, fingerprint};
 pub use error::StoreError;
+pub use examine::Schema;
 pub use feeds::{FeedLoads, FeedState};
+pub use greetings::Greeted;
 pub use holds::HeldDigest;
 pub use lock::Lock;
 pub use notes::{NoteOutcome, WaitingNote};
@@ -52,10 +65,14 @@ pub use outbox::{NewDelivery, Planned};
 pub use pauses::Pause;
 pub use posts::LoadedPost;
 pub use pushes::{Push, Received};
-pub use recall::{Recall, RecallPlan, RecallProgress};
+pub use recall::{Reach, RecallPlan, RecallProgress};
+pub use resend_all::{ResendPlan, ResendProgress};
 pub use resends::{DeliveryResult, LastDelivery, Resend};
 pub use stale::{Anew, Stale};
+pub use standing::PlatformStanding;
 pub use subscriptions::Due;
+pub use traces::{Delivered, Standing, Trace};
+pub use transfer::{Moved, Transfer};
 pub use waits::StoredWait;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");

@@ -8,7 +8,7 @@ use sqlx::{FromRow, Sqlite, Transaction};
 use super::Store;
 use super::error::StoreError;
 use super::rows::{Row, millis, readable, to_json};
-use crate::model::channel::Platform;
+use crate::model::channel::{Address, ChannelKind, Platform};
 use crate::model::note::{About, NoteId, Person};
 
 /// A note that waits to be sent.
@@ -16,8 +16,10 @@ use crate::model::note::{About, NoteId, Person};
 pub struct WaitingNote {
     /// The note.
     pub id: NoteId,
-    /// The id of the person whom it is for.
+    /// The id of the person whom it is for; empty if it goes to a channel.
     pub person: String,
+    /// The channel that it goes to, and its kind; `None`: to the person in private.
+    pub channel: Option<(Address, ChannelKind)>,
     /// What it tells.
     pub about: About,
     /// How often it was tried.
@@ -44,6 +46,8 @@ struct NoteRow {
     about: String,
     attempts: i64,
     created_at: i64,
+    address: Option<String>,
+    kind: Option<String>,
 }
 
 impl TryFrom<NoteRow> for WaitingNote {
@@ -54,6 +58,10 @@ impl TryFrom<NoteRow> for WaitingNote {
         Ok(Self {
             id: NoteId(found.id),
             person: found.person,
+            channel: match (found.address, found.kind) {
+                (Some(address), Some(kind)) => Some((row.word(&address)?, row.word(&kind)?)),
+                _ => None,
+            },
             about: row.json(&found.about)?,
             attempts: row.count(found.attempts)?,
             created_at: row.instant(found.created_at)?,
@@ -73,8 +81,9 @@ impl Store {
         count: u32,
     ) -> Result<Vec<WaitingNote>, StoreError> {
         let rows: Vec<NoteRow> = sqlx::query_as(
-            "SELECT id, person, about, attempts, created_at FROM notes
-             WHERE platform = $1 AND state = 'queued' AND next_at <= $2 ORDER BY id LIMIT $3",
+            "SELECT n.id, n.person, n.about, n.attempts, n.created_at, n.address, c.kind FROM notes n
+                 LEFT JOIN channels c ON c.address = n.address
+             WHERE n.platform = $1 AND n.state = 'queued' AND n.next_at <= $2 ORDER BY n.id LIMIT $3",
         )
         .bind(platform.name())
         .bind(millis(now))

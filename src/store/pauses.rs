@@ -119,7 +119,7 @@ async fn resume(
 /// Takes back what was planned for a channel and not begun, as if it had never been planned. What somebody asked to
 /// have sent again stays. The time for planning becomes another one, by which planning that is under way knows
 /// ([`Planned`](crate::store::Planned)).
-async fn take_back(
+pub(super) async fn take_back(
     tx: &mut Transaction<'static, Sqlite>,
     channel: ChannelId,
     now: DateTime<Utc>,

@@ -8,11 +8,12 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use serenity::all::{Interaction, MessageFlags};
 
+use super::asked;
 use super::client::Discord;
 use crate::clock::SharedClock;
 use crate::commands::{Desk, Offer, press};
 use crate::model::picture::Picture;
-use crate::model::reply::Reply;
+use crate::model::reply::{Audience, Reply};
 use crate::platform::CallError;
 use crate::platform::discord::{Discord as Calls, chat as calls};
 use crate::render::{self, Surface};
@@ -45,13 +46,15 @@ impl Answers {
         }
     }
 
-    /// Sends the reply to an interaction as soon as it is there.
+    /// Sends the reply to an interaction as soon as it is there; `audience`: who is to see it, if it takes so long
+    /// that this has to be said before.
     pub(super) async fn give(
         &self,
         interaction: &Interaction,
+        audience: Audience,
         reply: impl Future<Output = Option<Reply>> + Send,
     ) {
-        if let Err(error) = self.try_give(interaction, reply).await {
+        if let Err(error) = self.try_give(interaction, audience, reply).await {
             tracing::warn!(%error, interaction = %interaction.id(), "an answer did not reach Discord");
         }
     }
@@ -78,6 +81,7 @@ impl Answers {
     async fn try_give(
         &self,
         interaction: &Interaction,
+        audience: Audience,
         reply: impl Future<Output = Option<Reply>> + Send,
     ) -> Result<(), CallError> {
         let to = address_of(interaction);
@@ -101,7 +105,9 @@ impl Answers {
                 bodies
             }
             None => {
-                let data = json!({"flags": private_flag(interaction)});
+                // Whether others see it cannot be changed later.
+                let is_private = audience == Audience::Asker && is_among_others(interaction);
+                let data = json!({"flags": if is_private { MessageFlags::EPHEMERAL.bits() } else { 0 }});
                 let answer = json!({"type": DEFERRED_CHANNEL_MESSAGE_WITH_SOURCE, "data": data});
                 self.calls.answer(&to, &answer, None).await?;
                 let Some(reply) = reply.await else { return Ok(()) };
@@ -119,9 +125,9 @@ impl Answers {
 
     /// The messages of a reply; the picture goes with the first.
     fn set(&self, interaction: &Interaction, reply: &Reply, picture: Option<&Picture>) -> Vec<Value> {
-        let in_guild = is_in_guild(interaction);
+        let among_others = is_among_others(interaction);
         let shown;
-        let reply = match reply.again.as_deref().filter(|_| in_guild) {
+        let reply = match reply.again.as_deref().filter(|_| among_others) {
             Some(again) => {
                 shown = with_show(reply, again);
                 &shown
@@ -136,7 +142,7 @@ impl Answers {
             first["attachments"] =
                 json!([{"id": 0, "filename": picture.name, "description": picture.description}]);
         }
-        if !in_guild {
+        if !among_others {
             // In a conversation with the bot nobody else is there to hide an answer from.
             bodies.iter_mut().for_each(show);
         }
@@ -167,16 +173,14 @@ fn hangs_on_an_answer(interaction: &Interaction) -> bool {
     }
 }
 
-fn is_in_guild(interaction: &Interaction) -> bool {
+fn is_among_others(interaction: &Interaction) -> bool {
     match interaction {
-        Interaction::Command(command) => command.guild_id.is_some(),
-        Interaction::Component(component) => component.guild_id.is_some(),
+        Interaction::Command(command) => asked::is_among_others(command.guild_id.is_some(), command.context),
+        Interaction::Component(component) => {
+            asked::is_among_others(component.guild_id.is_some(), component.context)
+        }
         _ => false,
     }
-}
-
-fn private_flag(interaction: &Interaction) -> u64 {
-    if is_in_guild(interaction) { MessageFlags::EPHEMERAL.bits() } else { 0 }
 }
 
 fn show(body: &mut Value) {

@@ -2,6 +2,7 @@
 //! interactions, conversations with one person, publishing.
 
 mod commands;
+mod servers;
 
 use chrono::TimeDelta;
 use reqwest::Method;
@@ -18,6 +19,10 @@ use crate::platform::call::CallError;
 use crate::platform::http::{Answer, png};
 
 use super::{Discord, Id, errors, messages};
+
+/// A shard that is refused may try to begin its session so often before it is called off
+/// (`chat/discord/shards.rs`): there have to be as many left for the day.
+const TRIES: u32 = 5;
 
 /// Where events come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,7 +79,8 @@ impl Discord {
         }
         let shards = told.shards.max(1);
         let starts = told.session_start_limit;
-        let spent = starts.as_ref().filter(|starts| starts.remaining.is_some_and(|left| left < shards));
+        let needed = shards.saturating_mul(TRIES);
+        let spent = starts.as_ref().filter(|starts| starts.remaining.is_some_and(|left| left < needed));
         Ok(GatewayInfo {
             url: told.url,
             shards,

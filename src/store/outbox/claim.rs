@@ -6,6 +6,7 @@ use sqlx::{FromRow, Sqlite, Transaction};
 use crate::model::channel::{ChannelId, Platform};
 use crate::model::delivery::{Claimed, DeliveryId, Head, Task};
 use crate::model::message::{Body, MessageId, MessageState, PlatformMessageId};
+use crate::model::quiet::QuietHours;
 use crate::store::Store;
 use crate::store::error::StoreError;
 use crate::store::rows::{Row, millis, readable};
@@ -82,6 +83,9 @@ struct ClaimedRow {
     on_the_wire: bool,
     has_ended: bool,
     is_stale: bool,
+    timezone: String,
+    /// The subscription's quiet hours, where the message may not go out in them.
+    quiet: Option<String>,
 }
 
 impl TryFrom<ClaimedRow> for Claimed {
@@ -128,6 +132,12 @@ impl TryFrom<ClaimedRow> for Claimed {
 impl ClaimedRow {
     fn is_recalled(&self) -> bool {
         self.change.as_deref() == Some("recall")
+    }
+
+    /// When it may go out, if it has to wait for quiet hours to end. What cannot be read holds nothing up.
+    fn quiet_end(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let hours: QuietHours = self.quiet.as_ref()?.parse().ok()?;
+        hours.end(self.timezone.parse().ok()?, now)
     }
 
     fn is_to_publish(&self) -> bool {
@@ -215,6 +225,10 @@ impl Store {
                 put_off(&mut tx, id, now + UNTIL_SET_ANEW).await?;
                 continue;
             }
+            if let Some(end) = row.quiet_end(now) {
+                put_off(&mut tx, id, end).await?;
+                continue;
+            }
             if row.is_to_publish() && !may_publish(&mut tx, id, *channel, now).await? {
                 continue;
             }
@@ -261,7 +275,9 @@ async fn first_of_channel(
                      (SELECT p.platform_id FROM messages p WHERE p.delivery_id = m.delivery_id AND p.id <> m.id
                           AND p.platform_id LIKE '%/%' AND c.kind = 'forum' ORDER BY p.part LIMIT 1) AS opened_by,
                      m.failing_for, m.owner IS NOT NULL AS on_the_wire,
-                     s.ended_at IS NOT NULL AS has_ended, d.stale > 0 AND m.state = 'queued' AS is_stale
+                     s.ended_at IS NOT NULL AS has_ended, d.stale > 0 AND m.state = 'queued' AS is_stale,
+                     s.timezone, CASE WHEN d.heeds_quiet = 1 AND m.state = 'queued' AND m.part = 1 THEN s.quiet END
+                         AS quiet
                  FROM messages m JOIN channels c ON c.id = m.channel_id
                      JOIN deliveries d ON d.id = m.delivery_id
                      JOIN digests g ON g.id = d.digest_id

@@ -59,6 +59,8 @@ pub struct NewDelivery {
     pub is_list: bool,
     /// The edition that the subscription had got before it; `None`: sent again on request.
     pub after_edition: Option<i64>,
+    /// Whether it waits for quiet hours to end if it has not begun before them: what no slot and nobody asked for.
+    pub heeds_quiet: bool,
     /// Its messages in order, each with its nonce.
     pub messages: Vec<(Rendered, String)>,
 }
@@ -113,8 +115,8 @@ pub(in crate::store) async fn put_delivery(
     let due_at = in_turn(tx, subscription, (channel, platform), millis(delivery.due_at)).await?;
     let id: i64 = sqlx::query_scalar(
         "INSERT INTO deliveries (subscription_id, digest_id, revision, occasion, is_list, on_unknown, due_at,
-             created_at, after_edition)
-         VALUES ($1, $2, $3, $8, $4, $5, $6, $7, $9) RETURNING id",
+             created_at, after_edition, heeds_quiet)
+         VALUES ($1, $2, $3, $8, $4, $5, $6, $7, $9, $10) RETURNING id",
     )
     .bind(subscription.0)
     .bind(delivery.digest.0)
@@ -125,6 +127,7 @@ pub(in crate::store) async fn put_delivery(
     .bind(millis(now))
     .bind(i64::from(delivery.occasion))
     .bind(delivery.after_edition)
+    .bind(delivery.heeds_quiet)
     .fetch_one(&mut **tx)
     .await?;
     put_messages(tx, DeliveryId(id), (channel, platform.name()), due_at, &delivery.messages, now).await

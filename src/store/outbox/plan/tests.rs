@@ -77,6 +77,7 @@ impl Scene {
             due_at: self.now - TimeDelta::minutes(minutes_ago),
             is_list: false,
             after_edition: None,
+            heeds_quiet: false,
             messages: vec![(message.clone(), "one".to_owned()), (message, "two".to_owned())],
         };
         let planned =
