@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use serenity::all::{Interaction, MessageFlags};
+use tokio::sync::watch;
 
 use super::asked;
 use super::client::Discord;
@@ -32,7 +33,7 @@ const APPLICATION_COMMAND_AUTOCOMPLETE_RESULT: u8 = 8;
 /// Sends answers.
 #[derive(Debug)]
 pub(super) struct Answers {
-    desk: Arc<Desk>,
+    desks: watch::Receiver<Arc<Desk>>,
     calls: Arc<Calls>,
     clock: SharedClock,
 }
@@ -40,7 +41,7 @@ pub(super) struct Answers {
 impl Answers {
     pub(super) fn new(discord: &Discord) -> Self {
         Self {
-            desk: Arc::clone(&discord.desk),
+            desks: discord.desks.clone(),
             calls: Arc::clone(&discord.calls),
             clock: Arc::clone(&discord.clock),
         }
@@ -134,10 +135,9 @@ impl Answers {
             }
             None => reply,
         };
-        let mut bodies: Vec<Value> = render::reply(Surface::Discord, reply, &self.desk.lexicon)
-            .into_iter()
-            .map(|body| body.0)
-            .collect();
+        let lexicon = Arc::clone(&self.desks.borrow().lexicon);
+        let mut bodies: Vec<Value> =
+            render::reply(Surface::Discord, reply, &lexicon).into_iter().map(|body| body.0).collect();
         if let (Some(picture), Some(first)) = (picture, bodies.first_mut()) {
             first["attachments"] =
                 json!([{"id": 0, "filename": picture.name, "description": picture.description}]);
