@@ -1,6 +1,8 @@
 //! The composition root: builds everything once, spawns it, shuts it down. Where digests come from is
-//! `app/feeding.rs`.
+//! `app/feeding.rs`; what subcommands do without running it is `app/contact.rs` and `app/examining.rs`.
 
+pub mod contact;
+mod examining;
 mod feeding;
 mod reloading;
 
@@ -35,6 +37,8 @@ use crate::source::Permalinks;
 use crate::store::{Lock, Store, StoredWait};
 use crate::text::chain;
 use crate::web::{self, Pushes};
+
+pub use examining::{Examined, examine_feed, read_post};
 
 use feeding::Feeding;
 use reloading::Reloading;

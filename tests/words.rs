@@ -1,8 +1,8 @@
 //! Arguments that are none: the answer repeats what was not understood, and nothing has changed.
 
-use serde_json::json;
 use jogan::store::ChangesOf;
 use serde_json::Value;
+use serde_json::json;
 
 use crate::support::bot::Bot;
 use crate::support::town::text;
@@ -110,7 +110,10 @@ async fn every_wrong_option_is_named_with_a_right_example_and_changes_nothing() 
                 _ => {}
             }
             let by = if command.starts_with("admin") { &bot.operator.0 } else { &bot.admin.0 };
-            let told: Value = bot.ask_discord(by, bot.channel, command, options).await;
+            let before = bot.discord.timeline(bot.channel, by.id).len();
+            let done = bot.discord.invoke(by, bot.channel, command, options).await;
+            assert!(done.is_ok(), "/{command} {option}:{wrong}: {done:?}");
+            let told: Value = bot.discord.timeline(bot.channel, by.id).remove(before);
             let said = letters(text(&told));
             let repeated: String = letters(wrong).chars().take(20).collect();
             assert!(said.contains(&repeated), "/{command} {option}:{wrong}: {told}");

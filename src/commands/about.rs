@@ -11,11 +11,13 @@ use super::spec::{Argument, ArgumentKind, Spec, Text, Who};
 use super::{follow, search, view, words};
 use crate::model::period::Period;
 use crate::model::reply::{Action, Button, Found, Reply};
-use crate::model::trends::Days;
+use crate::model::trends::{Days, Trends};
 use crate::store::{Cursor, Listed, Subject};
 
 /// The days that the first line counts where no period is asked for.
 const RECENT: u32 = 30;
+/// How many names are offered where none was given.
+const OFFERED: usize = 9;
 /// How many names are offered for a typo.
 const ALIKE: usize = 3;
 
@@ -180,8 +182,7 @@ pub(super) async fn page(page: &Page, caller: &Caller, desk: &Desk) -> Result<Re
 /// No name was given: those that are in the news are offered.
 async fn ask(kind: Kind, period: Period, call: &Call, desk: &Desk) -> Result<Reply, Failure> {
     let caller = &call.caller;
-    let today = today(caller, desk).await?;
-    let trends = desk.store.trends(Days::ending(today, RECENT), 9).await?;
+    let trends = in_the_news(caller, desk).await?;
     let most = match kind {
         Kind::Company => trends.companies,
         Kind::Topic => trends.topics,
@@ -193,6 +194,12 @@ async fn ask(kind: Kind, period: Period, call: &Call, desk: &Desk) -> Result<Rep
         buttons: buttons.chunks(3).map(<[Button]>::to_vec).collect(),
         ..Reply::new(caller.language)
     })
+}
+
+/// What was most in the news of late, as many as fit into a few rows of buttons.
+pub(super) async fn in_the_news(caller: &Caller, desk: &Desk) -> Result<Trends, Failure> {
+    let today = today(caller, desk).await?;
+    Ok(desk.store.trends(Days::ending(today, RECENT), OFFERED).await?)
 }
 
 async fn about(name: &str, page: &Page, caller: &Caller, desk: &Desk) -> Result<Reply, Failure> {

@@ -123,7 +123,7 @@ pub fn is_group(word: &str) -> bool {
 pub async fn answer(call: &Call, desk: &Desk) -> Option<Reply> {
     let Caller { platform, language, .. } = call.caller;
     if let Err(told) = admit(&call.caller, desk) {
-        return told;
+        return told.map(|told| *told);
     }
     if !call.caller.may(call.spec.who) {
         return Some(words::refused(call.spec.who, platform, language));
@@ -139,10 +139,10 @@ pub async fn answer(call: &Call, desk: &Desk) -> Option<Reply> {
 }
 
 /// Counts an answer. `Err`: there is none left, with what is said about it unless that was said already.
-fn admit(caller: &Caller, desk: &Desk) -> Result<(), Option<Reply>> {
+fn admit(caller: &Caller, desk: &Desk) -> Result<(), Option<Box<Reply>>> {
     match desk.quota.admit(caller, desk.clock.now()) {
         Admission::Yes => Ok(()),
-        Admission::Tell => Err(Some(words::too_many(caller.language))),
+        Admission::Tell => Err(Some(Box::new(words::too_many(caller.language)))),
         Admission::Silent => Err(None),
     }
 }

@@ -407,7 +407,7 @@ pub fn show_button(again: &str, language: Language) -> Button {
 /// Answers what somebody pressed. `None`: the person asks too much and was told so.
 pub async fn answer(press: Press, caller: &Caller, desk: &Desk) -> Option<Reply> {
     if let Err(told) = admit(caller, desk) {
-        return told;
+        return told.map(|told| *told);
     }
     if !caller.may(press.who()) {
         return Some(words::refused(press.who(), caller.platform, caller.language));

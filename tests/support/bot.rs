@@ -22,6 +22,7 @@ pub(crate) struct Bot {
     feed: String,
     /// Whether the dictionaries are in a folder of its own, to be changed.
     own_names: bool,
+    limits: String,
     app: Option<App>,
 }
 
@@ -30,6 +31,7 @@ pub(crate) struct Builder {
     clock: StoryClock,
     feed: String,
     own_names: bool,
+    limits: String,
     before: Vec<Post>,
 }
 
@@ -38,7 +40,9 @@ impl Bot {
     pub(crate) fn builder() -> Builder {
         let clock = StoryClock::of_the_system();
         clock.set(instant("2026-03-02T07:00:00+09:00"));
-        Builder { clock, feed: String::new(), own_names: false, before: Vec::new() }
+        // Stories ask until something has happened: more often than people may.
+        let limits = "person = 100000\ngroup = 100000".to_owned();
+        Builder { clock, feed: String::new(), limits, own_names: false, before: Vec::new() }
     }
 
     /// A bot without further wishes.
@@ -61,11 +65,11 @@ impl Bot {
 
     /// Starts it again on the same database.
     pub(crate) async fn start_again(&mut self) {
-        // Stories ask until something has happened: more often than people may.
         let text = format!(
-            "{}\n[limits]\nperson = 100000\ngroup = 100000\n[discord]\napi_url = {:?}\noperators = [{:?}]\n\
+            "{}\n[limits]\n{}\n[discord]\napi_url = {:?}\noperators = [{:?}]\n\
              [telegram]\napi_url = {:?}\noperators = [{}]\n",
             self.town.configuration(&self.feed),
+            self.limits,
             self.town.discord_url,
             self.town.operator.0.id.to_string(),
             self.town.telegram_url,
@@ -179,6 +183,12 @@ impl Builder {
         self
     }
 
+    /// How much people may ask, as it is when nothing is configured.
+    pub(crate) fn usual_limits(mut self) -> Self {
+        self.limits.clear();
+        self
+    }
+
     /// The time at which it begins.
     pub(crate) fn at(self, at: &str) -> Self {
         self.clock.set(instant(at));
@@ -195,7 +205,7 @@ impl Builder {
     pub(crate) async fn in_town(self, prepare: impl AsyncFnOnce(&Town) -> String) -> Bot {
         let town = Town::build(self.clock).await;
         let feed = prepare(&town).await;
-        let mut bot = Bot { town, feed, own_names: self.own_names, app: None };
+        let mut bot = Bot { town, feed, limits: self.limits, own_names: self.own_names, app: None };
         bot.start_again().await;
         bot.first_load().await;
         bot
@@ -208,7 +218,8 @@ impl Builder {
         if self.own_names {
             town.copy_names();
         }
-        let mut bot = Bot { town, feed: self.feed, own_names: self.own_names, app: None };
+        let mut bot =
+            Bot { town, feed: self.feed, limits: self.limits, own_names: self.own_names, app: None };
         bot.start_again().await;
         bot.first_load().await;
         bot

@@ -13,12 +13,15 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::support::clock::StoryClock;
+use crate::support::database;
 use crate::support::post::Post;
 
 pub(crate) const DISCORD_TOKEN: &str = "MTAw.story.discord-token";
 pub(crate) const TELEGRAM_TOKEN: &str = "777000111:story-telegram-token";
 /// Nothing in a story takes this long, unless it never comes.
 const PATIENCE: Duration = Duration::from_secs(45);
+/// The flag of an answer that is still to come.
+const LOADING: u64 = 1 << 7;
 /// How often to look at what does not tell of its changes: the database and the log.
 const LOOK: Duration = Duration::from_millis(20);
 
@@ -100,7 +103,7 @@ impl Town {
     }
 
     pub(crate) fn database_url(&self) -> String {
-        format!("sqlite://{}", self.disk.path().join("jogan.db").display())
+        database::url_in(self.disk.path())
     }
 
     pub(crate) fn posts(&self) -> PathBuf {
@@ -163,7 +166,7 @@ impl Town {
     pub(crate) async fn bot_is_here(&self) {
         self.wait_for("the bot", async || {
             let menus = self.telegram.calls().iter().filter(|call| call.method == "setMyCommands").count();
-            (self.discord.connected() && !self.discord.commands().is_empty() && menus >= 6).then_some(())
+            (self.discord.connected() && !self.discord.commands().is_empty() && menus >= 8).then_some(())
         })
         .await;
     }
@@ -178,7 +181,12 @@ impl Town {
     ) -> Value {
         let before = self.discord.timeline(channel, by.id).len();
         self.discord.invoke(by, channel, command, options).await.expect("an answer");
-        self.discord.timeline(channel, by.id).into_iter().nth(before).expect("an answer in the channel")
+        self.wait_for("the answer", async || {
+            let answer = self.discord.timeline(channel, by.id).into_iter().nth(before)?;
+            // What takes long is deferred, and filled in later.
+            (answer["flags"].as_u64().unwrap_or_default() & LOADING == 0).then_some(answer)
+        })
+        .await
     }
 
     /// A person writes in a Telegram chat; the bot's next message there.

@@ -353,6 +353,10 @@ fn below(view: &View<'_>, article: &EnrichedArticle) -> Vec<Line> {
     if !tags.is_empty() {
         below.push(Line::new(Rank::Line, vec![Span::ours(tags.join(" "), Marks::default())]));
     }
+    below.extend(
+        view.id()
+            .map(|id| Line::new(Rank::Line, vec![Span::ours(id, Marks { code: true, ..Marks::default() })])),
+    );
     below
 }
 
