@@ -92,6 +92,7 @@ impl<C: Courier> Notes<C> {
                 let person = (!all).then_some(note.person.as_str());
                 commands::lost_note(platform, since, person, &self.desk).await?
             }
+            About::Alarm { alarm, over } => commands::alarm_note(alarm, over, &self.desk).await?,
             About::Announcement { announcement } => {
                 commands::announcement_note(announcement, &self.desk).await?
             }

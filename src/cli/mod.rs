@@ -4,8 +4,8 @@
 //! standard error.
 
 mod backup;
-mod check;
 mod bench;
+mod check;
 mod classify;
 mod completions;
 mod demo;

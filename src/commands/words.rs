@@ -1,5 +1,6 @@
 //! The prose of replies, in both languages: formal, no exclamation marks, the second line says what to do next.
 
+mod alarms;
 mod everywhere;
 mod managing;
 mod operating;
@@ -25,6 +26,7 @@ use crate::model::zone;
 use crate::plan::advice::TooEarly;
 use crate::text::{Unit, clock_time, cut, day, particle};
 
+pub(super) use alarms::*;
 pub(super) use everywhere::*;
 pub(super) use managing::*;
 pub(super) use operating::*;

@@ -20,6 +20,7 @@ use crate::text::chain;
 use super::links::Resolver;
 use super::pushed;
 use super::reading::{Read, Reading};
+use super::recheck::Recheck;
 
 /// How exactly it is kept when a feed was last loaded: writing it at every look would wear the disk for nothing.
 const LOADS_KEPT_EVERY: TimeDelta = TimeDelta::minutes(1);
@@ -47,6 +48,8 @@ pub struct Ingest {
     pub operators: Vec<Person>,
     /// Notified when planning has something new to look at.
     pub plan: Arc<Notify>,
+    /// By which a look is asked for.
+    pub recheck: Arc<Recheck>,
 }
 
 /// What is remembered from one round to the next.
@@ -82,12 +85,14 @@ impl Ingest {
                 seen.passed.clear();
                 Some(self.clock.now() + RETRY)
             });
+            self.recheck.done();
             // Watchers miss things, and network drives say nothing at all.
             let anyway = self.source.next_look(self.clock.now());
             let next = seen.early.iter().map(|(at, _)| *at).chain(look_again_at).chain([anyway]).min();
             tokio::select! {
                 () = self.clock.sleep_until(next.unwrap_or(anyway)) => {}
                 () = self.source.woken() => {}
+                () = self.recheck.asked() => self.source.hurry(),
                 () = stop.cancelled() => {}
             }
         }

@@ -84,6 +84,15 @@ impl Source {
         }
     }
 
+    /// Is asked at the next look even if it is not yet time to.
+    pub fn hurry(&mut self) {
+        match self {
+            Self::Folder(_) | Self::Push(_) => {}
+            Self::Git(git) => git.hurry(),
+            Self::Feed(feed) => feed.hurry(),
+        }
+    }
+
     /// Looks at everything anew: what was handed over is handed over again.
     pub fn forget(&mut self) {
         match self {

@@ -5,6 +5,7 @@
 //! over with a line in the log.
 
 mod access;
+mod alarms;
 mod announcements;
 mod archive;
 mod changes;
@@ -34,8 +35,9 @@ mod rows;
 mod stale;
 mod standing;
 mod subscriptions;
-mod transfer;
 mod traces;
+mod transfer;
+mod vitals;
 mod waits;
 mod withdrawn;
 
@@ -47,6 +49,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{Connection as _, Sqlite, SqlitePool, Transaction};
 
 pub use access::{Forgotten, LostChannel};
+pub use alarms::ToPost;
 pub use announcements::AnnouncementProgress;
 pub use archive::{ArticleId, Cursor, Hits, Listed, MOST_HITS, Reclassified, Subject, Tally};
 pub use changes::{Change, ChangesOf};
@@ -70,8 +73,9 @@ pub use resends::{DeliveryResult, LastDelivery, Resend};
 pub use stale::{Anew, Stale};
 pub use standing::PlatformStanding;
 pub use subscriptions::Due;
-pub use transfer::{Moved, Transfer};
 pub use traces::{Delivered, Standing, Trace};
+pub use transfer::{Moved, Transfer};
+pub use vitals::{Arrival, Progress, Queue};
 pub use waits::StoredWait;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
