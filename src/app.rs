@@ -19,12 +19,14 @@ use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::alarm::{Outside, Watcher};
 use crate::chat::{self, Access};
 use crate::clock::SharedClock;
 use crate::commands::{self, Desk};
 use crate::config::{Config, DictionariesConfig, FeedConfig, PlatformConfig, SourceConfig, Tokens};
 use crate::deliver::{Prober, Settings, Worker};
 use crate::enrich::{Classifier, Dictionaries, Links, Names};
+use crate::health::Health;
 use crate::model::channel::Platform;
 use crate::model::lexicon::Lexicon;
 use crate::model::note::Person;
@@ -35,8 +37,9 @@ use crate::platform::telegram::{self, Telegram};
 use crate::platform::{Courier, Timeouts};
 use crate::source::Permalinks;
 use crate::store::{Lock, Store, StoredWait};
+use crate::telemetry;
 use crate::text::chain;
-use crate::web::{self, Pushes};
+use crate::web::{self, Pushes, Vitals};
 
 pub use examining::{Examined, examine_feed, read_post};
 
@@ -72,6 +75,8 @@ struct Parts {
     stop: CancellationToken,
     tasks: TaskTracker,
     owner: String,
+    /// How the connections to the platforms fare.
+    health: Arc<Health>,
     /// What follows links, where that is wanted.
     links: Option<Arc<Links>>,
 }
@@ -83,6 +88,7 @@ impl App {
     /// If the database is in use or cannot be opened, a dictionary is wrong, or a client cannot be built. That a
     /// platform cannot be reached is no error: it is tried again for as long as the program runs.
     pub async fn start(config: Config, tokens: Tokens, clock: SharedClock) -> anyhow::Result<Self> {
+        telemetry::metrics();
         let lock = Lock::take(&config.database_url)?;
         let store = Store::open(&config.database_url).await?;
         let unknown = store.void_claims(true, clock.now()).await?;
@@ -124,6 +130,7 @@ impl App {
             operators: operators(&config, &tokens),
             stop: stop.clone(),
             tasks: tasks.clone(),
+            health: Arc::default(),
             links: config.links.resolve.then(Links::new).transpose()?.map(Arc::new),
             owner: format!("{}@{}", std::process::id(), clock.now().timestamp_millis()),
         };
@@ -138,29 +145,40 @@ impl App {
             deliver.insert(Platform::Telegram, wake);
         }
         let (folder, mut push_feeds) = (Store::folder(&config.database_url)?, Vec::new());
-        let mut sources = Vec::new();
         for feed in config.feeds {
             let mut feeding = Feeding::build(&feed, &tokens.git, &tokens.push, &folder)?;
             push_feeds.extend(feeding.pushed.take());
             let ingest = parts.ingest(feed, feeding)?;
-            sources.push(Arc::clone(&ingest.hurry));
             parts.tasks.spawn(ingest.run(stop.clone()));
         }
         if !config.web_listen.is_empty() {
             let pushes =
                 Pushes { feeds: push_feeds.into(), store: store.clone(), clock: Arc::clone(&parts.clock) };
-            let names = feeds.iter().map(|feed| feed.name.clone()).collect();
-            let router = web::router(store.clone(), names, pushes);
+            let vitals = Vitals {
+                store: store.clone(),
+                feeds: feeds.iter().map(|feed| feed.name.clone()).collect(),
+                health: Arc::clone(&parts.health),
+                clock: Arc::clone(&parts.clock),
+            };
+            let router = web::router(vitals, pushes);
             tasks.spawn(serve(config.web_listen, router, stop.clone()));
         } else if let Some(feed) = push_feeds.first() {
             tracing::warn!(feed = %feed.name, "nothing can be pushed: `web.listen` is off");
         }
+        let watcher = Watcher {
+            desk: Arc::clone(&parts.desks.borrow()),
+            health: Arc::clone(&parts.health),
+            operators: parts.operators.clone(),
+            notes: parts.notes.values().cloned().collect(),
+            folder,
+            outside: Outside::new(config.alerts.webhook, config.alerts.heartbeat_url)?,
+        };
+        tasks.spawn(watcher.run(stop.clone()));
         let reloading = Reloading {
             config: config.dictionaries,
             store: store.clone(),
             names: all_names,
             desks,
-            sources,
             plan: Arc::clone(&plan),
             requests: reload_requests,
             tasks: tasks.clone(),
@@ -204,6 +222,7 @@ impl Parts {
         config: &PlatformConfig,
         token: SecretString,
     ) -> anyhow::Result<Arc<Notify>> {
+        self.health.down(Platform::Discord, None, self.clock.now());
         let gate = self.gate(Platform::Discord, Limits::discord()).await?;
         let settings = discord::Settings {
             api_url: config.api_url.clone(),
@@ -223,6 +242,7 @@ impl Parts {
             operators: config.operators.clone().into(),
             clock: Arc::clone(&self.clock),
             access,
+            health: Arc::clone(&self.health),
         };
         self.tasks.spawn(chat::discord::run(chat, self.stop.clone()));
         Ok(wake)
@@ -234,6 +254,7 @@ impl Parts {
         token: SecretString,
         bot: Arc<OnceLock<String>>,
     ) -> anyhow::Result<Arc<Notify>> {
+        self.health.down(Platform::Telegram, None, self.clock.now());
         let gate = self.gate(Platform::Telegram, Limits::telegram()).await?;
         let settings = telegram::Settings {
             api_url: config.api_url.clone(),
@@ -254,6 +275,7 @@ impl Parts {
             bot,
             clock: Arc::clone(&self.clock),
             access,
+            health: Arc::clone(&self.health),
         };
         self.tasks.spawn(chat::telegram::run(chat, self.stop.clone()));
         Ok(wake)
@@ -349,6 +371,7 @@ impl Parts {
             SourceConfig::Folder { path } => Some(path.as_path()),
             _ => None,
         };
+        let recheck = self.desks.borrow().rechecks.get(&config.feed.name).cloned().unwrap_or_default();
         Ok(Ingest {
             reading: reading(&config, folder, Arc::clone(&names.classifier), names.fingerprint.clone())?,
             resolver: Resolver {
@@ -362,8 +385,8 @@ impl Parts {
             clock: Arc::clone(&self.clock),
             operators: self.operators.clone(),
             plan: Arc::clone(&self.plan),
-            hurry: Arc::new(Notify::new()),
             names: self.names.clone(),
+            recheck,
         })
     }
 }

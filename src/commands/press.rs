@@ -2,15 +2,15 @@
 //!
 //! The text is at most 64 bytes (Telegram's `callback_data`; Discord's `custom_id` may have 100 characters).
 
-use chrono::DateTime;
+use chrono::{DateTime, NaiveDate};
 
 use super::call::Caller;
 use super::desk::{Desk, Failure};
 use super::reach::Target;
 use super::spec::Who;
 use super::{
-    about, admit, announce, digest, explain, follow, from_elsewhere, held, help, mute, open, others, pause,
-    recall, receive, resend, resend_all, search, settings, subscribe, today, unsubscribe, why, words,
+    about, admit, alarm, announce, digest, explain, follow, from_elsewhere, held, help, mute, open, others,
+    pause, recall, receive, resend, resend_all, search, settings, subscribe, today, unsubscribe, why, words,
 };
 use crate::model::channel::Address;
 use crate::model::feed::FeedName;
@@ -92,6 +92,20 @@ pub enum Press {
     Announce(AnnouncementId),
     /// Say how far that has got.
     AnnounceProgress(AnnouncementId),
+    /// Look at a feed's source again, about a digest that is late or not.
+    Recheck {
+        /// The feed.
+        feed: FeedName,
+        /// The day of the digest.
+        day: Option<NaiveDate>,
+    },
+    /// A feed has no digest on a day.
+    DayOff {
+        /// The feed.
+        feed: FeedName,
+        /// The day.
+        day: NaiveDate,
+    },
     /// Look at a held digest: its handle.
     Held {
         /// The digest.
@@ -200,6 +214,8 @@ impl Press {
             | Self::Unmute { everywhere: false, .. }
             | Self::Cancel => Who::ChannelAdmin,
             Self::Held { .. }
+            | Self::Recheck { .. }
+            | Self::DayOff { .. }
             | Self::Release { .. }
             | Self::ResendAll(_)
             | Self::ResendProgress { .. }
@@ -262,6 +278,9 @@ impl Press {
             Self::RecallProgress(target) => format!("recalled:{}", target.encode()),
             Self::Announce(announcement) => format!("announce:{}", announcement.0),
             Self::AnnounceProgress(announcement) => format!("announced:{}", announcement.0),
+            Self::Recheck { feed, day: None } => format!("look:{feed}"),
+            Self::Recheck { feed, day: Some(day) } => format!("look:{feed}:{day}"),
+            Self::DayOff { feed, day } => format!("dayoff:{feed}:{day}"),
             Self::Held { handle } => format!("held:{handle}"),
             Self::Release { handle, send: true } => format!("release:{handle}"),
             Self::Release { handle, send: false } => format!("drop:{handle}"),
@@ -330,6 +349,17 @@ impl Press {
             ("recalled", None) => Target::decode(rest).map(Self::RecallProgress),
             ("announce", None) => rest.parse().ok().map(AnnouncementId).map(Self::Announce),
             ("announced", None) => rest.parse().ok().map(AnnouncementId).map(Self::AnnounceProgress),
+            ("look", None) => {
+                let (feed, day) = match rest.split_once(':') {
+                    Some((feed, day)) => (feed, Some(day.parse().ok()?)),
+                    None => (rest, None),
+                };
+                Some(Self::Recheck { feed: FeedName(feed.to_owned()), day })
+            }
+            ("dayoff", None) => {
+                let (feed, day) = rest.split_once(':')?;
+                Some(Self::DayOff { feed: FeedName(feed.to_owned()), day: day.parse().ok()? })
+            }
             ("held", None) => Some(Self::Held { handle: rest.to_owned() }),
             ("release", None) => Some(Self::Release { handle: rest.to_owned(), send: true }),
             ("drop", None) => Some(Self::Release { handle: rest.to_owned(), send: false }),
@@ -412,10 +442,12 @@ pub async fn answer(press: Press, caller: &Caller, desk: &Desk) -> Option<Reply>
     if !caller.may(press.who()) {
         return Some(words::refused(press.who(), caller.platform, caller.language));
     }
+    let begun = desk.clock.now();
     let done = match press {
         Press::Show(what) => perform(*what, caller, desk).await.map(for_all),
         press => perform(press, caller, desk).await,
     };
+    desk.count(caller.platform, "press", begun);
     let reply = done.unwrap_or_else(|failure| explain(failure, desk, caller.language, "press"));
     Some(from_elsewhere(reply, caller))
 }
@@ -442,6 +474,8 @@ async fn perform(press: Press, caller: &Caller, desk: &Desk) -> Result<Reply, Fa
         Press::RecallProgress(target) => recall::progress(&target, caller, desk).await,
         Press::Announce(announcement) => announce::pressed(announcement, caller, desk).await,
         Press::AnnounceProgress(announcement) => announce::progress(announcement, caller, desk).await,
+        Press::Recheck { feed, day } => alarm::looked(&feed, day, caller, desk).await,
+        Press::DayOff { feed, day } => alarm::day_off(&feed, day, caller, desk).await,
         Press::Held { handle } => held::pressed(&handle, caller, desk).await,
         Press::Release { handle, send } => held::decided(&handle, send, caller, desk).await,
         Press::Settings { feed } => settings::shown(&feed, caller, desk).await,
@@ -521,6 +555,15 @@ mod tests {
             Press::RecallProgress(everywhere()),
             Press::Announce(AnnouncementId(i64::MAX)),
             Press::AnnounceProgress(AnnouncementId(1)),
+            Press::Recheck { feed: FeedName("a-feed-with-the-longest-name-32-".into()), day: None },
+            Press::Recheck {
+                feed: FeedName("a-feed-with-the-longest-name-32-".into()),
+                day: NaiveDate::from_ymd_opt(2025, 12, 17),
+            },
+            Press::DayOff {
+                feed: FeedName("a-feed-with-the-longest-name-32-".into()),
+                day: NaiveDate::from_ymd_opt(2025, 12, 17).expect("a day"),
+            },
             Press::Held { handle: "0123456789".into() },
             Press::Release { handle: "0123456789".into(), send: true },
             Press::Release { handle: "0123456789".into(), send: false },

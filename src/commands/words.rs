@@ -1,5 +1,6 @@
 //! The prose of replies, in both languages: formal, no exclamation marks, the second line says what to do next.
 
+mod alarms;
 mod everywhere;
 mod follow;
 mod managing;
@@ -26,6 +27,7 @@ use crate::model::zone;
 use crate::plan::advice::TooEarly;
 use crate::text::{Unit, clock_time, cut, day, particle};
 
+pub(super) use alarms::*;
 pub(super) use everywhere::*;
 pub(super) use follow::*;
 pub(super) use managing::*;

@@ -5,6 +5,7 @@
 //! over with a line in the log.
 
 mod access;
+mod alarms;
 mod announcements;
 mod archive;
 mod backend;
@@ -39,6 +40,7 @@ mod standing;
 mod subscriptions;
 mod traces;
 mod transfer;
+mod vitals;
 mod waits;
 mod withdrawn;
 
@@ -48,6 +50,7 @@ use secrecy::SecretString;
 use sqlx::{Any, AnyPool, Transaction};
 
 pub use access::{Forgotten, LostChannel};
+pub use alarms::ToPost;
 pub use announcements::AnnouncementProgress;
 pub use archive::{ArticleId, Cursor, Hits, Listed, MOST_HITS, Reclassified, Subject, Tally};
 pub use changes::{Change, ChangesOf};
@@ -74,6 +77,7 @@ pub use standing::PlatformStanding;
 pub use subscriptions::Due;
 pub use traces::{Delivered, Standing, Trace};
 pub use transfer::{Moved, Transfer};
+pub use vitals::{Arrival, Progress, Queue};
 pub use waits::StoredWait;
 
 use backend::Backend;
