@@ -176,6 +176,7 @@ impl Telegram {
         if let Some(limit) = limit {
             request = request.timeout(limit);
         }
+        self.gate.expect_turn()?;
         let answer = self.http.call(request, None).await?;
         if answer.status.is_success() && answer.json::<Status>().is_ok_and(|status| status.ok) {
             let success: Success<T> = answer.json().map_err(CallError::Unanswered)?;

@@ -19,6 +19,7 @@ use super::{answer, greet, menu, moves};
 use crate::chat::{Access, retries};
 use crate::clock::SharedClock;
 use crate::commands::Desk;
+use crate::model::channel::Platform;
 use crate::platform::CallError;
 use crate::platform::telegram::Telegram as Calls;
 use crate::text::chain;
@@ -82,6 +83,9 @@ pub async fn run(telegram: Telegram, stop: CancellationToken) {
 async fn introduce(telegram: &Telegram, stop: &CancellationToken) -> Result<(), CallError> {
     let me = telegram.calls.me().await?;
     let name = telegram.bot.get_or_init(|| me.username.clone());
+    if let Err(error) = telegram.access.store.keep_bot(Platform::Telegram, name).await {
+        tracing::warn!(error = chain(&error), "the bot's name could not be kept");
+    }
     let (telegram, stop) = (telegram.clone(), stop.clone());
     tokio::spawn(async move { stop.run_until_cancelled(set_menus(&telegram)).await });
     tracing::info!(bot = name, "connected to Telegram");

@@ -209,6 +209,7 @@ impl Discord {
     ) -> Result<Answer, CallError> {
         let url = format!("{}{path}", self.base);
         let request = self.http.client().request(method, url).json(&to_value(body)?);
+        self.gate.expect_turn()?;
         let answer = self.http.call(request, Some(&interaction.token)).await?;
         if answer.status.is_success() {
             return Ok(answer);
