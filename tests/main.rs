@@ -23,6 +23,7 @@ mod page;
 mod places;
 mod posts;
 mod process;
+mod replicas;
 mod schedule;
 mod setting_up;
 mod settings;

@@ -36,7 +36,7 @@ const PLANNED_AFTER: TimeDelta = TimeDelta::seconds(20);
 const SENT_WITHIN: TimeDelta = TimeDelta::minutes(10);
 
 /// Watches over the program.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Watcher {
     /// What notes are set with; its store, feeds and clock are the program's.
     pub desk: Arc<Desk>,
