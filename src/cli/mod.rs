@@ -8,6 +8,7 @@ mod classify;
 mod demo;
 mod import;
 mod outcome;
+mod playground;
 mod preview;
 mod run;
 
