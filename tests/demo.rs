@@ -19,6 +19,9 @@ use crate::support::clock::instant;
 use crate::support::post::Post;
 use crate::support::town::text;
 
+/// The digest of the demo.
+const SAMPLE: &str = include_str!("../src/cli/demo/sample.md");
+
 /// The bot's town, with the page before it.
 struct Demo {
     bot: Bot,
@@ -28,10 +31,14 @@ struct Demo {
 }
 
 impl Demo {
+    /// With a digest of this morning in the archive.
     async fn start() -> Self {
         let before = Post::of(instant("2026-03-02T06:30:00+09:00"));
         let before = before.article("엔비디아, 새 반도체 공장에 투자", "엔비디아가 반도체에 투자합니다.");
-        let bot = Bot::builder().feed("hold = false").before(before).start().await;
+        Self::before(Bot::builder().before(before).start().await).await
+    }
+
+    async fn before(bot: Bot) -> Self {
         let (mut operator, person) = (bot.operator.0.clone(), |each: &(_, telegram::Person)| each.1.clone());
         operator.permissions = permissions::ADMINISTRATOR;
         let discord_people = [bot.reader.0.clone(), bot.admin.0.clone(), operator];
@@ -198,15 +205,16 @@ async fn every_command_can_be_typed_on_telegram_and_what_it_offers_be_pressed() 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_digest_arrives_on_both_sides_and_readers_ask_about_it() {
-    let demo = Demo::start().await;
-    demo.bot.subscribe("now headlines", json!({"at": "now", "style": "headlines"})).await;
+    let demo = Demo::before(Bot::start().await).await;
+    demo.bot.subscribe("now headlines", json!({"at": "now"})).await;
     let admin = &demo.discord_people[1];
     demo.switch("discord-person", &admin.id.to_string()).await;
-    demo.bot.publish(&demo.bot.post().slug("later"));
-    demo.bot.arrived("소식 6").await;
-    demo.browser.wait_for_text(".t-text", "소식 6").await;
-    demo.browser.wait_for_text(".d-embed", "소식 6").await;
-    demo.picture("arrived.png").await;
+    let sample = SAMPLE.replace("{date}", "2026-03-02 07:00:00 +0900").replace("{day}", "2026-03-02");
+    demo.bot.write("2026-03-02-ai-news.md", sample.as_bytes());
+    demo.bot.arrived("블랙웰").await;
+    demo.browser.wait_for_text(".t-text", "블랙웰").await;
+    demo.browser.wait_for_text(".d-embed", "블랙웰").await;
+    demo.picture("demo.png").await;
 
     let reader = &demo.discord_people[0];
     demo.switch("discord-person", &reader.id.to_string()).await;
@@ -221,7 +229,7 @@ async fn a_digest_arrives_on_both_sides_and_readers_ask_about_it() {
     demo.picture("look-up.png").await;
 
     let told = demo.bot.on_telegram(demo.telegram_people[0].id, "엔비디아 — ").pop().expect("the answer");
-    assert!(text(&told).contains("새 반도체 공장"), "{told}");
+    assert!(text(&told).contains("블랙웰"), "{told}");
     demo.switch("discord-person", &admin.id.to_string()).await;
     demo.switch("telegram-person", &demo.telegram_people[1].id.to_string()).await;
     demo.switch("telegram-chat", &demo.bot.group.to_string()).await;
