@@ -22,6 +22,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("enrich", &["model", "text"]),
     ("plan", &["model", "text"]),
     ("render", &["model", "text"]),
+    ("draw", &["model", "text"]),
     // A post's address on the publisher's site is made of its front matter: a `parse::Draft`.
     ("source", &["model", "text", "parse"]),
     ("store", &["model", "text"]),
@@ -30,7 +31,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("pipeline", &["model", "clock", "text", "source", "parse", "enrich", "store", "plan", "render"]),
     ("commands", &["model", "clock", "text", "store", "plan", "enrich", "pipeline"]),
     ("chat", &["model", "clock", "text", "store", "platform", "commands", "render"]),
-    ("web", &["model", "clock", "text", "store", "parse", "pipeline", "commands", "render"]),
+    ("web", &["model", "clock", "text", "store", "parse", "pipeline", "commands", "render", "draw"]),
     ("sandbox", &["model", "clock", "text"]),
     (
         "app",
@@ -60,6 +61,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "app",
             "clock",
             "config",
+            "draw",
             "enrich",
             "model",
             "parse",
@@ -86,6 +88,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("teloxide", &["src/chat/telegram/", "src/platform/telegram", "src/render/telegram/"]),
     // The poller brings its own client with a time-out longer than a long poll.
     ("reqwest", &["src/platform/", "src/source/", "src/enrich/links", "src/chat/telegram/poll.rs"]),
+    ("resvg", &["src/render/chart/"]),
+    ("maud", &["src/draw/", "src/web/", "src/cli/preview/"]),
     ("pulldown_cmark", &["src/parse/markdown/"]),
     ("notify", &["src/source/watch.rs"]),
     ("feed_rs", &["src/source/syndication/"]),
@@ -102,7 +106,7 @@ const HOMES: &[(&str, &[&str])] = &[
 ];
 
 /// Modules that are functions of their arguments: no I/O, no clock, nothing that waits.
-const PURE: &[&str] = &["model", "text", "parse", "enrich", "plan", "render"];
+const PURE: &[&str] = &["model", "text", "parse", "enrich", "plan", "render", "draw"];
 /// What those may not name, but for following links (`src/enrich/links/`).
 const IMPURE: &[&str] = &["std::fs", "std::net", "std::env", "tokio", "Instant::now"];
 

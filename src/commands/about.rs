@@ -8,7 +8,7 @@ use super::call::{Call, Caller};
 use super::desk::{Desk, Failure};
 use super::press::Press;
 use super::spec::{Argument, ArgumentKind, Spec, Text, Who};
-use super::{search, view, words};
+use super::{follow, search, view, words};
 use crate::model::period::Period;
 use crate::model::reply::{Action, Button, Found, Reply};
 use crate::model::trends::{Days, Trends};
@@ -231,10 +231,18 @@ async fn about(name: &str, page: &Page, caller: &Caller, desk: &Desk) -> Result<
     Ok(Reply {
         lines: vec![counted(subject, shown_as, page.period, caller, desk).await?],
         found: listed.into_iter().map(|article| found(article, Vec::new())).collect(),
-        buttons: if turn.is_empty() { Vec::new() } else { vec![turn] },
+        buttons: [turn, follow(name, page.kind, caller)].into_iter().filter(|row| !row.is_empty()).collect(),
         again: Some(Press::About(page.clone()).encode()),
         ..Reply::new(language)
     })
+}
+
+/// The button that follows a company.
+fn follow(name: &str, kind: Kind, caller: &Caller) -> Vec<Button> {
+    match kind {
+        Kind::Company => vec![follow::button(name, caller)],
+        Kind::Topic => Vec::new(),
+    }
 }
 
 /// The line that answers: how many there are, and how many there were before.

@@ -15,10 +15,10 @@ const LONGEST: usize = 40;
 ///
 /// # Errors
 /// The answer to a text that is too long to be a name.
-pub fn look_up(text: &str, caller: &Caller, desk: &Desk) -> Result<Call, Reply> {
+pub fn look_up(text: &str, caller: &Caller, desk: &Desk) -> Result<Call, Box<Reply>> {
     let text = text.trim();
     if text.lines().nth(1).is_some() || text.chars().nth(LONGEST).is_some() {
-        return Err(words::only_names(caller.language));
+        return Err(Box::new(words::only_names(caller.language)));
     }
     if let Some(spec) = find(text).filter(|spec| spec.korean.contains(&text)) {
         let arguments = Arguments::default();

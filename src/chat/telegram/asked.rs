@@ -132,6 +132,8 @@ fn asker(
             language: language.map_or(Language::default(), Language::for_locale),
             is_admin: known_admin,
             missing: Vec::new(),
+            is_elsewhere: false,
+            around: None,
         },
     }
 }
