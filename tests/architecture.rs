@@ -101,8 +101,8 @@ const LAYERS: &[(&str, &[&str])] = &[
 /// Outside crates and calls with a home: the path, and where it may be named, by beginnings of file paths.
 const HOMES: &[(&str, &[&str])] = &[
     ("sqlx", &["src/store/"]),
-    // `app` and the demo listen; the routes are in the other two.
-    ("axum", &["src/web/", "src/sandbox/", "src/cli/demo/", "src/app.rs"]),
+    // `app` and the playground of the demo and the benchmarks listen; the routes are in the other two.
+    ("axum", &["src/web/", "src/sandbox/", "src/cli/playground.rs", "src/app.rs"]),
     ("serenity", &["src/chat/discord/", "src/platform/discord", "src/render/discord/"]),
     ("teloxide", &["src/chat/telegram/", "src/platform/telegram", "src/render/telegram/"]),
     // The poller brings its own client with a time-out longer than a long poll.

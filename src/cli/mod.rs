@@ -14,6 +14,7 @@ mod import;
 mod init;
 mod migrate_store;
 mod outcome;
+mod playground;
 mod preview;
 mod restore;
 mod run;
