@@ -3,15 +3,18 @@
 
 mod feeding;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::Context as _;
 use chrono::TimeDelta;
+use futures::FutureExt as _;
 use secrecy::SecretString;
 use sha2::{Digest as _, Sha256};
+use tokio::net::TcpListener;
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -20,7 +23,7 @@ use crate::chat::{self, Access};
 use crate::clock::SharedClock;
 use crate::commands::{self, Desk};
 use crate::config::{Config, DictionariesConfig, FeedConfig, PlatformConfig, SourceConfig, Tokens};
-use crate::deliver::{Prober, Settings, Worker};
+use crate::deliver::{Prober, Settings, Trial, Worker};
 use crate::enrich::{Classifier, Dictionaries, Lookup};
 use crate::model::channel::Platform;
 use crate::model::lexicon::Lexicon;
@@ -33,6 +36,7 @@ use crate::platform::{Courier, Timeouts};
 use crate::source::Permalinks;
 use crate::store::{Lock, Store, StoredWait};
 use crate::text::chain;
+use crate::web::desk::Reach;
 use crate::web::{self, Pushes};
 
 use feeding::Feeding;
@@ -46,6 +50,7 @@ const LEASE: TimeDelta = TimeDelta::minutes(2);
 #[derive(Debug)]
 pub struct App {
     store: Store,
+    web_address: Option<SocketAddr>,
     stop: CancellationToken,
     tasks: TaskTracker,
     // Held until the program is gone.
@@ -116,28 +121,39 @@ impl App {
             owner: format!("{}@{}", std::process::id(), clock.now().timestamp_millis()),
         };
         let telegram_bot = Arc::new(OnceLock::new());
-        let mut deliver = HashMap::new();
+        let (mut deliver, mut reach) = (HashMap::new(), BTreeMap::new());
         if let Some(token) = tokens.discord {
-            let wake = parts.start_discord(&config.discord, token).await?;
+            let (wake, hand) = parts.start_discord(&config.discord, token).await?;
             deliver.insert(Platform::Discord, wake);
+            reach.insert(Platform::Discord, hand);
         }
         if let Some(token) = tokens.telegram {
-            let wake = parts.start_telegram(&config.telegram, token, Arc::clone(&telegram_bot)).await?;
+            let bot = Arc::clone(&telegram_bot);
+            let (wake, hand) = parts.start_telegram(&config.telegram, token, bot).await?;
             deliver.insert(Platform::Telegram, wake);
+            reach.insert(Platform::Telegram, hand);
         }
         let (folder, mut push_feeds) = (Store::folder(&config.database_url)?, Vec::new());
+        let mut readings = BTreeMap::new();
         for feed in config.feeds {
             let mut feeding = Feeding::build(&feed, &tokens.git, &tokens.push, &folder)?;
             push_feeds.extend(feeding.pushed.take());
             let ingest = parts.ingest(feed, &classifier, &print, feeding)?;
+            readings.insert(ingest.feed.name.clone(), ingest.reading.clone());
             parts.tasks.spawn(ingest.run(stop.clone()));
         }
-        if !config.web_listen.is_empty() {
+        let mut web_address = None;
+        if !config.web.listen.is_empty() {
             let pushes =
                 Pushes { feeds: push_feeds.into(), store: store.clone(), clock: Arc::clone(&parts.clock) };
             let names = feeds.iter().map(|feed| feed.name.clone()).collect();
-            let router = web::router(store.clone(), names, pushes);
-            tasks.spawn(serve(config.web_listen, router, stop.clone()));
+            let page = web::Desk::new(Arc::clone(&parts.desk), config.web.password, readings, reach);
+            let patience = web::Patience::default();
+            let router = web::router(store.clone(), names, pushes, page, patience);
+            if let Some(listener) = listen(&config.web.listen).await {
+                web_address = listener.local_addr().ok();
+                tasks.spawn(web::serve(listener, router, patience, stop.clone()));
+            }
         } else if let Some(feed) = push_feeds.first() {
             tracing::warn!(feed = %feed.name, "nothing can be pushed: `web.listen` is off");
         }
@@ -156,12 +172,17 @@ impl App {
         };
         tasks.spawn(dispatch.run(stop.clone()));
         tasks.close();
-        Ok(Self { store, stop, tasks, _lock: lock })
+        Ok(Self { store, web_address, stop, tasks, _lock: lock })
     }
 
     /// The database that it works on.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// Where the operator's desk listens; `None`: nowhere.
+    pub fn web_address(&self) -> Option<SocketAddr> {
+        self.web_address
     }
 
     /// Stops taking work, lets what is in flight finish, records it, and closes the database.
@@ -179,7 +200,7 @@ impl Parts {
         &self,
         config: &PlatformConfig,
         token: SecretString,
-    ) -> anyhow::Result<Arc<Notify>> {
+    ) -> anyhow::Result<(Arc<Notify>, Reach)> {
         let gate = self.gate(Platform::Discord, Limits::discord()).await?;
         let settings = discord::Settings {
             api_url: config.api_url.clone(),
@@ -188,8 +209,9 @@ impl Parts {
         };
         let calls = Arc::new(Discord::new(settings, Arc::clone(&gate))?);
         self.notes(Platform::Discord, Arc::clone(&calls), Arc::clone(&gate));
-        let access = self.deliver(Platform::Discord, Arc::clone(&calls), gate);
+        let access = self.deliver(Platform::Discord, Arc::clone(&calls), Arc::clone(&gate));
         let wake = Arc::clone(&access.deliver);
+        let reach = self.reach(&access, Arc::clone(&calls), gate);
         let chat = chat::discord::Discord {
             desk: Arc::clone(&self.desk),
             calls,
@@ -200,7 +222,7 @@ impl Parts {
             access,
         };
         self.tasks.spawn(chat::discord::run(chat, self.stop.clone()));
-        Ok(wake)
+        Ok((wake, reach))
     }
 
     async fn start_telegram(
@@ -208,7 +230,7 @@ impl Parts {
         config: &PlatformConfig,
         token: SecretString,
         bot: Arc<OnceLock<String>>,
-    ) -> anyhow::Result<Arc<Notify>> {
+    ) -> anyhow::Result<(Arc<Notify>, Reach)> {
         let gate = self.gate(Platform::Telegram, Limits::telegram()).await?;
         let settings = telegram::Settings {
             api_url: config.api_url.clone(),
@@ -217,8 +239,9 @@ impl Parts {
         };
         let calls = Arc::new(Telegram::new(settings, Arc::clone(&gate))?);
         self.notes(Platform::Telegram, Arc::clone(&calls), Arc::clone(&gate));
-        let access = self.deliver(Platform::Telegram, Arc::clone(&calls), gate);
+        let access = self.deliver(Platform::Telegram, Arc::clone(&calls), Arc::clone(&gate));
         let wake = Arc::clone(&access.deliver);
+        let reach = self.reach(&access, Arc::clone(&calls), gate);
         let chat = chat::telegram::Telegram {
             desk: Arc::clone(&self.desk),
             calls,
@@ -230,7 +253,7 @@ impl Parts {
             access,
         };
         self.tasks.spawn(chat::telegram::run(chat, self.stop.clone()));
-        Ok(wake)
+        Ok((wake, reach))
     }
 
     /// The platform's rates, with the waits that it told before the last stop; new ones are stored as they come.
@@ -301,6 +324,23 @@ impl Parts {
         };
         self.tasks.spawn(worker.run(self.stop.clone()));
         access
+    }
+
+    /// What the desk can do on a platform. A trial that has begun ends also if nobody waits for it any more.
+    fn reach<C: Courier>(&self, access: &Access, courier: Arc<C>, gate: Arc<Gate>) -> Reach {
+        let trial = Arc::new(Trial { courier, gate, clock: Arc::clone(&self.clock) });
+        Reach {
+            probe: Arc::clone(&access.probe),
+            send: Box::new(move |address, kind, messages| {
+                let trial = Arc::clone(&trial);
+                let sending = tokio::spawn(async move { trial.send(address, kind, &messages).await });
+                async move {
+                    let sent = sending.await.map_err(|error| error.to_string())?;
+                    sent.map_err(|error| error.to_string())
+                }
+                .boxed()
+            }),
+        }
     }
 
     /// Starts sending notes.
@@ -397,19 +437,17 @@ pub fn import(
     Ok(Import { feed: feed.feed.name.clone(), reading, store, clock })
 }
 
-/// Serves the operator's endpoints. That they cannot be served stops no delivery.
-async fn serve(listen: String, router: axum::Router, stop: CancellationToken) {
-    let listener = match tokio::net::TcpListener::bind(&listen).await {
-        Ok(listener) => listener,
-        Err(error) => {
-            tracing::error!(%error, "`web.listen` = {listen:?} cannot be listened on; set another address, or \"\" for none");
-            return;
+/// Where the operator's desk and the endpoints are. That nobody can be listened to there stops no delivery.
+async fn listen(address: &str) -> Option<TcpListener> {
+    match TcpListener::bind(address).await {
+        Ok(listener) => {
+            tracing::info!(%address, "listening");
+            Some(listener)
         }
-    };
-    tracing::info!(%listen, "listening");
-    let served = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await;
-    if let Err(error) = served {
-        tracing::error!(%error, "the operator's endpoints ended");
+        Err(error) => {
+            tracing::error!(%error, "`web.listen` = {address:?} cannot be listened on; set another address, or \"\" for none");
+            None
+        }
     }
 }
 

@@ -7,9 +7,10 @@ use toml::{Table, Value};
 const SHIPPED: &str = include_str!("../config/jogan.toml");
 
 /// Keys that have no default: what the file shows is an example.
-const EXAMPLES: [(&str, &str); 7] = [
+const EXAMPLES: [(&str, &str); 8] = [
     ("discord", "operators"),
     ("telegram", "operators"),
+    ("web", "password_hash"),
     ("dictionaries", "path"),
     ("feeds", "expect_by"),
     ("feeds", "site"),

@@ -10,6 +10,7 @@ mod configuration;
 mod connections;
 mod corrections;
 mod delivery;
+mod desk;
 mod headlines;
 mod holds;
 mod import;

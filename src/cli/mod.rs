@@ -7,6 +7,7 @@ mod classify;
 mod demo;
 mod import;
 mod outcome;
+mod password;
 mod preview;
 mod run;
 
@@ -44,6 +45,8 @@ enum Command {
     Preview(preview::Arguments),
     /// Load a folder of old posts without delivering them
     Import(import::Arguments),
+    /// Make the line that the operator's desk checks a password against
+    Password(password::Arguments),
     /// Look things up as the chat commands would
     #[command(subcommand)]
     Lookup(Lookup),
@@ -66,6 +69,7 @@ pub fn main() -> ExitCode {
         Command::Run => run::run(cli.config.as_deref(), &environment),
         Command::Import(arguments) => import::import(cli.config.as_deref(), &environment, &arguments),
         Command::Preview(arguments) => preview::preview(&arguments),
+        Command::Password(arguments) => password::password(&arguments),
         Command::Lookup(Lookup::Classify(arguments)) => classify::classify(&arguments),
     };
     outcome::report(outcome)

@@ -35,6 +35,7 @@ pub use held::held_note;
 pub use lost::lost_note;
 pub use offers::{Offer, offers};
 pub use quota::Limits;
+pub use search::query;
 pub use spec::{Argument, ArgumentKind, Spec, Text, Who};
 
 use quota::Admission;

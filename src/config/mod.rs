@@ -11,6 +11,7 @@ mod limits;
 mod reader;
 mod secrets;
 mod source;
+mod web;
 
 use std::path::{Path, PathBuf};
 
@@ -22,6 +23,7 @@ pub use limits::LimitsConfig;
 pub use reader::Fault;
 pub use secrets::{Tokens, read_token};
 pub use source::SourceConfig;
+pub use web::WebConfig;
 
 use reader::Reader;
 
@@ -37,8 +39,8 @@ pub struct Config {
     pub discord: PlatformConfig,
     /// `[telegram]`.
     pub telegram: PlatformConfig,
-    /// `web.listen`: where the operator's desk listens; empty: nowhere.
-    pub web_listen: String,
+    /// `[web]`.
+    pub web: WebConfig,
     /// `[delivery]`.
     pub delivery: DeliveryConfig,
     /// `[limits]`.
@@ -124,16 +126,14 @@ impl Config {
         database.finish();
         let discord = PlatformConfig::read(root.section("discord"), "https://discord.com");
         let telegram = PlatformConfig::read(root.section("telegram"), "https://api.telegram.org");
-        let mut web = root.section("web");
-        let web_listen = web.text("listen", "127.0.0.1:7878");
-        web.finish();
+        let web = WebConfig::read(root.section("web"));
         let delivery = DeliveryConfig::read(root.section("delivery"));
         let limits = LimitsConfig::read(root.section("limits"));
         let dictionaries = DictionariesConfig::read(root.section("dictionaries"));
         let feeds = FeedConfig::read_all(&mut root);
         root.finish();
         if faults.is_empty() {
-            Ok(Self { database_url, discord, telegram, web_listen, delivery, limits, dictionaries, feeds })
+            Ok(Self { database_url, discord, telegram, web, delivery, limits, dictionaries, feeds })
         } else {
             Err(ConfigError::Faults(faults))
         }

@@ -12,6 +12,7 @@ pub mod lexicon;
 pub mod message;
 pub mod mute;
 pub mod note;
+pub mod password;
 pub mod period;
 pub mod query;
 pub mod quiet;

@@ -9,6 +9,7 @@ mod archive;
 mod channels;
 mod corrections;
 mod days;
+mod desk;
 mod digests;
 mod error;
 mod feeds;
@@ -41,6 +42,10 @@ pub use access::{Forgotten, LostChannel};
 pub use archive::{ArticleId, Cursor, Hits, Listed, MOST_HITS, Reclassified, Subject, Tally};
 pub use corrections::{Corrected, CorrectedMessage, Outdated};
 pub use days::KnownDigest;
+pub use desk::{
+    ArchivedDigest, ChannelEntry, ChannelFilter, DeliveryEntry, DeliveryFilter, DeliveryState, Health, MessageEntry,
+    Progress, SlotCount,
+};
 pub use digests::{Kept, ToArchive, fingerprint};
 pub use error::StoreError;
 pub use feeds::{FeedLoads, FeedState};

@@ -20,6 +20,7 @@ use crate::support::town::{DISCORD_TOKEN, TELEGRAM_TOKEN, Town};
 pub(crate) struct Bot {
     town: Town,
     feed: String,
+    web: String,
     app: Option<App>,
 }
 
@@ -27,6 +28,7 @@ pub(crate) struct Bot {
 pub(crate) struct Builder {
     clock: StoryClock,
     feed: String,
+    web: String,
     before: Vec<Post>,
 }
 
@@ -35,7 +37,7 @@ impl Bot {
     pub(crate) fn builder() -> Builder {
         let clock = StoryClock::of_the_system();
         clock.set(instant("2026-03-02T07:00:00+09:00"));
-        Builder { clock, feed: String::new(), before: Vec::new() }
+        Builder { clock, feed: String::new(), web: String::new(), before: Vec::new() }
     }
 
     /// A bot without further wishes.
@@ -68,7 +70,10 @@ impl Bot {
             self.town.telegram_url,
             self.town.operator.1.id
         );
-        let table = text.parse().expect("TOML");
+        let mut table: toml::Table = text.parse().expect("TOML");
+        if !self.web.is_empty() {
+            table.insert("web".to_owned(), toml::Value::Table(self.web.parse().expect("TOML")));
+        }
         let config = Config::from_table(table, &Environment::default()).expect("a configuration");
         let tokens = Tokens {
             discord: Some(SecretString::from(DISCORD_TOKEN)),
@@ -165,6 +170,12 @@ impl Builder {
         self
     }
 
+    /// The section `[web]`, which has nobody listening otherwise.
+    pub(crate) fn web(mut self, lines: &str) -> Self {
+        self.web = lines.to_owned();
+        self
+    }
+
     /// The time at which it begins.
     pub(crate) fn at(self, at: &str) -> Self {
         self.clock.set(instant(at));
@@ -181,7 +192,7 @@ impl Builder {
     pub(crate) async fn in_town(self, prepare: impl AsyncFnOnce(&Town) -> String) -> Bot {
         let town = Town::build(self.clock).await;
         let feed = prepare(&town).await;
-        let mut bot = Bot { town, feed, app: None };
+        let mut bot = Bot { town, feed, web: self.web, app: None };
         bot.start_again().await;
         bot.first_load().await;
         bot
@@ -191,7 +202,7 @@ impl Builder {
     pub(crate) async fn start(self) -> Bot {
         let town = Town::build(self.clock).await;
         self.before.iter().for_each(|post| town.publish(post));
-        let mut bot = Bot { town, feed: self.feed, app: None };
+        let mut bot = Bot { town, feed: self.feed, web: self.web, app: None };
         bot.start_again().await;
         bot.first_load().await;
         bot
