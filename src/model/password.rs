@@ -81,7 +81,6 @@ mod tests {
         let salt = SaltString::encode_b64(&[7; 16]).unwrap();
         let hasher = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let line = hasher.hash_password("열려라 참깨".as_bytes(), &salt).unwrap().to_string();
-        println!("HASH {line}");
         let hash: PasswordHash = line.parse().unwrap();
         assert!(hash.is_of("열려라 참깨"));
         assert!(!hash.is_of("열려라 참깨 ") && !hash.is_of("") && !hash.is_of(&"a".repeat(MOST_BYTES + 1)));
