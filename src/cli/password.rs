@@ -1,11 +1,11 @@
 //! `jogan password`: reads a password and prints the line that the desk's log-in is checked against.
 
-use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::io::{BufRead as _, Write as _};
 
 use anyhow::Context as _;
 use clap::Args;
 
-use super::{Failed, Outcome};
+use super::{Failed, Outcome, terminal};
 use crate::model::password::{MOST_BYTES, PasswordHash};
 
 /// A shorter one is guessed.
@@ -20,12 +20,11 @@ const LEAST_CHARS: usize = 8;
 pub(super) struct Arguments {}
 
 pub(super) fn password(Arguments {}: &Arguments) -> Outcome {
-    let input = std::io::stdin();
-    let line = if input.is_terminal() {
-        rpassword::prompt_password("Password: ").context("the terminal cannot be read")?
+    let line = if terminal::is_there() {
+        terminal::ask_secret("Password").context("the terminal cannot be read")?
     } else {
         let mut line = String::new();
-        input.lock().read_line(&mut line).context("standard input cannot be read as text")?;
+        std::io::stdin().lock().read_line(&mut line).context("standard input cannot be read as text")?;
         line
     };
     let password = line.trim_end_matches(['\r', '\n']);

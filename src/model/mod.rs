@@ -2,6 +2,7 @@
 
 pub mod article;
 pub mod channel;
+pub mod civil;
 pub mod day;
 pub mod delivery;
 pub mod digest;
@@ -14,6 +15,7 @@ pub mod mute;
 pub mod note;
 pub mod password;
 pub mod period;
+pub mod picture;
 pub mod query;
 pub mod quiet;
 pub mod reply;

@@ -24,7 +24,11 @@ impl PasswordHash {
     pub fn of(password: &str, salt: [u8; 16]) -> Self {
         let hashed = SaltString::encode_b64(&salt)
             .and_then(|salt| hasher().hash_password(password.as_bytes(), &salt).map(|hash| hash.to_string()));
-        Self(hashed.unwrap_or_else(|error| unreachable!("16 bytes are a salt, and any bytes a password: {error}")))
+        Self(
+            hashed.unwrap_or_else(|error| {
+                unreachable!("16 bytes are a salt, and any bytes a password: {error}")
+            }),
+        )
     }
 
     /// Whether it is this password's. Takes tens of milliseconds and the memory that the hash says, on purpose.

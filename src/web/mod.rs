@@ -9,12 +9,12 @@ mod serve;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
-use axum::Router;
 
 use crate::model::feed::FeedName;
 use crate::store::{FeedState, Store, StoreError};
@@ -34,7 +34,13 @@ struct Ready {
 /// `/healthz`: the process answers. `/readyz`: so does its database; and how each feed's source fares, which makes
 /// nothing unready. `/api/digests`, where there are feeds for it: takes posts. Everything else is the desk's. A request
 /// that takes longer than `patience` allows is cut off.
-pub fn router(store: Store, feeds: Arc<[FeedName]>, pushes: Pushes, desk: Desk, patience: Patience) -> Router {
+pub fn router(
+    store: Store,
+    feeds: Arc<[FeedName]>,
+    pushes: Pushes,
+    desk: Desk,
+    patience: Patience,
+) -> Router {
     let ready = Router::new().route("/readyz", get(ready)).with_state(Ready { store, feeds });
     let mut router = Router::new().route("/healthz", get(|| async { "ok\n" })).merge(ready);
     if !pushes.feeds.is_empty() {

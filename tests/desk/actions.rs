@@ -1,7 +1,7 @@
 //! What an operator does at the desk happens.
 
-use jogan::sandbox::discord::permissions::VIEW_CHANNEL;
 use jogan::sandbox::discord;
+use jogan::sandbox::discord::permissions::VIEW_CHANNEL;
 use serde_json::json;
 
 use super::{Caller, bot, delivered, href, operator, url};
@@ -101,8 +101,12 @@ async fn a_held_digest_is_sent_or_dropped() {
         bot.arrived(&format!("소식 {number}-6")).await;
     }
     let browser = operator(&bot).await;
-    for (slug, button, said) in [("thin-a", "release", "뉴스를 보냅니다"), ("thin-b", "drop", "보내지 않기로")] {
-        bot.publish(&bot.post().slug(slug).title(slug).only(0).article(&format!("얇은 {slug}"), "그렇습니다."));
+    for (slug, button, said) in
+        [("thin-a", "release", "뉴스를 보냅니다"), ("thin-b", "drop", "보내지 않기로")]
+    {
+        bot.publish(
+            &bot.post().slug(slug).title(slug).only(0).article(&format!("얇은 {slug}"), "그렇습니다."),
+        );
         browser.goto(&url(&bot, "/")).await;
         browser.wait_for_text(".trouble a", slug).await;
         let path = href(&browser, ".trouble a").await;

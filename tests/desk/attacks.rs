@@ -41,12 +41,24 @@ async fn what_posts_and_chats_say_stays_text_on_every_page() {
     let (_, rest) = page.split_once("<a class=\"row-title\" href=\"").expect("a digest");
     let digest = rest.split('"').next().unwrap_or_default().to_owned();
     let encoded = url::form_urlencoded::byte_serialize(HOSTILE.as_bytes()).collect::<String>();
-    let mut paths: Vec<String> =
-        ["/", "/digests", "/channels", "/channels/1", "/deliveries", "/deliveries/1", "/trends", "/names", "/compose"]
-            .map(str::to_owned)
-            .to_vec();
+    let mut paths: Vec<String> = [
+        "/",
+        "/digests",
+        "/channels",
+        "/channels/1",
+        "/deliveries",
+        "/deliveries/1",
+        "/trends",
+        "/names",
+        "/compose",
+    ]
+    .map(str::to_owned)
+    .to_vec();
     paths.extend(["headlines", "summary", "full"].map(|style| format!("{digest}?style={style}")));
-    for name in ["q", "feed", "page", "platform", "health", "state", "digest", "channel", "before", "days", "style", "said", "to"] {
+    for name in [
+        "q", "feed", "page", "platform", "health", "state", "digest", "channel", "before", "days", "style",
+        "said", "to",
+    ] {
         for path in ["/", "/digests", "/channels", "/deliveries", "/trends", "/login", &digest] {
             paths.push(format!("{path}?{name}={encoded}"));
         }
@@ -60,7 +72,9 @@ async fn what_posts_and_chats_say_stays_text_on_every_page() {
     }
     let set = "document.querySelector('textarea').value = given[0]; document.querySelector('input[name=name]').value = given[0];";
     browser.goto(&url(&bot, "/compose")).await;
-    browser.script(set, json!([format!("---\ntitle: {HOSTILE:?}\n---\n\n## {HOSTILE}\n\n[a]({LINK})\n")])).await;
+    browser
+        .script(set, json!([format!("---\ntitle: {HOSTILE:?}\n---\n\n## {HOSTILE}\n\n[a]({LINK})\n")]))
+        .await;
     browser.click("button[name=style][value=full]").await;
     browser.wait_for_text("#understood", "onerror").await;
     assert_eq!(browser.script(alive, json!([])).await, json!([]), "compose");
@@ -72,7 +86,16 @@ async fn what_posts_and_chats_say_stays_text_on_every_page() {
 async fn no_path_leads_out_and_no_field_into_the_database() {
     let bot = poisoned().await;
     let operator = Caller::operator(&bot).await;
-    for path in ["/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/desk.css/../../Cargo.toml", "//etc/passwd", "/digests/..%2f..%2fjogan.db", "/channels/1%27%20OR%201=1", "/deliveries/-1", "/deliveries/99999999999999999999"] {
+    for path in [
+        "/../../etc/passwd",
+        "/%2e%2e/%2e%2e/etc/passwd",
+        "/desk.css/../../Cargo.toml",
+        "//etc/passwd",
+        "/digests/..%2f..%2fjogan.db",
+        "/channels/1%27%20OR%201=1",
+        "/deliveries/-1",
+        "/deliveries/99999999999999999999",
+    ] {
         let status = operator.get(path).await.status();
         assert!(matches!(status.as_u16(), 400 | 404), "{path}: {status}");
     }
@@ -84,7 +107,12 @@ async fn no_path_leads_out_and_no_field_into_the_database() {
         let answer = operator.act(path, &fields).await;
         assert!(!answer.headers().contains_key("a") && answer.status() != 500, "{path}");
     }
-    for path in ["/language/en?to=//evil.example", "/language/en?to=https://evil.example", "/language/en?to=/%0d%0aSet-Cookie:%20a=b", "/language/en?to=/%5cevil.example"] {
+    for path in [
+        "/language/en?to=//evil.example",
+        "/language/en?to=https://evil.example",
+        "/language/en?to=/%0d%0aSet-Cookie:%20a=b",
+        "/language/en?to=/%5cevil.example",
+    ] {
         let answer = operator.get(path).await;
         assert_eq!(answer.headers()["location"], "/", "{path}");
         assert_eq!(answer.headers().get_all("set-cookie").iter().count(), 1, "{path}");
@@ -110,7 +138,8 @@ async fn bodies_that_are_too_large_are_refused() {
     let form = reqwest::multipart::Form::new()
         .text("csrf", operator.csrf.clone())
         .text("text", "가".repeat(4 * 1024 * 1024));
-    let request = operator.http.post(url(&bot, "/compose")).header("Cookie", &operator.cookie).multipart(form);
+    let request =
+        operator.http.post(url(&bot, "/compose")).header("Cookie", &operator.cookie).multipart(form);
     // The server may close the connection while the rest is still on its way.
     if let Ok(answer) = request.send().await {
         assert_eq!(answer.status(), StatusCode::PAYLOAD_TOO_LARGE);

@@ -71,7 +71,8 @@ async fn without_a_password_the_desk_only_says_how_to_set_one() {
         assert!(page.contains("jogan password") && !page.contains("<form"), "{path}: {page}");
     }
     for path in DEEDS.into_iter().chain(["/login"]) {
-        let page = http.post(url(&bot, path)).form(&[("password", "")]).send().await.unwrap().text().await.unwrap();
+        let page =
+            http.post(url(&bot, path)).form(&[("password", "")]).send().await.unwrap().text().await.unwrap();
         assert!(page.contains("jogan password"), "{path}: {page}");
     }
     for path in ["/healthz", "/readyz"] {
@@ -110,7 +111,8 @@ async fn nothing_is_done_for_a_form_that_is_not_ours() {
         }
     }
     for path in ["/compose", "/compose/send"] {
-        let form = || reqwest::multipart::Form::new().text("text", "## 제목").text("csrf", other.csrf.clone());
+        let form =
+            || reqwest::multipart::Form::new().text("text", "## 제목").text("csrf", other.csrf.clone());
         let request = operator.http.post(format!("{}{path}", operator.base)).multipart(form());
         let answer = request.header("Cookie", &operator.cookie).send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{path}");

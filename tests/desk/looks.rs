@@ -52,9 +52,12 @@ async fn nothing_keeps_anybody_out_by_day_and_by_night() {
     let mut found = Vec::new();
     for scheme in ["light", "dark"] {
         browser.prefer(scheme).await;
-        for path in PAGES.iter().chain([&&*digest, &"/language/en?to=/channels/1", &"/language/ko?to=/none"]) {
+        for path in PAGES.iter().chain([&&*digest, &"/language/en?to=/channels/1", &"/language/ko?to=/none"])
+        {
             browser.goto(&url(&bot, path)).await;
-            found.extend(violations(&browser, &axe).await.into_iter().map(|one| format!("{scheme} {path}: {one}")));
+            found.extend(
+                violations(&browser, &axe).await.into_iter().map(|one| format!("{scheme} {path}: {one}")),
+            );
         }
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
@@ -95,7 +98,11 @@ async fn on_a_phone_nothing_is_wider_than_the_screen() {
         let wider = "return [...document.querySelectorAll('body, main *')].filter((one) => \
                      one.getBoundingClientRect().right > innerWidth + 1).map((one) => one.outerHTML.slice(0, 200))";
         assert_eq!(browser.script(wider, json!([])).await, json!([]), "{path}");
-        assert_eq!(browser.script("return document.documentElement.scrollWidth", json!([])).await, 360, "{path}");
+        assert_eq!(
+            browser.script("return document.documentElement.scrollWidth", json!([])).await,
+            360,
+            "{path}"
+        );
     }
     bot.finish().await;
 }

@@ -15,7 +15,8 @@ use crate::support::browser::Browser;
 
 /// The word that the desk of these stories is opened with, and its hash, which costs little to check.
 const PASSWORD: &str = "열려라 참깨";
-const HASH: &str = "$argon2id$v=19$m=8,t=1,p=1$BwcHBwcHBwcHBwcHBwcHBw$0V8ORgJPG/rwsbqoVLjqNed59XtWqFE9Acss8W2R9xo";
+const HASH: &str =
+    "$argon2id$v=19$m=8,t=1,p=1$BwcHBwcHBwcHBwcHBwcHBw$0V8ORgJPG/rwsbqoVLjqNed59XtWqFE9Acss8W2R9xo";
 
 /// A bot with a desk.
 async fn bot() -> Bot {

@@ -58,10 +58,14 @@ async fn channels_and_deliveries_are_filtered_and_shown_one_by_one() {
     let operator = Caller::operator(&bot).await;
     let all = operator.page("/channels").await;
     assert!(all.contains("ai-뉴스") && all.contains("AI 뉴스방") && all.contains("정상"), "{all}");
-    let narrowed = operator.page("/channels?platform=telegram&q=%EB%89%B4%EC%8A%A4%EB%B0%A9&health=well").await;
+    let narrowed =
+        operator.page("/channels?platform=telegram&q=%EB%89%B4%EC%8A%A4%EB%B0%A9&health=well").await;
     assert!(!narrowed.contains(">ai-뉴스<") && narrowed.contains("AI 뉴스방"), "{narrowed}");
     assert!(operator.page("/channels?health=lost").await.contains("채널이 없습니다"));
-    assert!(operator.page("/channels?q=%25").await.contains("채널이 없습니다"), "a percent sign is no wildcard");
+    assert!(
+        operator.page("/channels?q=%25").await.contains("채널이 없습니다"),
+        "a percent sign is no wildcard"
+    );
 
     let one = operator.page("/channels/1").await;
     for part in ["나오는 대로", "Asia/Seoul", "요약", "배달된 뉴스", "discord:"] {
@@ -71,7 +75,10 @@ async fn channels_and_deliveries_are_filtered_and_shown_one_by_one() {
     assert_eq!(log.matches("href=\"/deliveries/").count(), 1, "{log}");
     assert!(operator.page("/deliveries?state=failed").await.contains("배달이 없습니다"));
     let delivery = operator.page("/deliveries/1").await;
-    assert!(delivery.contains("메시지 1") && delivery.contains("1번 시도") && delivery.contains("도착"), "{delivery}");
+    assert!(
+        delivery.contains("메시지 1") && delivery.contains("1번 시도") && delivery.contains("도착"),
+        "{delivery}"
+    );
     for path in ["/channels/99", "/deliveries/99", "/digests/0000000000", "/nothing"] {
         assert_eq!(operator.get(path).await.status(), 404, "{path}");
     }
@@ -81,14 +88,19 @@ async fn channels_and_deliveries_are_filtered_and_shown_one_by_one() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn trends_and_names_count_what_was_in_the_news() {
     let bot = delivered("첫 뉴스").await;
-    bot.publish(&bot.post().slug("b").title("둘째").article("Quuxly가 공장을 짓는다", "신생 기업 Quuxly가 샀다."));
+    bot.publish(
+        &bot.post().slug("b").title("둘째").article("Quuxly가 공장을 짓는다", "신생 기업 Quuxly가 샀다."),
+    );
     bot.arrived("둘째").await;
     bot.idle().await;
     let operator = Caller::operator(&bot).await;
     let trends = operator.page("/trends?days=7").await;
     assert!(trends.contains("엔비디아") && trends.contains("<svg") && !trends.contains("style="), "{trends}");
     let names = operator.page("/names").await;
-    assert!(names.contains("Quuxly = { ko = &quot;Quuxly&quot; }") && names.contains("Quuxly가 공장을"), "{names}");
+    assert!(
+        names.contains("Quuxly = { ko = &quot;Quuxly&quot; }") && names.contains("Quuxly가 공장을"),
+        "{names}"
+    );
     bot.clock.set(bot.clock.now() + TimeDelta::days(40));
     assert!(operator.page("/login").await.contains("비밀번호"), "the session is over by then");
     bot.finish().await;

@@ -184,11 +184,10 @@ impl Store {
     /// # Errors
     /// If the database fails or the row cannot be read.
     pub async fn channel_entry(&self, id: ChannelId) -> Result<Option<ChannelEntry>, StoreError> {
-        let row: Option<EntryRow> =
-            sqlx::query_as(sqlx::AssertSqlSafe(format!("{LISTED} WHERE h.id = $1")))
-                .bind(id.0)
-                .fetch_optional(&self.read)
-                .await?;
+        let row: Option<EntryRow> = sqlx::query_as(sqlx::AssertSqlSafe(format!("{LISTED} WHERE h.id = $1")))
+            .bind(id.0)
+            .fetch_optional(&self.read)
+            .await?;
         row.map(ChannelEntry::try_from).transpose()
     }
 }

@@ -11,7 +11,7 @@ use crate::model::feed::FeedName;
 use crate::model::message::MessageState;
 use crate::store::Store;
 use crate::store::error::StoreError;
-use crate::store::rows::{Row, millis, readable};
+use crate::store::rows::{Flag, Row, millis, readable};
 
 /// What has become of a delivery as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -181,7 +181,8 @@ struct EntryRow {
     title: String,
     due_at: i64,
     occasion: i64,
-    is_list: i64,
+    #[sqlx(try_from = "Flag")]
+    is_list: bool,
     messages: i64,
     sent: i64,
     waits: i64,
@@ -205,7 +206,7 @@ impl TryFrom<EntryRow> for DeliveryEntry {
             title: found.title,
             due_at: row.instant(found.due_at)?,
             occasion: row.count(found.occasion)?,
-            is_list: found.is_list != 0,
+            is_list: found.is_list,
             messages: row.count(found.messages)?,
             sent: row.count(found.sent)?,
             open: row.count(found.waits)?,
@@ -226,7 +227,8 @@ struct MessageRow {
     sent_at: Option<i64>,
     failing_for: i64,
     platform_id: Option<String>,
-    use_plain: i64,
+    #[sqlx(try_from = "Flag")]
+    use_plain: bool,
     change: Option<String>,
     error: Option<String>,
 }
@@ -245,7 +247,7 @@ impl TryFrom<MessageRow> for MessageEntry {
             sent_at: row.instant_or_none(found.sent_at)?,
             failing_for: TimeDelta::milliseconds(found.failing_for),
             platform_id: found.platform_id,
-            is_plain: found.use_plain != 0,
+            is_plain: found.use_plain,
             change: found.change,
             error: found.error,
         })
@@ -306,10 +308,8 @@ impl Store {
     /// # Errors
     /// If the database fails or the row cannot be read.
     pub async fn delivery(&self, id: DeliveryId) -> Result<Option<DeliveryEntry>, StoreError> {
-        let row: Option<EntryRow> = sqlx::query_as(sqlx::AssertSqlSafe(entries("$1")))
-            .bind(id.0)
-            .fetch_optional(&self.read)
-            .await?;
+        let row: Option<EntryRow> =
+            sqlx::query_as(sqlx::AssertSqlSafe(entries("$1"))).bind(id.0).fetch_optional(&self.read).await?;
         row.map(DeliveryEntry::try_from).transpose()
     }
 

@@ -5,7 +5,7 @@ use axum::Router;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::routing::get;
 
-use super::Shared;
+use super::Desk;
 use crate::draw;
 
 /// Path, content type, content.
@@ -17,8 +17,11 @@ const FILES: [(&str, &str, &str); 4] = [
 ];
 
 /// A route a file. A new version of the program has new files: they are asked for again each time.
-pub(super) fn router() -> Router<Shared> {
+pub(super) fn router() -> Router<Desk> {
     FILES.into_iter().fold(Router::new(), |router, (path, kind, content)| {
-        router.route(path, get(move || async move { ([(CONTENT_TYPE, kind), (CACHE_CONTROL, "no-cache")], content) }))
+        router.route(
+            path,
+            get(move || async move { ([(CONTENT_TYPE, kind), (CACHE_CONTROL, "no-cache")], content) }),
+        )
     })
 }

@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use maud::{Markup, html};
 
+use super::Current;
 use super::channels::health;
 use super::deliveries::row;
 use super::fault::{Answer, missing};
@@ -10,7 +11,6 @@ use super::form::Sent;
 use super::frame::{Place, page};
 use super::parts::{When, act, channel_name, done, query, sure};
 use super::visit::Visit;
-use super::{Desk, Shared};
 use crate::model::channel::{Address, ChannelId};
 use crate::model::mute::Mute;
 use crate::model::span::parse_span;
@@ -23,7 +23,7 @@ use crate::store::{ChannelEntry, DeliveryFilter, Health};
 const DELIVERIES: u32 = 10;
 
 /// Shows it.
-pub(super) async fn channel(State(desk): State<Shared>, visit: Visit, Path(id): Path<i64>) -> Answer {
+pub(super) async fn channel(State(desk): State<Current>, visit: Visit, Path(id): Path<i64>) -> Answer {
     let Some(entry) = desk.store().channel_entry(ChannelId(id)).await? else { return Ok(missing(&visit)) };
     let (words, channel) = (visit.words, &entry.channel);
     let subscriptions = desk.store().subscriptions_of(channel.address).await?;
@@ -117,7 +117,7 @@ fn actions(visit: &Visit, entry: &ChannelEntry, subscriptions: &[Subscription]) 
     }
 }
 
-fn subscription(desk: &Desk, visit: &Visit, when: When, subscription: &Subscription) -> Markup {
+fn subscription(desk: &Current, visit: &Visit, when: When, subscription: &Subscription) -> Markup {
     let (words, language, wish) = (visit.words, visit.language, &subscription.wish);
     let lexicon = &desk.commands.lexicon;
     let filter: Vec<String> =
@@ -143,7 +143,7 @@ fn subscription(desk: &Desk, visit: &Visit, when: When, subscription: &Subscript
     }
 }
 
-fn muted(desk: &Desk, visit: &Visit, when: When, mute: &Mute) -> Markup {
+fn muted(desk: &Current, visit: &Visit, when: When, mute: &Mute) -> Markup {
     html! {
         (mute.term.shown(&desk.commands.lexicon, visit.language)) " · "
         @match mute.until {
@@ -154,12 +154,12 @@ fn muted(desk: &Desk, visit: &Visit, when: When, mute: &Mute) -> Markup {
 }
 
 /// Where a channel is known.
-async fn address(desk: &Desk, id: i64) -> Result<Option<Address>, crate::store::StoreError> {
+async fn address(desk: &Current, id: i64) -> Result<Option<Address>, crate::store::StoreError> {
     Ok(desk.store().channel_entry(ChannelId(id)).await?.map(|entry| entry.channel.address))
 }
 
 /// Holds its deliveries back.
-pub(super) async fn pause(State(desk): State<Shared>, Path(id): Path<i64>, sent: Sent) -> Answer {
+pub(super) async fn pause(State(desk): State<Current>, Path(id): Path<i64>, sent: Sent) -> Answer {
     let Some(address) = address(&desk, id).await? else { return Ok(missing(&sent.visit)) };
     let now = desk.commands.clock.now();
     let until = parse_span(sent.get("for"), now, chrono_tz::UTC);
@@ -170,7 +170,7 @@ pub(super) async fn pause(State(desk): State<Shared>, Path(id): Path<i64>, sent:
 }
 
 /// Delivers to it again.
-pub(super) async fn resume(State(desk): State<Shared>, Path(id): Path<i64>, sent: Sent) -> Answer {
+pub(super) async fn resume(State(desk): State<Current>, Path(id): Path<i64>, sent: Sent) -> Answer {
     let Some(address) = address(&desk, id).await? else { return Ok(missing(&sent.visit)) };
     desk.store().resume(ChannelId(id), desk.commands.clock.now()).await?;
     desk.commands.plan.notify_one();
@@ -179,7 +179,7 @@ pub(super) async fn resume(State(desk): State<Shared>, Path(id): Path<i64>, sent
 }
 
 /// Has a lost one asked now whether messages can go there.
-pub(super) async fn probe(State(desk): State<Shared>, Path(id): Path<i64>, sent: Sent) -> Answer {
+pub(super) async fn probe(State(desk): State<Current>, Path(id): Path<i64>, sent: Sent) -> Answer {
     let Some(address) = address(&desk, id).await? else { return Ok(missing(&sent.visit)) };
     desk.store().probe_soon(&[address], desk.commands.clock.now()).await?;
     if let Some(reach) = desk.reach.get(&address.platform()) {
@@ -189,7 +189,7 @@ pub(super) async fn probe(State(desk): State<Shared>, Path(id): Path<i64>, sent:
 }
 
 /// Sends it the latest digest of a feed once more.
-pub(super) async fn resend(State(desk): State<Shared>, Path(id): Path<i64>, sent: Sent) -> Answer {
+pub(super) async fn resend(State(desk): State<Current>, Path(id): Path<i64>, sent: Sent) -> Answer {
     let Some(address) = address(&desk, id).await? else { return Ok(missing(&sent.visit)) };
     let subscriptions = desk.store().subscriptions_of(address).await?;
     let subscription = subscriptions.iter().find(|one| one.feed.as_str() == sent.get("feed"));

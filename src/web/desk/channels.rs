@@ -4,7 +4,7 @@ use axum::extract::{Query, State};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::Shared;
+use super::Current;
 use super::fault::Answer;
 use super::frame::{Place, page};
 use super::parts::{A_PAGE, When, channel_name, mark, menu, pager, platforms, query};
@@ -35,7 +35,11 @@ impl Asked {
 }
 
 /// Shows them.
-pub(super) async fn channels(State(desk): State<Shared>, visit: Visit, Query(asked): Query<Asked>) -> Answer {
+pub(super) async fn channels(
+    State(desk): State<Current>,
+    visit: Visit,
+    Query(asked): Query<Asked>,
+) -> Answer {
     let words = visit.words;
     let filter = ChannelFilter {
         platform: asked.platform.parse().ok(),
@@ -48,8 +52,10 @@ pub(super) async fn channels(State(desk): State<Shared>, visit: Visit, Query(ask
     channels.truncate(A_PAGE as usize);
     let zone = desk.feeds().first().map_or(chrono_tz::UTC, |feed| feed.timezone);
     let when = When { zone, now: desk.commands.clock.now(), language: visit.language };
-    let healths: Vec<_> =
-        Health::ALL.into_iter().map(|health| (health.name().to_owned(), (words.health)(health).to_owned())).collect();
+    let healths: Vec<_> = Health::ALL
+        .into_iter()
+        .map(|health| (health.name().to_owned(), (words.health)(health).to_owned()))
+        .collect();
     let body = html! {
         form.filter action="/channels" {
             label.field.wide {

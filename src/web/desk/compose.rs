@@ -11,7 +11,7 @@ use super::form::CSRF;
 use super::frame::{Place, page};
 use super::parts::{channel_name, menu};
 use super::visit::Visit;
-use super::{Desk, Shared, fault, preview};
+use super::{Current, fault, preview};
 use crate::model::channel::{ChannelId, ChannelKind};
 use crate::model::digest::{Digest, DigestDate, DigestKey, RawDigest};
 use crate::model::feed::{Feed, FeedName};
@@ -52,12 +52,12 @@ impl Post {
     }
 
     /// The configured feed that it is for; the first if it says none.
-    fn feed<'d>(&self, desk: &'d Desk) -> Option<&'d Feed> {
+    fn feed<'d>(&self, desk: &'d Current) -> Option<&'d Feed> {
         desk.commands.feed(&self.feed).or_else(|| desk.feeds().first())
     }
 
     /// How it is understood.
-    pub(super) fn read(&self, desk: &Desk) -> Result<Understood, String> {
+    pub(super) fn read(&self, desk: &Current) -> Result<Understood, String> {
         let feed = self.feed(desk).ok_or_else(|| "there is no feed".to_owned())?;
         let reading = desk.readings.get(&feed.name).ok_or_else(|| "there is no such feed".to_owned())?;
         let name = if self.name.is_empty() { UNNAMED.to_owned() } else { self.name.clone() };
@@ -69,7 +69,7 @@ impl Post {
         let link = reading.permalinks.link(&draft);
         let edition = Edition {
             feed: feed.clone(),
-            digest: reading.classifier.enrich(stand_in(draft, link)),
+            digest: desk.classifier.enrich(stand_in(draft, link)),
             selection: Selection::All,
             style: self.style,
             language,
@@ -134,18 +134,18 @@ impl<S: Send + Sync> FromRequest<S> for Post {
 }
 
 /// Asks for a post.
-pub(super) async fn blank(State(desk): State<Shared>, visit: Visit) -> Answer {
+pub(super) async fn blank(State(desk): State<Current>, visit: Visit) -> Answer {
     Ok(show(&desk, &Post::blank(visit), None, StatusCode::OK).await?)
 }
 
 /// Shows a post.
-pub(super) async fn shown(State(desk): State<Shared>, post: Post) -> Answer {
+pub(super) async fn shown(State(desk): State<Current>, post: Post) -> Answer {
     Ok(show(&desk, &post, None, StatusCode::OK).await?)
 }
 
 /// The page, with what a trial came to, if there was one.
 pub(super) async fn show(
-    desk: &Desk,
+    desk: &Current,
     post: &Post,
     trial: Option<&Markup>,
     status: StatusCode,
@@ -174,10 +174,9 @@ pub(super) async fn show(
     Ok((status, page).into_response())
 }
 
-fn form(desk: &Desk, post: &Post, channels: &[(String, String)], has_text: bool) -> Markup {
+fn form(desk: &Current, post: &Post, channels: &[(String, String)], has_text: bool) -> Markup {
     let words = post.visit.words;
-    let feeds: Vec<_> =
-        desk.feeds().iter().map(|feed| (feed.name.to_string(), feed.title.clone())).collect();
+    let feeds: Vec<_> = desk.feeds().iter().map(|feed| (feed.name.to_string(), feed.title.clone())).collect();
     let feed = post.feed(desk).map_or("", |feed| feed.name.as_str());
     let channel = post.channel.map(|channel| channel.0.to_string()).unwrap_or_default();
     html! {
@@ -225,7 +224,7 @@ fn form(desk: &Desk, post: &Post, channels: &[(String, String)], has_text: bool)
 }
 
 /// Channels that a trial can go to. A forum takes threads, which cannot be tried.
-async fn offered(desk: &Desk) -> Result<Vec<(String, String)>, StoreError> {
+async fn offered(desk: &Current) -> Result<Vec<(String, String)>, StoreError> {
     let all = desk.store().channels(&ChannelFilter::default(), 0, CHANNELS).await?;
     let takes = |kind: ChannelKind| kind != ChannelKind::Forum;
     let reached = all.into_iter().filter(|entry| desk.reach.contains_key(&entry.channel.address.platform()));

@@ -4,11 +4,11 @@ use axum::extract::{Query, State};
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use super::Current;
 use super::fault::Answer;
 use super::frame::{Place, page};
 use super::parts::{A_PAGE, When, channel_name, mark, menu, pager, platforms, query};
 use super::visit::Visit;
-use super::{Desk, Shared};
 use crate::model::channel::ChannelId;
 use crate::model::delivery::DeliveryId;
 use crate::model::feed::FeedName;
@@ -54,7 +54,11 @@ impl Asked {
 }
 
 /// Shows it.
-pub(super) async fn deliveries(State(desk): State<Shared>, visit: Visit, Query(asked): Query<Asked>) -> Answer {
+pub(super) async fn deliveries(
+    State(desk): State<Current>,
+    visit: Visit,
+    Query(asked): Query<Asked>,
+) -> Answer {
     let words = visit.words;
     let before = asked.before.parse().ok().map(DeliveryId);
     let mut deliveries = desk.store().deliveries(&asked.filter(), before, A_PAGE + 1).await?;
@@ -64,8 +68,7 @@ pub(super) async fn deliveries(State(desk): State<Shared>, visit: Visit, Query(a
     let first = before.map(|_| asked.before(""));
     let zone = desk.feeds().first().map_or(chrono_tz::UTC, |feed| feed.timezone);
     let when = When { zone, now: desk.commands.clock.now(), language: visit.language };
-    let feeds: Vec<_> =
-        desk.feeds().iter().map(|feed| (feed.name.to_string(), feed.title.clone())).collect();
+    let feeds: Vec<_> = desk.feeds().iter().map(|feed| (feed.name.to_string(), feed.title.clone())).collect();
     let states: Vec<_> = DeliveryState::ALL
         .into_iter()
         .map(|state| (state.name().to_owned(), (words.delivery_state)(state).to_owned()))
@@ -92,7 +95,7 @@ pub(super) async fn deliveries(State(desk): State<Shared>, visit: Visit, Query(a
 }
 
 /// A delivery as a list shows it.
-pub(super) fn row(desk: &Desk, visit: &Visit, when: When, entry: &DeliveryEntry) -> Markup {
+pub(super) fn row(desk: &Current, visit: &Visit, when: When, entry: &DeliveryEntry) -> Markup {
     let words = visit.words;
     html! {
         li {

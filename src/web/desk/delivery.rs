@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use maud::{Markup, html};
 
-use super::Shared;
+use super::Current;
 use super::deliveries::state;
 use super::fault::{Answer, missing};
 use super::form::Sent;
@@ -15,7 +15,7 @@ use crate::model::message::MessageState;
 use crate::store::{DeliveryEntry, MessageEntry};
 
 /// Shows it.
-pub(super) async fn delivery(State(desk): State<Shared>, visit: Visit, Path(id): Path<i64>) -> Answer {
+pub(super) async fn delivery(State(desk): State<Current>, visit: Visit, Path(id): Path<i64>) -> Answer {
     let Some(entry) = desk.store().delivery(DeliveryId(id)).await? else { return Ok(missing(&visit)) };
     let messages = desk.store().messages_of(entry.id).await?;
     let words = visit.words;
@@ -42,7 +42,8 @@ pub(super) async fn delivery(State(desk): State<Shared>, visit: Visit, Path(id):
 
 fn shown(visit: &Visit, when: When, message: &MessageEntry) -> Markup {
     let words = visit.words;
-    let is_open = matches!(message.state, MessageState::Queued | MessageState::Sending | MessageState::Unknown);
+    let is_open =
+        matches!(message.state, MessageState::Queued | MessageState::Sending | MessageState::Unknown);
     html! {
         li {
             div.row-main {
@@ -88,7 +89,7 @@ fn actions(visit: &Visit, entry: &DeliveryEntry) -> Markup {
 }
 
 /// Tries what did not arrive once more, and what waits at once.
-pub(super) async fn retry(State(desk): State<Shared>, Path(id): Path<i64>, sent: Sent) -> Answer {
+pub(super) async fn retry(State(desk): State<Current>, Path(id): Path<i64>, sent: Sent) -> Answer {
     let Some(entry) = desk.store().delivery(DeliveryId(id)).await? else { return Ok(missing(&sent.visit)) };
     let now = desk.commands.clock.now();
     let again = desk.store().resend_missing(entry.id, now).await?;
@@ -99,7 +100,7 @@ pub(super) async fn retry(State(desk): State<Shared>, Path(id): Path<i64>, sent:
 }
 
 /// Tries what waits no more.
-pub(super) async fn give_up(State(desk): State<Shared>, Path(id): Path<i64>, sent: Sent) -> Answer {
+pub(super) async fn give_up(State(desk): State<Current>, Path(id): Path<i64>, sent: Sent) -> Answer {
     let Some(entry) = desk.store().delivery(DeliveryId(id)).await? else { return Ok(missing(&sent.visit)) };
     let messages = desk.store().give_up(entry.id).await?;
     tracing::info!(delivery = id, messages, "given up at the desk");

@@ -10,7 +10,7 @@ use super::form::Sent;
 use super::frame::{Place, page};
 use super::parts::{When, act, done, mark, outward, query};
 use super::visit::Visit;
-use super::{Desk, Shared, preview};
+use super::{Current, preview};
 use crate::model::article::{EnrichedArticle, Strength};
 use crate::model::digest::StoredDigest;
 use crate::model::feed::{Feed, FeedName};
@@ -31,12 +31,14 @@ pub(super) struct Asked {
 
 /// Shows it.
 pub(super) async fn digest(
-    State(desk): State<Shared>,
+    State(desk): State<Current>,
     visit: Visit,
     Path(handle): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Answer {
-    let Some((name, stored)) = desk.store().digest_by_handle(&handle).await? else { return Ok(missing(&visit)) };
+    let Some((name, stored)) = desk.store().digest_by_handle(&handle).await? else {
+        return Ok(missing(&visit));
+    };
     let held = desk.store().held_digests().await?;
     let held = held.iter().find(|held| held.stored.id == stored.id).map(|held| held.reason);
     let progress = desk.store().progress(&name, Some(&stored)).await?;
@@ -46,7 +48,7 @@ pub(super) async fn digest(
 }
 
 /// Sends a held digest on its way.
-pub(super) async fn release(State(desk): State<Shared>, Path(handle): Path<String>, sent: Sent) -> Answer {
+pub(super) async fn release(State(desk): State<Current>, Path(handle): Path<String>, sent: Sent) -> Answer {
     let Some((feed, stored)) = desk.store().digest_by_handle(&handle).await? else {
         return Ok(missing(&sent.visit));
     };
@@ -57,7 +59,7 @@ pub(super) async fn release(State(desk): State<Shared>, Path(handle): Path<Strin
 }
 
 /// Sends a held digest to nobody.
-pub(super) async fn drop_held(State(desk): State<Shared>, Path(handle): Path<String>, sent: Sent) -> Answer {
+pub(super) async fn drop_held(State(desk): State<Current>, Path(handle): Path<String>, sent: Sent) -> Answer {
     let Some((feed, stored)) = desk.store().digest_by_handle(&handle).await? else {
         return Ok(missing(&sent.visit));
     };
@@ -68,7 +70,7 @@ pub(super) async fn drop_held(State(desk): State<Shared>, Path(handle): Path<Str
 
 /// A digest on its way to a page.
 struct Shown<'a> {
-    desk: &'a Desk,
+    desk: &'a Current,
     visit: &'a Visit,
     handle: &'a str,
     name: &'a FeedName,
@@ -147,7 +149,8 @@ impl Shown<'_> {
         let lexicon = &self.desk.commands.lexicon;
         let EnrichedArticle { article, companies, topics } = article;
         let link = article.link.as_deref();
-        let facts: Vec<&str> = [&article.publisher, &article.published].into_iter().flatten().map(String::as_str).collect();
+        let facts: Vec<&str> =
+            [&article.publisher, &article.published].into_iter().flatten().map(String::as_str).collect();
         html! {
             article.article id={ "article-" (number) } {
                 h3 { span.number { (number) } " " (outward(link, &plain(&article.headline))) }

@@ -5,11 +5,11 @@ use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use super::Current;
 use super::fault::Answer;
 use super::frame::{Place, page};
 use super::parts::{A_PAGE, mark, menu, outward, pager, query};
 use super::visit::Visit;
-use super::{Desk, Shared};
 use crate::commands;
 use crate::model::feed::FeedName;
 use crate::store::{ArchivedDigest, MOST_HITS};
@@ -40,7 +40,7 @@ impl Asked {
 }
 
 /// Shows the archive, or what a search finds in it.
-pub(super) async fn digests(State(desk): State<Shared>, visit: Visit, Query(asked): Query<Asked>) -> Answer {
+pub(super) async fn digests(State(desk): State<Current>, visit: Visit, Query(asked): Query<Asked>) -> Answer {
     let skip = (asked.page() - 1) * A_PAGE;
     let (list, has_more) = if asked.q.trim().is_empty() {
         let feed = Some(FeedName(asked.feed.clone())).filter(|feed| !feed.as_str().is_empty());
@@ -78,10 +78,9 @@ pub(super) async fn digests(State(desk): State<Shared>, visit: Visit, Query(aske
     Ok(shown(&visit, &desk, &asked, &list, has_more))
 }
 
-fn shown(visit: &Visit, desk: &Desk, asked: &Asked, list: &Markup, has_more: bool) -> Response {
+fn shown(visit: &Visit, desk: &Current, asked: &Asked, list: &Markup, has_more: bool) -> Response {
     let words = visit.words;
-    let feeds: Vec<_> =
-        desk.feeds().iter().map(|feed| (feed.name.to_string(), feed.title.clone())).collect();
+    let feeds: Vec<_> = desk.feeds().iter().map(|feed| (feed.name.to_string(), feed.title.clone())).collect();
     let at = asked.page();
     let newer = (at > 1).then(|| asked.at(at - 1));
     let older = has_more.then(|| asked.at(at + 1));
@@ -100,7 +99,7 @@ fn shown(visit: &Visit, desk: &Desk, asked: &Asked, list: &Markup, has_more: boo
     page(visit, Place::Digests, words.digests, &body)
 }
 
-fn listed(visit: &Visit, desk: &Desk, digests: &[ArchivedDigest]) -> Markup {
+fn listed(visit: &Visit, desk: &Current, digests: &[ArchivedDigest]) -> Markup {
     let words = visit.words;
     html! {
         @if digests.is_empty() { p.empty { (words.no_digest) } }

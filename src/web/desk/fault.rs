@@ -33,7 +33,8 @@ impl IntoResponse for Broken {
             p { (ko.broken) }
             p lang="en" { (en.broken) }
         };
-        (StatusCode::INTERNAL_SERVER_ERROR, frame::alone(Language::Ko, ko.broken_title, &body)).into_response()
+        (StatusCode::INTERNAL_SERVER_ERROR, frame::alone(Language::Ko, ko.broken_title, &body))
+            .into_response()
     }
 }
 

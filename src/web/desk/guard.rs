@@ -9,10 +9,10 @@ use axum::response::{IntoResponse, Response};
 
 use super::login::{self, COOKIE_NAME};
 use super::visit::{Visit, cookie};
-use super::{Shared, fault, parts};
+use super::{Current, fault, parts};
 
 /// Lets a request through to its page, with the [`Visit`] that it is.
-pub(super) async fn guard(State(desk): State<Shared>, mut request: Request, next: Next) -> Response {
+pub(super) async fn guard(State(desk): State<Current>, mut request: Request, next: Next) -> Response {
     let (headers, uri) = (request.headers(), request.uri());
     let secret = cookie(headers, COOKIE_NAME).filter(|secret| !secret.is_empty()).map(str::to_owned);
     let stranger = Visit::new(headers, uri, secret.as_deref(), false);

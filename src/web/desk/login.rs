@@ -14,7 +14,7 @@ use serde::Deserialize;
 use super::fault::Answer;
 use super::form::{CSRF, Sent};
 use super::visit::{Visit, cookie, csrf, own_path};
-use super::{Shared, frame};
+use super::{Current, frame};
 
 /// The cookie that holds a browser's secret.
 pub(super) const COOKIE_NAME: &str = "jogan";
@@ -27,11 +27,7 @@ pub(super) struct Asked {
 }
 
 /// Asks for the password. A browser without a secret gets one, so that its form can be known again.
-pub(super) async fn page(
-    visit: Visit,
-    headers: HeaderMap,
-    Query(asked): Query<Asked>,
-) -> Response {
+pub(super) async fn page(visit: Visit, headers: HeaderMap, Query(asked): Query<Asked>) -> Response {
     let to = own_path(asked.to.as_deref());
     if visit.is_operator {
         return (StatusCode::SEE_OTHER, [(LOCATION, to)]).into_response();
@@ -47,7 +43,7 @@ pub(super) async fn page(
 
 /// Checks the password and lets the browser in, under a new secret.
 pub(super) async fn log_in(
-    State(desk): State<Shared>,
+    State(desk): State<Current>,
     ConnectInfo(from): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     sent: Sent,
@@ -89,7 +85,7 @@ pub(super) async fn log_in(
 }
 
 /// Ends the browser's session.
-pub(super) async fn log_out(State(desk): State<Shared>, headers: HeaderMap, sent: Sent) -> Answer {
+pub(super) async fn log_out(State(desk): State<Current>, headers: HeaderMap, sent: Sent) -> Answer {
     drop(sent);
     if let (Some(secret), Some(password)) = (cookie(&headers, COOKIE_NAME), &desk.password) {
         desk.store().close_session(&password.bind(secret)).await?;
@@ -140,7 +136,9 @@ fn fresh(headers: &HeaderMap) -> Option<(String, String)> {
     }
     let secret: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     // Behind a proxy that speaks TLS; one that lies about it only makes the cookie stricter.
-    let by_tls = headers.get("x-forwarded-proto").is_some_and(|scheme| scheme.as_bytes().eq_ignore_ascii_case(b"https"));
+    let by_tls = headers
+        .get("x-forwarded-proto")
+        .is_some_and(|scheme| scheme.as_bytes().eq_ignore_ascii_case(b"https"));
     let secure = if by_tls { "; Secure" } else { "" };
     let life = STAY.num_seconds();
     let set = format!("{COOKIE_NAME}={secret}; Path=/; Max-Age={life}; HttpOnly; SameSite=Strict{secure}");

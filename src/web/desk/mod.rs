@@ -30,15 +30,17 @@ mod words;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
 
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::routing::{get, post};
 use axum::{Router, middleware};
 use futures::future::BoxFuture;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Notify, Semaphore, watch};
 
 use crate::commands::Desk as Commands;
+use crate::enrich::{Classifier, Names};
 use crate::model::channel::{Address, ChannelKind, Platform};
 use crate::model::feed::{Feed, FeedName};
 use crate::model::message::Rendered;
@@ -55,9 +57,16 @@ const MOST_BYTES: usize = 16 * 1024;
 const BESIDE_A_POST: usize = 64 * 1024;
 
 /// What the desk works with.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Desk {
-    commands: Arc<Commands>,
+    commands: watch::Receiver<Arc<Commands>>,
+    names: watch::Receiver<Arc<Names>>,
+    means: Arc<Means>,
+}
+
+/// What stays as it is for as long as the program runs.
+#[derive(Debug)]
+struct Means {
     password: Option<PasswordHash>,
     readings: BTreeMap<FeedName, Reading>,
     reach: BTreeMap<Platform, Reach>,
@@ -66,12 +75,22 @@ pub struct Desk {
     checking: Semaphore,
 }
 
+/// The desk as one request finds it, with the dictionaries of that moment.
+#[derive(Debug)]
+struct Current {
+    commands: Arc<Commands>,
+    classifier: Arc<Classifier>,
+    means: Arc<Means>,
+}
+
 /// What the desk can do on a platform by itself.
 pub struct Reach {
     /// To be notified when a lost channel is to be probed now.
     pub probe: Arc<Notify>,
     /// Sends messages to a channel at once, outside the outbox; why not, in words.
-    pub send: Box<dyn Fn(Address, ChannelKind, Vec<Rendered>) -> BoxFuture<'static, Result<(), String>> + Send + Sync>,
+    pub send: Box<
+        dyn Fn(Address, ChannelKind, Vec<Rendered>) -> BoxFuture<'static, Result<(), String>> + Send + Sync,
+    >,
 }
 
 impl fmt::Debug for Reach {
@@ -80,26 +99,39 @@ impl fmt::Debug for Reach {
     }
 }
 
-type Shared = Arc<Desk>;
-
 impl Desk {
     /// A desk that does what commands do, for whoever knows the password.
     pub fn new(
-        commands: Arc<Commands>,
+        commands: watch::Receiver<Arc<Commands>>,
+        names: watch::Receiver<Arc<Names>>,
         password: Option<PasswordHash>,
         readings: BTreeMap<FeedName, Reading>,
         reach: BTreeMap<Platform, Reach>,
     ) -> Self {
+        let (attempts, checking) = (Attempts::default(), Semaphore::new(1));
+        Self { commands, names, means: Arc::new(Means { password, readings, reach, attempts, checking }) }
+    }
+}
+
+impl FromRef<Desk> for Current {
+    fn from_ref(desk: &Desk) -> Self {
         Self {
-            commands,
-            password,
-            readings,
-            reach,
-            attempts: Attempts::default(),
-            checking: Semaphore::new(1),
+            commands: Arc::clone(&desk.commands.borrow()),
+            classifier: Arc::clone(&desk.names.borrow().classifier),
+            means: Arc::clone(&desk.means),
         }
     }
+}
 
+impl Deref for Current {
+    type Target = Means;
+
+    fn deref(&self) -> &Means {
+        &self.means
+    }
+}
+
+impl Current {
     fn store(&self) -> &Store {
         &self.commands.store
     }
@@ -116,7 +148,6 @@ impl Desk {
 
 /// The desk's pages, at the root of its listener. What is not theirs is not found, also for those who are logged in.
 pub fn router(desk: Desk) -> Router {
-    let desk: Shared = Arc::new(desk);
     let post_limit = DefaultBodyLimit::max(parse::MAX_BYTES + BESIDE_A_POST);
     Router::new()
         .route("/", get(today::today))
@@ -143,7 +174,7 @@ pub fn router(desk: Desk) -> Router {
         .route("/language/{code}", get(visit::choose_language))
         .fallback(fault::not_found)
         .layer(DefaultBodyLimit::max(MOST_BYTES))
-        .layer(middleware::from_fn_with_state(Arc::clone(&desk), guard::guard))
+        .layer(middleware::from_fn_with_state(desk.clone(), guard::guard))
         .merge(assets::router())
         .with_state(desk)
 }

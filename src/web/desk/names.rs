@@ -3,7 +3,7 @@
 use axum::extract::State;
 use maud::html;
 
-use super::Shared;
+use super::Current;
 use super::fault::Answer;
 use super::frame::{Place, page};
 use super::visit::Visit;
@@ -15,13 +15,9 @@ const DIGESTS: u32 = 60;
 const MOST: usize = 60;
 
 /// Shows them.
-pub(super) async fn names(State(desk): State<Shared>, visit: Visit) -> Answer {
+pub(super) async fn names(State(desk): State<Current>, visit: Visit) -> Answer {
     let words = visit.words;
-    // The dictionaries are the same for all feeds.
-    let found = match desk.readings.values().next() {
-        Some(reading) => candidates(desk.store(), &reading.classifier, DIGESTS, MOST).await?,
-        None => Vec::new(),
-    };
+    let found = candidates(desk.store(), &desk.classifier, DIGESTS, MOST).await?;
     let lines: Vec<String> = found.iter().map(Candidate::toml).collect();
     let body = html! {
         p.lead { ((words.names_about)(DIGESTS)) }

@@ -73,7 +73,10 @@ pub(super) fn menu(name: &str, label: &str, all: &str, choices: &[(String, Strin
 
 /// The platforms, for a [`menu`].
 pub(super) fn platforms() -> Vec<(String, String)> {
-    Platform::ALL.into_iter().map(|platform| (platform.name().to_owned(), platform.brand().to_owned())).collect()
+    Platform::ALL
+        .into_iter()
+        .map(|platform| (platform.name().to_owned(), platform.brand().to_owned()))
+        .collect()
 }
 
 /// Links to the pages beside this one.
@@ -145,7 +148,9 @@ mod tests {
 
     #[test]
     fn only_addresses_of_the_web_become_links() {
-        assert!(outward(Some("https://e.org/\"a"), "a").into_string().starts_with("<a href=\"https://e.org/"));
+        assert!(
+            outward(Some("https://e.org/\"a"), "a").into_string().starts_with("<a href=\"https://e.org/")
+        );
         assert_eq!(outward(Some("javascript:alert(1)"), "<b>").into_string(), "&lt;b&gt;");
         assert_eq!(outward(None, "a").into_string(), "a");
     }

@@ -12,7 +12,12 @@ use crate::model::subscription::Style;
 use crate::render::{self, Surface};
 
 /// The section of a page that shows an edition; `at` has the address of each style.
-pub(super) fn section(visit: &Visit, edition: &Edition, lexicon: &Lexicon, at: impl Fn(Style) -> String) -> Markup {
+pub(super) fn section(
+    visit: &Visit,
+    edition: &Edition,
+    lexicon: &Lexicon,
+    at: impl Fn(Style) -> String,
+) -> Markup {
     let words = visit.words;
     html! {
         section.preview #preview aria-labelledby="preview-title" {

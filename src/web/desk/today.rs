@@ -10,7 +10,7 @@ use super::fault::Answer;
 use super::frame::{Place, page};
 use super::parts::{When, mark};
 use super::visit::Visit;
-use super::{Desk, Shared, chart};
+use super::{Current, chart};
 use crate::model::digest::{StoredDigest, handle};
 use crate::model::feed::Feed;
 use crate::plan::{arrival, next_slot};
@@ -25,7 +25,7 @@ const SLOTS: usize = 5;
 const MOST_COUNTED: u32 = 1_000;
 
 /// Shows it.
-pub(super) async fn today(State(desk): State<Shared>, visit: Visit) -> Answer {
+pub(super) async fn today(State(desk): State<Current>, visit: Visit) -> Answer {
     let now = desk.commands.clock.now();
     let zone = desk.feeds().first().map_or(chrono_tz::UTC, |feed| feed.timezone);
     let when = When { zone, now, language: visit.language };
@@ -52,7 +52,7 @@ struct Standing<'d> {
 }
 
 impl<'d> Standing<'d> {
-    async fn of(feed: &'d Feed, desk: &Desk, now: DateTime<Utc>) -> Result<Self, StoreError> {
+    async fn of(feed: &'d Feed, desk: &Current, now: DateTime<Utc>) -> Result<Self, StoreError> {
         let store = desk.store();
         let latest = store.latest_digest(&feed.name, None).await?;
         let arrivals = store.arrivals(&feed.name, arrival::LEARN_FROM).await?;
@@ -82,7 +82,7 @@ impl<'d> Standing<'d> {
 }
 
 /// What needs somebody, a line each with where to go.
-async fn trouble(desk: &Desk, visit: &Visit, feeds: &[Standing<'_>]) -> Result<Vec<Markup>, StoreError> {
+async fn trouble(desk: &Current, visit: &Visit, feeds: &[Standing<'_>]) -> Result<Vec<Markup>, StoreError> {
     let words = visit.words;
     let mut trouble = Vec::new();
     for HeldDigest { feed, stored, reason } in desk.store().held_digests().await? {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::fault::Answer;
 use super::frame::{Place, page};
 use super::visit::Visit;
-use super::{Shared, chart};
+use super::{Current, chart};
 use crate::model::trends::{Days, Trend};
 use crate::text::short_day;
 
@@ -24,7 +24,7 @@ pub(super) struct Asked {
 }
 
 /// Shows them.
-pub(super) async fn trends(State(desk): State<Shared>, visit: Visit, Query(asked): Query<Asked>) -> Answer {
+pub(super) async fn trends(State(desk): State<Current>, visit: Visit, Query(asked): Query<Asked>) -> Answer {
     let words = visit.words;
     let count = asked.days.parse().ok().filter(|days| DAYS.contains(days)).unwrap_or(DAYS[0]);
     let zone = desk.feeds().first().map_or(chrono_tz::UTC, |feed| feed.timezone);

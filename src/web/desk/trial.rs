@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use maud::html;
 
-use super::Shared;
+use super::Current;
 use super::compose::{Post, show};
 use super::fault::{Answer, missing};
 use super::parts::channel_name;
@@ -12,7 +12,7 @@ use crate::model::channel::{Channel, ChannelKind, Platform};
 use crate::render::{self, Surface};
 
 /// Sends it.
-pub(super) async fn send(State(desk): State<Shared>, post: Post) -> Answer {
+pub(super) async fn send(State(desk): State<Current>, post: Post) -> Answer {
     let words = post.visit.words;
     let Some(id) = post.channel else {
         let told = html! { p.error role="alert" { (words.try_where) } };
@@ -23,7 +23,11 @@ pub(super) async fn send(State(desk): State<Shared>, post: Post) -> Answer {
     let Some(reach) = desk.reach.get(&address.platform()) else { return Ok(missing(&post.visit)) };
     let ended = match post.read(&desk) {
         Ok(understood) => {
-            let messages = render::edition(surface(address.platform(), kind), &understood.edition, &desk.commands.lexicon);
+            let messages = render::edition(
+                surface(address.platform(), kind),
+                &understood.edition,
+                &desk.commands.lexicon,
+            );
             (reach.send)(address, kind, messages).await
         }
         Err(why) => Err(why),
@@ -32,10 +36,9 @@ pub(super) async fn send(State(desk): State<Shared>, post: Post) -> Answer {
     let name = channel_name(name.as_deref(), &address);
     let (told, status) = match ended {
         Ok(()) => (html! { p.said role="status" { ((words.tried_in)(&name)) } }, StatusCode::OK),
-        Err(why) => (
-            html! { p.error role="alert" { ((words.not_tried)(&name)) " " (why) } },
-            StatusCode::BAD_GATEWAY,
-        ),
+        Err(why) => {
+            (html! { p.error role="alert" { ((words.not_tried)(&name)) " " (why) } }, StatusCode::BAD_GATEWAY)
+        }
     };
     Ok(show(&desk, &post, Some(&told), status).await?)
 }

@@ -38,7 +38,12 @@ pub(super) struct Visit {
 
 impl Visit {
     /// A look at `path` by whoever sent these headers; `secret` is what the browser's cookie holds, if it holds any.
-    pub(super) fn new(headers: &HeaderMap, uri: &axum::http::Uri, secret: Option<&str>, is_operator: bool) -> Self {
+    pub(super) fn new(
+        headers: &HeaderMap,
+        uri: &axum::http::Uri,
+        secret: Option<&str>,
+        is_operator: bool,
+    ) -> Self {
         let language = language(headers);
         let path = uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         let said = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes())
@@ -79,7 +84,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
 /// The value of a cookie.
 pub(super) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     let cookies = headers.get_all(COOKIE).iter().filter_map(|cookies| cookies.to_str().ok());
-    let mut pairs = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let mut pairs =
+        cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(known, _)| *known == name).map(|(_, value)| value)
 }
 
@@ -88,7 +94,8 @@ fn language(headers: &HeaderMap) -> Language {
     if let Some(chosen) = cookie(headers, LANGUAGE).and_then(|code| code.parse().ok()) {
         return chosen;
     }
-    let accepted = headers.get(ACCEPT_LANGUAGE).and_then(|accepted| accepted.to_str().ok()).unwrap_or_default();
+    let accepted =
+        headers.get(ACCEPT_LANGUAGE).and_then(|accepted| accepted.to_str().ok()).unwrap_or_default();
     accepted
         .split(',')
         .map(|one| one.split(';').next().unwrap_or_default().trim())

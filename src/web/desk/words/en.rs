@@ -71,7 +71,15 @@ pub(super) static WORDS: Words = Words {
     arrived: "arrived",
     archived: "Archived",
     articles: |n| format!("{n} {}", plural(n, "article", "articles")),
-    revision: |n| format!("corrected {}", match n - 1 { 1 => "once".to_owned(), n => format!("{n} times") }),
+    revision: |n| {
+        format!(
+            "corrected {}",
+            match n - 1 {
+                1 => "once".to_owned(),
+                n => format!("{n} times"),
+            }
+        )
+    },
     no_digest: "There is no digest yet.",
     no_channels: "There are no channels.",
     next_slots: "Next deliveries",
@@ -83,7 +91,11 @@ pub(super) static WORDS: Words = Words {
     never_read: "Not read yet.",
     fails_since: "Fails since",
     times: |n| format!("{n} {}", plural(n as usize, "time", "times")),
-    hold_reason: |reason| match reason { HoldReason::Empty => "It has no articles.", HoldReason::Thin => "It has less than half as many articles as usual.", HoldReason::Repeated => "Its articles are those of the digest before it." },
+    hold_reason: |reason| match reason {
+        HoldReason::Empty => "It has no articles.",
+        HoldReason::Thin => "It has less than half as many articles as usual.",
+        HoldReason::Repeated => "Its articles are those of the digest before it.",
+    },
     // Digests.
     search: "Search",
     search_example: "data center -rumour",
@@ -100,12 +112,28 @@ pub(super) static WORDS: Words = Words {
     drop_it: "Drop",
     preview: "How it looks",
     style: "Style",
-    style_name: |style| match style { Style::Headlines => "Headlines", Style::Summary => "Summary", Style::Full => "Full" },
+    style_name: |style| match style {
+        Style::Headlines => "Headlines",
+        Style::Summary => "Summary",
+        Style::Full => "Full",
+    },
     messages: |n| format!("{n} {}", plural(n, "message", "messages")),
     // Channels.
     channel_search: "Name or address",
-    health: |health| match health { Health::Well => "Well", Health::Paused => "Paused", Health::Lost => "Lost", Health::Idle => "No subscription" },
-    kind: |kind| match kind { ChannelKind::Text => "text channel", ChannelKind::Announcement => "announcements", ChannelKind::Forum => "forum", ChannelKind::Private => "private chat", ChannelKind::Group => "group", ChannelKind::Broadcast => "channel" },
+    health: |health| match health {
+        Health::Well => "Well",
+        Health::Paused => "Paused",
+        Health::Lost => "Lost",
+        Health::Idle => "No subscription",
+    },
+    kind: |kind| match kind {
+        ChannelKind::Text => "text channel",
+        ChannelKind::Announcement => "announcements",
+        ChannelKind::Forum => "forum",
+        ChannelKind::Private => "private chat",
+        ChannelKind::Group => "group",
+        ChannelKind::Broadcast => "channel",
+    },
     subscriptions_count: |n| format!("{n} {}", plural(n as usize, "subscription", "subscriptions")),
     last_delivery: "last arrival",
     subscriptions: "Subscriptions",
@@ -116,7 +144,10 @@ pub(super) static WORDS: Words = Words {
     everything: "Everything",
     language: "Language",
     quiet: "Quiet hours",
-    language_name: |language| match language { Language::Ko => "Korean", Language::En => "English" },
+    language_name: |language| match language {
+        Language::Ko => "Korean",
+        Language::En => "English",
+    },
     mutes: "Mutes",
     for_good: "for good",
     until: "until",
@@ -136,7 +167,12 @@ pub(super) static WORDS: Words = Words {
     resend_about: |feed| format!("The latest digest of {feed} is sent to this channel once more."),
     all_deliveries: "All deliveries",
     // Deliveries.
-    delivery_state: |state| match state { DeliveryState::Waiting => "On its way", DeliveryState::Sent => "Arrived", DeliveryState::Failed => "Failed", DeliveryState::Cancelled => "Cancelled" },
+    delivery_state: |state| match state {
+        DeliveryState::Waiting => "On its way",
+        DeliveryState::Sent => "Arrived",
+        DeliveryState::Failed => "Failed",
+        DeliveryState::Cancelled => "Cancelled",
+    },
     no_deliveries: "There are no deliveries.",
     as_list: "as a list",
     once_more: "sent again",
@@ -145,7 +181,14 @@ pub(super) static WORDS: Words = Words {
     delivery_to: |name| format!("Delivery to {name}"),
     messages_title: "Messages",
     message_number: |n| format!("Message {n}"),
-    message_state: |state| match state { MessageState::Queued => "Queued", MessageState::Sending => "Being sent", MessageState::Sent => "Arrived", MessageState::Unknown => "Unknown", MessageState::Failed => "Failed", MessageState::Cancelled => "Cancelled" },
+    message_state: |state| match state {
+        MessageState::Queued => "Queued",
+        MessageState::Sending => "Being sent",
+        MessageState::Sent => "Arrived",
+        MessageState::Unknown => "Unknown",
+        MessageState::Failed => "Failed",
+        MessageState::Cancelled => "Cancelled",
+    },
     attempts: |n| format!("{n} {}", plural(n as usize, "attempt", "attempts")),
     tried: "tried",
     next_try: "next try",
@@ -166,7 +209,11 @@ pub(super) static WORDS: Words = Words {
     before: "Before",
     no_trends: "There are no articles in this time.",
     // Names.
-    names_about: |n| format!("Names in the last {n} digests that the dictionary lacks. Put those that are companies into it."),
+    names_about: |n| {
+        format!(
+            "Names in the last {n} digests that the dictionary lacks. Put those that are companies into it."
+        )
+    },
     no_names: "No name is missing in the dictionary.",
     copy: "Copy",
     copied: "Copied",
@@ -177,7 +224,11 @@ pub(super) static WORDS: Words = Words {
     post_text: "Post",
     post_example: "---\ntitle: AI news\ndate: 2025-12-17 16:09:26 +0900\n---\n\n## A headline",
     drop_hint: "You can also drop a file here.",
-    look_as: |style| match style { Style::Headlines => "Show as headlines", Style::Summary => "Show as a summary", Style::Full => "Show in full" },
+    look_as: |style| match style {
+        Style::Headlines => "Show as headlines",
+        Style::Summary => "Show as a summary",
+        Style::Full => "Show in full",
+    },
     understood: "How it is understood",
     not_loaded: "It would not be loaded:",
     warnings: "Warnings",

@@ -83,11 +83,17 @@ pub(super) static WORDS: Words = Words {
     never_read: "아직 확인하지 못했습니다.",
     fails_since: "읽지 못함",
     times: |n| format!("{n}번"),
-    hold_reason: |reason| match reason { HoldReason::Empty => "기사가 없습니다.", HoldReason::Thin => "기사가 보통의 절반이 안 됩니다.", HoldReason::Repeated => "바로 앞 뉴스와 기사가 같습니다." },
+    hold_reason: |reason| match reason {
+        HoldReason::Empty => "기사가 없습니다.",
+        HoldReason::Thin => "기사가 보통의 절반이 안 됩니다.",
+        HoldReason::Repeated => "바로 앞 뉴스와 기사가 같습니다.",
+    },
     // Digests.
     search: "찾기",
     search_example: "데이터센터 투자 -소문",
-    found: |n, more| if more { format!("{n}건 넘게 찾았습니다.") } else { format!("{n}건 찾았습니다.") },
+    found: |n, more| {
+        if more { format!("{n}건 넘게 찾았습니다.") } else { format!("{n}건 찾았습니다.") }
+    },
     withdrawn: "내려감",
     news: "배달",
     arrived_in: |n| format!("채널 {n}곳 도착"),
@@ -100,12 +106,28 @@ pub(super) static WORDS: Words = Words {
     drop_it: "버리기",
     preview: "보이는 모습",
     style: "모양",
-    style_name: |style| match style { Style::Headlines => "제목 목록", Style::Summary => "요약", Style::Full => "전체" },
+    style_name: |style| match style {
+        Style::Headlines => "제목 목록",
+        Style::Summary => "요약",
+        Style::Full => "전체",
+    },
     messages: |n| format!("메시지 {n}개"),
     // Channels.
     channel_search: "이름이나 주소",
-    health: |health| match health { Health::Well => "정상", Health::Paused => "멈춤", Health::Lost => "끊김", Health::Idle => "구독 없음" },
-    kind: |kind| match kind { ChannelKind::Text => "텍스트 채널", ChannelKind::Announcement => "공지 채널", ChannelKind::Forum => "포럼", ChannelKind::Private => "1:1 대화", ChannelKind::Group => "그룹", ChannelKind::Broadcast => "방송 채널" },
+    health: |health| match health {
+        Health::Well => "정상",
+        Health::Paused => "멈춤",
+        Health::Lost => "끊김",
+        Health::Idle => "구독 없음",
+    },
+    kind: |kind| match kind {
+        ChannelKind::Text => "텍스트 채널",
+        ChannelKind::Announcement => "공지 채널",
+        ChannelKind::Forum => "포럼",
+        ChannelKind::Private => "1:1 대화",
+        ChannelKind::Group => "그룹",
+        ChannelKind::Broadcast => "방송 채널",
+    },
     subscriptions_count: |n| format!("구독 {n}개"),
     last_delivery: "마지막 도착",
     subscriptions: "구독",
@@ -116,7 +138,10 @@ pub(super) static WORDS: Words = Words {
     everything: "모두",
     language: "언어",
     quiet: "조용한 시간",
-    language_name: |language| match language { Language::Ko => "한국어", Language::En => "영어" },
+    language_name: |language| match language {
+        Language::Ko => "한국어",
+        Language::En => "영어",
+    },
     mutes: "음소거",
     for_good: "계속",
     until: "까지:",
@@ -136,7 +161,12 @@ pub(super) static WORDS: Words = Words {
     resend_about: |feed| format!("{feed}의 가장 최근 뉴스를 이 채널에 한 번 더 보냅니다."),
     all_deliveries: "배달 모두 보기",
     // Deliveries.
-    delivery_state: |state| match state { DeliveryState::Waiting => "보내는 중", DeliveryState::Sent => "도착", DeliveryState::Failed => "실패", DeliveryState::Cancelled => "취소" },
+    delivery_state: |state| match state {
+        DeliveryState::Waiting => "보내는 중",
+        DeliveryState::Sent => "도착",
+        DeliveryState::Failed => "실패",
+        DeliveryState::Cancelled => "취소",
+    },
     no_deliveries: "배달이 없습니다.",
     as_list: "목록",
     once_more: "다시 보냄",
@@ -145,7 +175,14 @@ pub(super) static WORDS: Words = Words {
     delivery_to: |name| format!("{name} 배달"),
     messages_title: "메시지",
     message_number: |n| format!("메시지 {n}"),
-    message_state: |state| match state { MessageState::Queued => "대기", MessageState::Sending => "보내는 중", MessageState::Sent => "도착", MessageState::Unknown => "확인 중", MessageState::Failed => "실패", MessageState::Cancelled => "취소" },
+    message_state: |state| match state {
+        MessageState::Queued => "대기",
+        MessageState::Sending => "보내는 중",
+        MessageState::Sent => "도착",
+        MessageState::Unknown => "확인 중",
+        MessageState::Failed => "실패",
+        MessageState::Cancelled => "취소",
+    },
     attempts: |n| format!("{n}번 시도"),
     tried: "시도",
     next_try: "다음 시도",
@@ -166,7 +203,9 @@ pub(super) static WORDS: Words = Words {
     before: "이전",
     no_trends: "이 기간에는 기사가 없습니다.",
     // Names.
-    names_about: |n| format!("최근 뉴스 {n}개에서 찾은, 사전에 없는 이름입니다. 회사인 것만 골라 사전에 넣으세요."),
+    names_about: |n| {
+        format!("최근 뉴스 {n}개에서 찾은, 사전에 없는 이름입니다. 회사인 것만 골라 사전에 넣으세요.")
+    },
     no_names: "사전에 없는 이름을 찾지 못했습니다.",
     copy: "복사",
     copied: "복사했습니다",
@@ -177,7 +216,11 @@ pub(super) static WORDS: Words = Words {
     post_text: "글",
     post_example: "---\ntitle: AI 뉴스\ndate: 2025-12-17 16:09:26 +0900\n---\n\n## 제목",
     drop_hint: "파일을 여기에 끌어다 놓아도 됩니다.",
-    look_as: |style| match style { Style::Headlines => "제목 목록으로 보기", Style::Summary => "요약으로 보기", Style::Full => "전체로 보기" },
+    look_as: |style| match style {
+        Style::Headlines => "제목 목록으로 보기",
+        Style::Summary => "요약으로 보기",
+        Style::Full => "전체로 보기",
+    },
     understood: "이렇게 읽었습니다",
     not_loaded: "이대로는 불러오지 않습니다:",
     warnings: "살펴볼 점",
