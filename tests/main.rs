@@ -12,6 +12,7 @@ mod connections;
 mod corrections;
 mod delivery;
 mod demo;
+mod desk;
 mod elsewhere;
 mod headlines;
 mod holds;

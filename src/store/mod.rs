@@ -14,6 +14,7 @@ mod changes;
 mod channels;
 mod corrections;
 mod days;
+mod desk;
 mod digests;
 mod error;
 mod examine;
@@ -58,6 +59,10 @@ pub use carry::{Carried, Sum};
 pub use changes::{Change, ChangesOf};
 pub use corrections::{Corrected, CorrectedMessage, Outdated};
 pub use days::KnownDigest;
+pub use desk::{
+    ArchivedDigest, ChannelEntry, ChannelFilter, DeliveryEntry, DeliveryFilter, DeliveryState, Health,
+    MessageEntry, PlatformProgress, SlotCount,
+};
 pub use digests::{Kept, ToArchive, fingerprint};
 pub use error::StoreError;
 pub use examine::Schema;
