@@ -10,6 +10,7 @@ mod configuration;
 mod connections;
 mod corrections;
 mod delivery;
+mod fuzzing;
 mod headlines;
 mod holds;
 mod import;
