@@ -88,6 +88,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("teloxide", &["src/chat/telegram/", "src/platform/telegram", "src/render/telegram/"]),
     // The poller brings its own client with a time-out longer than a long poll.
     ("reqwest", &["src/platform/", "src/source/", "src/enrich/links", "src/chat/telegram/poll.rs"]),
+    ("resvg", &["src/render/chart/"]),
     ("maud", &["src/draw/", "src/web/", "src/cli/preview/"]),
     ("pulldown_cmark", &["src/parse/markdown/"]),
     ("notify", &["src/source/watch.rs"]),
@@ -106,7 +107,7 @@ const HOMES: &[(&str, &[&str])] = &[
 
 /// Modules that are functions of their arguments: no I/O, no clock, nothing that waits.
 const PURE: &[&str] = &["model", "text", "parse", "enrich", "plan", "render", "draw"];
-/// What those may not name, but for looking up where links lead.
+/// What those may not name, but for following links (`src/enrich/links/`).
 const IMPURE: &[&str] = &["std::fs", "std::net", "std::env", "tokio", "Instant::now"];
 
 /// What stands for work that is not done.

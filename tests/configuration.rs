@@ -7,7 +7,11 @@ use toml::{Table, Value};
 const SHIPPED: &str = include_str!("../config/jogan.toml");
 
 /// Keys that have no default: what the file shows is an example.
-const EXAMPLES: [(&str, &str); 7] = [
+const EXAMPLES: [(&str, &str); 11] = [
+    ("alerts", "webhook"),
+    ("alerts", "heartbeat_url"),
+    ("feeds", "days"),
+    ("feeds", "skip_dates"),
     ("discord", "operators"),
     ("telegram", "operators"),
     ("dictionaries", "path"),

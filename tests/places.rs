@@ -12,7 +12,7 @@ use jogan::model::message::MessageState;
 use jogan::model::schedule::Schedule;
 use jogan::model::subscription::{Style, Subscription, Wish};
 use jogan::sandbox::discord;
-use jogan::store::Recall;
+use jogan::store::Reach;
 use serde_json::Value;
 
 use crate::support::bot::Bot;
@@ -118,7 +118,7 @@ async fn a_recall_deletes_what_was_sent_and_says_what_was_too_old() {
     bot.idle().await;
     let store = Arc::new(bot.app().store().clone());
     let digest = bot.latest().await.expect("a digest").id;
-    let recall = Recall { digest, platform: None, channel: None };
+    let recall = Reach { digest, platform: None, channel: None };
     let late = bot.clock.now() + TimeDelta::hours(49);
     let plan = store.plan_recall(recall, late).await.expect("a plan");
     assert_eq!((plan.channels, plan.sent, plan.too_old, plan.unsent), (2, 2, 1, 0));

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use jogan::clock::Clock as _;
+use jogan::model::channel::Platform;
 use jogan::model::message::MessageState;
-use jogan::sandbox::discord;
+use jogan::sandbox::{discord, telegram};
 use serde_json::{Value, json};
 
 use crate::support::bot::Bot;
@@ -202,6 +203,41 @@ async fn quiet_hours_hold_what_comes_out_until_they_end() {
     bot.publish(&bot.post());
     bot.wait_for("the digest", async || bot.on_discord(bot.channel, "소식 6").pop()).await;
     bot.idle().await;
+    assert!(bot.on_telegram(bot.group, "소식 6").is_empty());
+    bot.clock.set(instant("2026-03-03T07:00:00+09:00"));
+    bot.wait_for("the morning", async || bot.on_telegram(bot.group, "소식 6").pop()).await;
+    bot.finish().await;
+}
+
+/// Planned before the quiet hours, and told by Telegram to wait until they have begun.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_could_not_be_sent_before_quiet_hours_does_not_ring_in_them() {
+    let bot = Bot::builder().at("2026-03-02T21:50:00+09:00").start().await;
+    bot.subscribe_now().await;
+    let shown = bot.ask_telegram(&bot.admin.1, bot.group, "/settings").await;
+    let id = shown["message_id"].as_i64().expect("an id");
+    let night = choices(&shown).into_iter().find(|(text, _)| text.contains("22:00부터 07:00까지"));
+    let (_, data) = night.expect("the choice");
+    bot.telegram.press(&bot.admin.1, bot.group, id, &data).await.expect("an answer");
+    bot.wait_for("the change", async || bot.on_telegram(bot.group, "• 22:00부터 07:00까지").pop()).await;
+    bot.telegram.faults(telegram::Faults {
+        calls: 1,
+        method: Some("sendMessage".to_owned()),
+        chat: None,
+        fault: telegram::Fault::Flood(900),
+    });
+    bot.publish(&bot.post());
+    // When the message may be tried again: settled, and not only refused.
+    let put_off = async |until: fn(DateTime<Utc>) -> bool| {
+        bot.wait_for("the message to be put off", async || {
+            let heads = bot.app().store().heads(Platform::Telegram).await.expect("the database");
+            heads.iter().any(|head| until(head.ready_at)).then_some(())
+        })
+        .await;
+    };
+    put_off(|at| at >= instant("2026-03-02T22:05:00+09:00")).await;
+    bot.clock.set(instant("2026-03-02T22:30:00+09:00"));
+    put_off(|at| at == instant("2026-03-03T07:00:00+09:00")).await;
     assert!(bot.on_telegram(bot.group, "소식 6").is_empty());
     bot.clock.set(instant("2026-03-03T07:00:00+09:00"));
     bot.wait_for("the morning", async || bot.on_telegram(bot.group, "소식 6").pop()).await;

@@ -42,11 +42,14 @@ impl Access {
         }
     }
 
-    /// Messages may be able to go to these addresses again: those of them that are lost are probed now.
-    pub(super) async fn perhaps_regained(&self, addresses: &[Address]) {
-        if noted(self.store.probe_soon(addresses, self.clock.now()).await) {
+    /// Messages may be able to go to these addresses again: those of them that are lost are probed now. Returns
+    /// whether there are such.
+    pub(super) async fn perhaps_regained(&self, addresses: &[Address]) -> bool {
+        let some = noted(self.store.probe_soon(addresses, self.clock.now()).await);
+        if some {
             self.probe.notify_one();
         }
+        some
     }
 
     /// A Telegram group has a new id.

@@ -3,12 +3,21 @@
 //! Exit codes: 0 fine, 1 failed, 2 wrong usage or configuration. Results go to standard output, logs and errors to
 //! standard error.
 
+mod backup;
+mod bench;
+mod check;
 mod classify;
+mod completions;
 mod demo;
+mod export;
 mod import;
+mod init;
 mod outcome;
 mod preview;
+mod restore;
 mod run;
+mod send;
+mod terminal;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -40,13 +49,29 @@ enum Command {
     Demo(demo::Arguments),
     /// Run the bot
     Run,
+    /// Write a commented starter configuration
+    Init(init::Arguments),
+    /// Check the configuration, the database, the tokens and each feed; say every fault with its cure
+    Check(check::Arguments),
     /// Show how a post is understood and set
     Preview(preview::Arguments),
     /// Load a folder of old posts without delivering them
     Import(import::Arguments),
+    /// Send one post to one channel now
+    Send(send::Arguments),
+    /// Measure how fast the program is, beside references
+    Bench(bench::Arguments),
     /// Look things up as the chat commands would
     #[command(subcommand)]
     Lookup(Lookup),
+    /// Copy the database, also while the bot runs
+    Backup(backup::Arguments),
+    /// Write channels, subscriptions and what was delivered to a file, for a move to another server
+    Export(export::Arguments),
+    /// Read such a file into a new database
+    Restore(restore::Arguments),
+    /// Print what a shell completes after `jogan`
+    Completions(completions::Arguments),
 }
 
 #[derive(Debug, Subcommand)]
@@ -65,7 +90,15 @@ pub fn main() -> ExitCode {
         Command::Demo(arguments) => demo::demo(&arguments),
         Command::Run => run::run(cli.config.as_deref(), &environment),
         Command::Import(arguments) => import::import(cli.config.as_deref(), &environment, &arguments),
+        Command::Init(arguments) => init::init(cli.config.as_deref(), &environment, &arguments),
+        Command::Check(arguments) => check::check(cli.config.as_deref(), &environment, &arguments),
+        Command::Send(arguments) => send::send(cli.config.as_deref(), &environment, &arguments),
+        Command::Backup(arguments) => backup::backup(cli.config.as_deref(), &environment, &arguments),
+        Command::Export(arguments) => export::export(cli.config.as_deref(), &environment, &arguments),
+        Command::Restore(arguments) => restore::restore(cli.config.as_deref(), &environment, &arguments),
+        Command::Completions(arguments) => completions::completions(&arguments),
         Command::Preview(arguments) => preview::preview(&arguments),
+        Command::Bench(arguments) => bench::bench(&arguments),
         Command::Lookup(Lookup::Classify(arguments)) => classify::classify(&arguments),
     };
     outcome::report(outcome)

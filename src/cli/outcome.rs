@@ -61,7 +61,8 @@ fn exit_code(error: &anyhow::Error) -> u8 {
         Some(
             crate::store::StoreError::Newer { .. }
             | crate::store::StoreError::Address { .. }
-            | crate::store::StoreError::InUse { .. },
+            | crate::store::StoreError::InUse { .. }
+            | crate::store::StoreError::NotEmpty { .. },
         ) => 2,
         _ => 1,
     }

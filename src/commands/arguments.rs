@@ -5,7 +5,9 @@ use std::ops::Range;
 
 use chrono::NaiveDate;
 
+use super::reach;
 use super::spec::{Argument, ArgumentKind, Spec};
+use crate::model::channel::Address;
 use crate::model::day;
 use crate::model::feed::Feed;
 use crate::model::language::Language;
@@ -37,6 +39,13 @@ impl Arguments {
     /// From words in any order: each goes to the argument for which it cannot be mistaken, and what is left to the
     /// command's free text. Returns the words that fit nothing if it has none.
     pub fn from_words(spec: &'static Spec, text: &str, feeds: &[Feed]) -> (Self, Vec<String>) {
+        if let [argument] = spec.arguments
+            && argument.kind == ArgumentKind::Text
+        {
+            let mut whole = Self::default();
+            whole.set(argument, text.to_owned());
+            return (whole, Vec::new());
+        }
         let mut words: Vec<&str> = text.split_whitespace().collect();
         let mut arguments = Self::default();
         for argument in spec.arguments {
@@ -59,6 +68,26 @@ impl Arguments {
             }
             None => (arguments, words.into_iter().map(str::to_owned).collect()),
         }
+    }
+
+    /// With the message that the call points at, for a command that asks about an article.
+    pub fn about_message(mut self, spec: &'static Spec, message: String) -> Self {
+        if spec.arguments.iter().any(|argument| argument.kind == ArgumentKind::Article) {
+            self.0.insert(ArgumentKind::Message, message);
+        }
+        self
+    }
+
+    /// Takes out what was written for this kind of argument.
+    pub fn take(&mut self, kind: ArgumentKind) -> Option<String> {
+        self.0.remove(&kind)
+    }
+
+    /// As words that say the same; `None` where no words do.
+    pub fn as_words(&self, spec: &'static Spec, feeds: &[Feed]) -> Option<String> {
+        let words: Vec<&str> = self.0.values().map(String::as_str).collect();
+        let words = words.join(" ");
+        (Self::from_words(spec, &words, feeds) == (self.clone(), Vec::new())).then_some(words)
     }
 
     /// What was written for this kind of argument.
@@ -98,12 +127,27 @@ fn recognise(kind: ArgumentKind, words: &[&str], feeds: &[Feed]) -> Option<Range
         ArgumentKind::Missing => one(&is_missing),
         ArgumentKind::Period => period::find(words).map(|(found, _)| found),
         ArgumentKind::For => span::find(words),
+        ArgumentKind::Platform => one(&|word| reach::platform(word).is_some()),
+        ArgumentKind::Channel => one(&is_chat),
+        ArgumentKind::AnyChannel => one(&|word| word.starts_with('#') || word.parse::<Address>().is_ok()),
+        // The only thing that the command takes: what is no id is told to be none.
+        ArgumentKind::Article => (!words.is_empty()).then_some(0..words.len()),
         ArgumentKind::Company
         | ArgumentKind::Topic
         | ArgumentKind::Words
         | ArgumentKind::Filter
+        | ArgumentKind::Text
+        | ArgumentKind::Message
         | ArgumentKind::What => None,
     }
+}
+
+/// A chat as people write it on Telegram: `@name`, `t.me/name`, an id.
+fn is_chat(word: &str) -> bool {
+    let name = word.strip_prefix("https://").unwrap_or(word);
+    let name = name.strip_prefix('@').or_else(|| name.strip_prefix("t.me/"));
+    name.is_some_and(|name| !name.is_empty())
+        || word.strip_prefix('-').is_some_and(|digits| digits.len() > 5 && digits.parse::<u64>().is_ok())
 }
 
 fn is_missing(word: &str) -> bool {

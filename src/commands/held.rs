@@ -164,6 +164,7 @@ pub(super) async fn decided(
         return Ok(Reply { in_place: true, ..words::not_held(language) });
     }
     desk.plan.notify_one();
-    tracing::info!(%feed, digest = %stored.digest.key, send, by = caller.person, "decided on a held digest");
+    let verb = if send { "release" } else { "drop" };
+    desk.keep_change(caller, None, format!("admin {verb} {feed} {}", stored.digest.key)).await?;
     Ok(Reply { in_place: true, ..words::decided(&stored, send, language) })
 }

@@ -5,42 +5,63 @@
 //! one line there. What people press is in `press.rs`; the prose of replies, per language, in `words.rs`.
 
 mod about;
+mod announce;
 pub mod arguments;
+mod astray;
+mod bare;
 mod call;
 mod desk;
 mod digest;
+mod follow;
 mod held;
 mod help;
 mod lost;
 mod mute;
 mod offers;
 mod open;
+mod others;
 mod pause;
 pub mod press;
 mod quota;
+mod reach;
+mod recall;
+mod receive;
+mod reload;
 mod resend;
+mod resend_all;
 mod search;
 mod settings;
 pub mod spec;
+mod status;
 mod subscribe;
 mod today;
+mod trace;
 mod trends;
 mod unsubscribe;
 mod view;
+mod welcome;
+mod why;
 mod words;
 
-pub use call::{Call, Caller, MissingRight};
+pub use announce::announcement_note;
+pub use astray::astray;
+pub use bare::look_up;
+pub use call::{Around, Call, Caller, MissingRight, Neighbour};
 pub use desk::{Desk, Failure};
 pub use held::held_note;
 pub use lost::lost_note;
 pub use offers::{Offer, offers};
 pub use quota::Limits;
-pub use spec::{Argument, ArgumentKind, Spec, Text, Who};
+pub use reload::{ReloadRequest, Reloaded};
+pub use spec::{Argument, ArgumentKind, Group, Spec, Text, Who};
+pub use welcome::welcome;
+pub use why::IN_MENU;
 
+use press::Press;
 use quota::Admission;
 
 use crate::model::language::Language;
-use crate::model::reply::Reply;
+use crate::model::reply::{Action, Reply};
 
 /// Every command, in the order of `/help`.
 pub const CATALOGUE: &[Spec] = &[
@@ -58,6 +79,12 @@ pub const CATALOGUE: &[Spec] = &[
     pause::PAUSE,
     pause::RESUME,
     resend::SPEC,
+    why::SPEC,
+    status::SPEC,
+    resend_all::SPEC,
+    recall::SPEC,
+    announce::SPEC,
+    reload::SPEC,
     held::HOLD,
     held::RELEASE,
     mute::ADMIN_MUTE,
@@ -67,22 +94,36 @@ pub const CATALOGUE: &[Spec] = &[
     help::START,
 ];
 
+/// The first words of subcommands.
+pub const GROUPS: &[Group] =
+    &[Group {
+        name: "admin", about: Text { ko: "운영자의 명령", en: "For operators" }, who: Who::Operator
+    }];
+
 /// The command that a word names: its name, or one of its Korean words. Subcommands have two words (`admin hold`).
 pub fn find(word: &str) -> Option<&'static Spec> {
     let word = word.to_lowercase();
-    let is_named =
-        |spec: &&Spec| spec.name == word || (spec.group().is_none() && spec.korean.contains(&word.as_str()));
+    let is_named = |spec: &&Spec| {
+        spec.name == word
+            || match spec.group() {
+                None => spec.korean.contains(&word.as_str()),
+                Some((group, _)) => spec.korean.iter().any(|korean| word == format!("{group} {korean}")),
+            }
+    };
     CATALOGUE.iter().find(is_named)
+}
+
+/// Whether a word begins the names of subcommands (`admin`).
+pub fn is_group(word: &str) -> bool {
+    GROUPS.iter().any(|group| group.name.eq_ignore_ascii_case(word))
 }
 
 /// Answers a call: checks who calls and how often, runs the command, and turns every failure into a reply. `None`:
 /// the person asks too much and was told so.
 pub async fn answer(call: &Call, desk: &Desk) -> Option<Reply> {
     let Caller { platform, language, .. } = call.caller;
-    match desk.quota.admit(&call.caller, desk.clock.now()) {
-        Admission::Yes => {}
-        Admission::Tell => return Some(words::too_many(language)),
-        Admission::Silent => return None,
+    if let Err(told) = admit(&call.caller, desk) {
+        return told.map(|told| *told);
     }
     if !call.caller.may(call.spec.who) {
         return Some(words::refused(call.spec.who, platform, language));
@@ -90,10 +131,57 @@ pub async fn answer(call: &Call, desk: &Desk) -> Option<Reply> {
     if let Some(word) = call.unread.first() {
         return Some(words::not_expected(word, call.spec.example.get(language), language));
     }
-    Some(match (call.spec.run)(call, desk).await {
+    let reply = match (call.spec.run)(call, desk).await {
         Ok(reply) => reply,
         Err(failure) => explain(failure, desk, language, call.spec.name),
-    })
+    };
+    Some(from_elsewhere(reply, &call.caller))
+}
+
+/// Counts an answer. `Err`: there is none left, with what is said about it unless that was said already.
+fn admit(caller: &Caller, desk: &Desk) -> Result<(), Option<Box<Reply>>> {
+    match desk.quota.admit(caller, desk.clock.now()) {
+        Admission::Yes => Ok(()),
+        Admission::Tell => Err(Some(Box::new(words::too_many(caller.language)))),
+        Admission::Silent => Err(None),
+    }
+}
+
+/// What stands for a while over the chat where somebody pressed a button that is too old to tell what it was: at
+/// most 200 characters (Telegram's `answerCallbackQuery`).
+pub fn too_old(language: Language) -> String {
+    words::old_button(language).lines.join("\n")
+}
+
+/// An answer that is read in another place than the one that it is about: its buttons and menus say which that is.
+fn from_elsewhere(mut reply: Reply, caller: &Caller) -> Reply {
+    if !caller.is_elsewhere {
+        return reply;
+    }
+    let there = |text: &mut String| {
+        let already = text.starts_with("in:") || text.starts_with("cancel:") || text.starts_with("show:");
+        if let Some(press) = Press::decode(text, None).filter(|_| !already) {
+            *text = Press::In { address: caller.address, press: Box::new(press) }.encode();
+        }
+    };
+    for button in reply.buttons.iter_mut().flatten() {
+        if let Action::Press(text) = &mut button.action {
+            there(text);
+        }
+    }
+    reply.menus.iter_mut().flat_map(|menu| &mut menu.choices).for_each(|choice| there(&mut choice.press));
+    reply.again = None;
+    reply
+}
+
+/// What is said where a platform does not tell what an answer takes; the log has the reason.
+pub fn unanswered(error: Box<dyn std::error::Error + Send + Sync>, language: Language, desk: &Desk) -> Reply {
+    explain(Failure::Broken(error), desk, language, "asking the platform")
+}
+
+/// There is no chat of this name that the bot can see (Telegram).
+pub fn no_such_chat(name: &str, caller: &Caller) -> Reply {
+    words::no_such_chat(name, caller.language)
 }
 
 /// The refusal of somebody who may not, in one text: at most 200 characters (Telegram's `answerCallbackQuery`).

@@ -102,7 +102,8 @@ async fn mute(call: &Call, everywhere: bool, desk: &Desk) -> Result<Reply, Failu
     let place = place(caller, everywhere, desk).await?;
     desk.store.mute(place, &mute, &caller.person, desk.clock.now()).await?;
     desk.plan.notify_one();
-    tracing::info!(to = %caller.address, everywhere, by = caller.person, term = %mute.term, "muted");
+    let for_how_long = until.map_or(String::new(), |until| format!(" until {}", until.to_rfc3339()));
+    keep(&format!("mute {}{for_how_long}", mute.term), everywhere, caller, desk).await?;
     let zone = view::zone(caller, desk).await?;
     Ok(Reply {
         lines: words::muted(&mute, everywhere, zone, &desk.lexicon, language),
@@ -164,9 +165,18 @@ async fn take_back(term: &Term, everywhere: bool, caller: &Caller, desk: &Desk) 
     let was_muted = desk.store.unmute(place, term).await?;
     if was_muted {
         desk.plan.notify_one();
-        tracing::info!(to = %caller.address, everywhere, by = caller.person, %term, "unmuted");
+        keep(&format!("unmute {term}"), everywhere, caller, desk).await?;
     }
     Ok(was_muted)
+}
+
+/// Keeps who has changed that.
+async fn keep(what: &str, everywhere: bool, caller: &Caller, desk: &Desk) -> Result<(), Failure> {
+    if everywhere {
+        desk.keep_change(caller, None, format!("admin {what}")).await
+    } else {
+        desk.keep_change(caller, Some(caller.address), what.to_owned()).await
+    }
 }
 
 fn again(term: &Term, everywhere: bool, label: String, caller: &Caller) -> Button {

@@ -4,9 +4,11 @@ use super::call::Caller;
 use super::desk::Desk;
 use super::spec::ArgumentKind;
 use super::{today, words};
+use crate::model::channel::Channel;
 use crate::model::day::parse_day;
 use crate::model::zone;
 use crate::store::StoreError;
+use crate::text::{Unit, cut};
 
 /// The most entries (Discord, interactions/receiving-and-responding).
 const MOST: usize = 25;
@@ -46,6 +48,7 @@ pub async fn offers(
             both.truncate(MOST);
             both
         }
+        ArgumentKind::AnyChannel => channels(typed, desk).await?,
         ArgumentKind::At
         | ArgumentKind::Style
         | ArgumentKind::Language
@@ -53,6 +56,11 @@ pub async fn offers(
         | ArgumentKind::Missing
         | ArgumentKind::For
         | ArgumentKind::Words
+        | ArgumentKind::Platform
+        | ArgumentKind::Channel
+        | ArgumentKind::Text
+        | ArgumentKind::Article
+        | ArgumentKind::Message
         | ArgumentKind::Filter => Vec::new(),
     })
 }
@@ -66,6 +74,17 @@ fn feeds(typed: &str, desk: &Desk) -> Vec<Offer> {
         .take(MOST)
         .map(|feed| Offer { name: feed.title.clone(), value: feed.name.to_string() })
         .collect()
+}
+
+/// Subscribed channels whose name or address holds what is typed.
+async fn channels(typed: &str, desk: &Desk) -> Result<Vec<Offer>, StoreError> {
+    let known = desk.store.channels_like(typed, u32::try_from(MOST).unwrap_or(u32::MAX)).await?;
+    let offer = |channel: Channel| {
+        let value = channel.address.to_string();
+        let name = channel.name.map_or_else(|| value.clone(), |name| format!("{name} ({value})"));
+        Offer { name: cut(&name, 100, Unit::CodePoints), value }
+    };
+    Ok(known.into_iter().map(offer).collect())
 }
 
 /// Companies like what is typed.

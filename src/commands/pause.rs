@@ -65,7 +65,8 @@ async fn pause(until: Option<DateTime<Utc>>, caller: &Caller, desk: &Desk) -> Re
     let channel = subscribed(caller, desk).await?;
     desk.store.pause(channel, until, desk.clock.now()).await?;
     desk.plan.notify_one();
-    tracing::info!(to = %caller.address, by = caller.person, until = ?until, "paused");
+    let what = until.map_or("pause".to_owned(), |until| format!("pause until {}", until.to_rfc3339()));
+    desk.keep_change(caller, Some(caller.address), what).await?;
     Ok(Reply {
         lines: words::paused(until, view::zone(caller, desk).await?, caller.language),
         buttons: vec![vec![press(words::RESUME_NOW, Press::Resume, caller)]],
@@ -79,7 +80,7 @@ async fn resume(caller: &Caller, desk: &Desk) -> Result<Reply, Failure> {
         return Err(words::not_paused(caller.language).into());
     }
     desk.plan.notify_one();
-    tracing::info!(to = %caller.address, by = caller.person, "resumed");
+    desk.keep_change(caller, Some(caller.address), "resume".to_owned()).await?;
     Ok(words::resumed(caller.language))
 }
 

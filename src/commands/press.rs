@@ -2,16 +2,20 @@
 //!
 //! The text is at most 64 bytes (Telegram's `callback_data`; Discord's `custom_id` may have 100 characters).
 
+use chrono::DateTime;
+
 use super::call::Caller;
 use super::desk::{Desk, Failure};
-use super::quota::Admission;
+use super::reach::Target;
 use super::spec::Who;
 use super::{
-    about, digest, explain, held, mute, open, pause, resend, search, settings, subscribe, today, unsubscribe,
-    words,
+    about, admit, announce, digest, explain, follow, from_elsewhere, held, help, mute, open, others, pause,
+    recall, receive, resend, resend_all, search, settings, subscribe, today, unsubscribe, why, words,
 };
+use crate::model::channel::Address;
 use crate::model::feed::FeedName;
 use crate::model::language::Language;
+use crate::model::note::AnnouncementId;
 use crate::model::reply::{Action, Audience, Button, Reply};
 
 /// What was pressed.
@@ -69,6 +73,25 @@ pub enum Press {
         /// Only what has not arrived.
         missing: bool,
     },
+    /// Say why an article came, or did not.
+    Why(why::ArticleName),
+    /// Send a digest again to all channels, or to some.
+    ResendAll(Target),
+    /// Say how far that has got.
+    ResendProgress {
+        /// The digest, and where.
+        target: Target,
+        /// What was asked for since then, in seconds since 1970.
+        since: i64,
+    },
+    /// Delete what was sent of a digest.
+    Recall(Target),
+    /// Say how far that has got.
+    RecallProgress(Target),
+    /// Tell every channel something.
+    Announce(AnnouncementId),
+    /// Say how far that has got.
+    AnnounceProgress(AnnouncementId),
     /// Look at a held digest: its handle.
     Held {
         /// The digest.
@@ -104,15 +127,61 @@ pub enum Press {
         /// Whether it is the operator's, for every channel.
         everywhere: bool,
     },
+    /// Show the one or the other half of `/help`.
+    Help(help::Half),
+    /// Ask where the digest is to be received.
+    Receive,
+    /// Show what lets somebody choose one of their channels or groups (Telegram).
+    PickChat,
+    /// Try a `/subscribe` again that the bot lacked a right for: with these words.
+    Try {
+        /// What was written behind the command.
+        words: String,
+    },
+    /// Follow a company in private: a hash of its name.
+    Follow {
+        /// The hash.
+        tag: String,
+    },
+    /// Show the server's other channels that get something, and those that could (Discord).
+    Others {
+        /// The feed whose settings are shown.
+        feed: FeedName,
+    },
+    /// Give this channel the settings of another one.
+    Copy {
+        /// The other one.
+        from: Address,
+        /// The feed.
+        feed: FeedName,
+    },
+    /// Show the roles that a delivery can ping (Discord).
+    Mention {
+        /// The feed.
+        feed: FeedName,
+    },
+    /// Do something in another channel than the one where it is pressed. Whoever reads the press asks for the rights
+    /// there.
+    In {
+        /// The channel.
+        address: Address,
+        /// What.
+        press: Box<Press>,
+    },
     /// Do nothing of what was asked.
     Cancel,
+    /// What cannot be read any more: say the command that opens it afresh.
+    Old {
+        /// The command, without the slash.
+        command: &'static str,
+    },
     /// Show to the channel what only the asker saw.
     Show(Box<Press>),
 }
 
 impl Press {
     /// Who may do that.
-    pub const fn who(&self) -> Who {
+    pub fn who(&self) -> Who {
         match self {
             Self::Unsubscribe { .. }
             | Self::Subscribe { .. }
@@ -121,9 +190,23 @@ impl Press {
             | Self::Set { .. }
             | Self::Pause
             | Self::Resume
+            | Self::Why(_)
+            | Self::Try { .. }
+            | Self::Others { .. }
+            | Self::Copy { .. }
+            | Self::Mention { .. }
             | Self::Unmute { everywhere: false, .. }
             | Self::Cancel => Who::ChannelAdmin,
-            Self::Held { .. } | Self::Release { .. } | Self::Unmute { everywhere: true, .. } => Who::Operator,
+            Self::Held { .. }
+            | Self::Release { .. }
+            | Self::ResendAll(_)
+            | Self::ResendProgress { .. }
+            | Self::Recall(_)
+            | Self::RecallProgress(_)
+            | Self::Announce(_)
+            | Self::AnnounceProgress(_)
+            | Self::Unmute { everywhere: true, .. } => Who::Operator,
+            Self::In { press, .. } => press.who(),
             Self::Open { .. }
             | Self::List { .. }
             | Self::Latest { .. }
@@ -131,8 +214,27 @@ impl Press {
             | Self::All { .. }
             | Self::About(_)
             | Self::Search(_)
+            | Self::Help(_)
+            | Self::Receive
+            | Self::PickChat
+            | Self::Old { .. }
+            | Self::Follow { .. }
             | Self::Show(_) => Who::Anyone,
         }
+    }
+
+    /// Whether it needs to know what else there is in the server.
+    pub fn looks_around(&self) -> bool {
+        match self {
+            Self::In { .. } | Self::Others { .. } | Self::Copy { .. } | Self::Mention { .. } => true,
+            Self::Set { change, .. } => matches!(change, settings::Change::Mention(Some(_))),
+            _ => false,
+        }
+    }
+
+    /// Whether it is about the presser's own conversation with the bot, wherever it is pressed.
+    pub const fn is_private(&self) -> bool {
+        matches!(self, Self::Follow { .. })
     }
 
     /// The text that a button carries.
@@ -151,6 +253,13 @@ impl Press {
             Self::Subscribe { feed, as_before: false } => format!("join:{feed}"),
             Self::Resend { handle, missing: false } => format!("again:{handle}"),
             Self::Resend { handle, missing: true } => format!("rest:{handle}"),
+            Self::Why(name) => format!("why:{name}"),
+            Self::ResendAll(target) => format!("everyagain:{}", target.encode()),
+            Self::ResendProgress { target, since } => format!("againto:{since:x}:{}", target.encode()),
+            Self::Recall(target) => format!("recall:{}", target.encode()),
+            Self::RecallProgress(target) => format!("recalled:{}", target.encode()),
+            Self::Announce(announcement) => format!("announce:{}", announcement.0),
+            Self::AnnounceProgress(announcement) => format!("announced:{}", announcement.0),
             Self::Held { handle } => format!("held:{handle}"),
             Self::Release { handle, send: true } => format!("release:{handle}"),
             Self::Release { handle, send: false } => format!("drop:{handle}"),
@@ -160,17 +269,35 @@ impl Press {
             Self::Resume => "resume:".to_owned(),
             Self::Unmute { tag, everywhere: false } => format!("unmute:{tag}"),
             Self::Unmute { tag, everywhere: true } => format!("unmuteall:{tag}"),
+            Self::Help(half) => format!("help:{}", half.name()),
+            Self::Receive => "receive:".to_owned(),
+            Self::PickChat => "pickchat:".to_owned(),
+            Self::Try { words } => format!("try:{words}"),
+            Self::Follow { tag } => format!("follow:{tag}"),
+            Self::Others { feed } => format!("others:{feed}"),
+            Self::Copy { from, feed } => format!("copy:{}:{feed}", encode_address(*from)),
+            Self::Mention { feed } => format!("mention:{feed}"),
+            Self::In { address, press } => format!("in:{}:{}", encode_address(*address), press.encode()),
             Self::Cancel => "cancel:".to_owned(),
+            Self::Old { .. } => "old:".to_owned(),
             Self::Show(what) => format!("show:{}", what.encode()),
         }
     }
 
-    /// Reads what a button carried, or a menu and the entry that was `chosen` in it. `None`: of an older version,
-    /// or forged.
+    /// Reads what a button carried, or a menu and the entry that was `chosen` in it. What is of an older version, or
+    /// forged, is [`Press::Old`].
+    pub fn read(text: &str, chosen: Option<&str>) -> Self {
+        let old = || Self::Old {
+            command: command_of(chosen.filter(|_| text.starts_with("pick:")).unwrap_or(text)),
+        };
+        Self::decode(text, chosen).unwrap_or_else(old)
+    }
+
+    /// The same, `None` for what cannot be read.
     ///
     /// A menu of one digest's articles carries the text of its first article, and its entries are places; a menu
     /// over several digests (`pick:…`) has complete texts for entries.
-    pub fn decode(text: &str, chosen: Option<&str>) -> Option<Self> {
+    pub(super) fn decode(text: &str, chosen: Option<&str>) -> Option<Self> {
         let (what, rest) = text.split_once(':')?;
         match (what, chosen) {
             ("open", chosen) => {
@@ -190,6 +317,17 @@ impl Press {
             ("join", None) => Some(Self::Subscribe { feed: FeedName(rest.to_owned()), as_before: false }),
             ("again", None) => Some(Self::Resend { handle: rest.to_owned(), missing: false }),
             ("rest", None) => Some(Self::Resend { handle: rest.to_owned(), missing: true }),
+            ("why", None) => rest.parse().ok().map(Self::Why),
+            ("everyagain", None) => Target::decode(rest).map(Self::ResendAll),
+            ("againto", None) => {
+                let (since, target) = rest.split_once(':')?;
+                let since = i64::from_str_radix(since, 16).ok()?;
+                Some(Self::ResendProgress { target: Target::decode(target)?, since })
+            }
+            ("recall", None) => Target::decode(rest).map(Self::Recall),
+            ("recalled", None) => Target::decode(rest).map(Self::RecallProgress),
+            ("announce", None) => rest.parse().ok().map(AnnouncementId).map(Self::Announce),
+            ("announced", None) => rest.parse().ok().map(AnnouncementId).map(Self::AnnounceProgress),
             ("held", None) => Some(Self::Held { handle: rest.to_owned() }),
             ("release", None) => Some(Self::Release { handle: rest.to_owned(), send: true }),
             ("drop", None) => Some(Self::Release { handle: rest.to_owned(), send: false }),
@@ -203,6 +341,23 @@ impl Press {
             ("resume", None) => Some(Self::Resume),
             ("unmute", None) => Some(Self::Unmute { tag: rest.to_owned(), everywhere: false }),
             ("unmuteall", None) => Some(Self::Unmute { tag: rest.to_owned(), everywhere: true }),
+            ("help", None) => help::Half::named(rest).map(Self::Help),
+            ("receive", None) => Some(Self::Receive),
+            ("pickchat", None) => Some(Self::PickChat),
+            ("try", None) => Some(Self::Try { words: rest.to_owned() }),
+            ("follow", None) => Some(Self::Follow { tag: rest.to_owned() }),
+            ("others", None) => Some(Self::Others { feed: FeedName(rest.to_owned()) }),
+            ("copy", None) => {
+                let (from, feed) = rest.split_once(':')?;
+                Some(Self::Copy { from: decode_address(from)?, feed: FeedName(feed.to_owned()) })
+            }
+            ("mention", None) => Some(Self::Mention { feed: FeedName(rest.to_owned()) }),
+            ("in", None) => {
+                let (address, press) = rest.split_once(':')?;
+                let (address, press) = (decode_address(address)?, Self::decode(press, None)?);
+                let once = !matches!(press, Self::In { .. } | Self::Show(_));
+                once.then(|| Self::In { address, press: Box::new(press) })
+            }
             ("cancel", None) => Some(Self::Cancel),
             ("show", None) => match Self::decode(rest, None)? {
                 what if what.who() > Who::Anyone => None,
@@ -215,6 +370,26 @@ impl Press {
     }
 }
 
+/// The command that opens afresh what a button like this showed, without the slash.
+fn command_of(text: &str) -> &'static str {
+    let text = text.strip_prefix("show:").unwrap_or(text);
+    let (what, rest) = text.split_once(':').unwrap_or((text, ""));
+    match what {
+        "about" => about::Page::command_of(rest),
+        "search" => "search",
+        "leave?" | "leave" => "unsubscribe",
+        "join" | "rejoin" | "receive" | "pickchat" => "subscribe",
+        "again" | "rest" => "resend",
+        "held" | "release" | "drop" => "admin hold",
+        "settings" | "set" => "settings",
+        "pause" | "resume" => "pause",
+        "unmute" => "mute",
+        "unmuteall" => "admin mutes",
+        "help" => "help",
+        _ => "today",
+    }
+}
+
 /// The button that shows to the channel what the asker alone saw: `again` asks for it.
 pub fn show_button(again: &str, language: Language) -> Button {
     Button {
@@ -224,23 +399,19 @@ pub fn show_button(again: &str, language: Language) -> Button {
 }
 
 /// Answers what somebody pressed. `None`: the person asks too much and was told so.
-pub async fn answer(press: Option<Press>, caller: &Caller, desk: &Desk) -> Option<Reply> {
-    match desk.quota.admit(caller, desk.clock.now()) {
-        Admission::Yes => {}
-        Admission::Tell => return Some(words::too_many(caller.language)),
-        Admission::Silent => return None,
+pub async fn answer(press: Press, caller: &Caller, desk: &Desk) -> Option<Reply> {
+    if let Err(told) = admit(caller, desk) {
+        return told.map(|told| *told);
     }
-    if let Some(press) = &press
-        && !caller.may(press.who())
-    {
+    if !caller.may(press.who()) {
         return Some(words::refused(press.who(), caller.platform, caller.language));
     }
     let done = match press {
-        Some(Press::Show(what)) => perform(*what, caller, desk).await.map(for_all),
-        Some(press) => perform(press, caller, desk).await,
-        None => Ok(words::old_button(caller.language)),
+        Press::Show(what) => perform(*what, caller, desk).await.map(for_all),
+        press => perform(press, caller, desk).await,
     };
-    Some(done.unwrap_or_else(|failure| explain(failure, desk, caller.language, "press")))
+    let reply = done.unwrap_or_else(|failure| explain(failure, desk, caller.language, "press"));
+    Some(from_elsewhere(reply, caller))
 }
 
 async fn perform(press: Press, caller: &Caller, desk: &Desk) -> Result<Reply, Failure> {
@@ -255,6 +426,16 @@ async fn perform(press: Press, caller: &Caller, desk: &Desk) -> Result<Reply, Fa
         Press::Unsubscribe { feed, is_sure } => unsubscribe::pressed(&feed, is_sure, caller, desk).await,
         Press::Subscribe { feed, as_before } => subscribe::pressed(&feed, as_before, caller, desk).await,
         Press::Resend { handle, missing } => resend::pressed(&handle, missing, caller, desk).await,
+        Press::Why(name) => why::pressed(&name, caller, desk).await,
+        Press::ResendAll(target) => resend_all::pressed(&target, caller, desk).await,
+        Press::ResendProgress { target, since } => {
+            let since = DateTime::from_timestamp(since, 0).unwrap_or_default();
+            resend_all::progress(&target, since, caller, desk).await
+        }
+        Press::Recall(target) => recall::pressed(&target, caller, desk).await,
+        Press::RecallProgress(target) => recall::progress(&target, caller, desk).await,
+        Press::Announce(announcement) => announce::pressed(announcement, caller, desk).await,
+        Press::AnnounceProgress(announcement) => announce::progress(announcement, caller, desk).await,
         Press::Held { handle } => held::pressed(&handle, caller, desk).await,
         Press::Release { handle, send } => held::decided(&handle, send, caller, desk).await,
         Press::Settings { feed } => settings::shown(&feed, caller, desk).await,
@@ -262,9 +443,34 @@ async fn perform(press: Press, caller: &Caller, desk: &Desk) -> Result<Reply, Fa
         Press::Pause => pause::pressed(caller, desk).await,
         Press::Resume => pause::resumed(caller, desk).await,
         Press::Unmute { tag, everywhere } => mute::pressed(&tag, everywhere, caller, desk).await,
+        Press::Help(half) => Ok(Reply { in_place: true, ..help::half(half, caller, desk) }),
+        Press::Receive => Ok(Reply { in_place: true, ..receive::ask(caller, desk) }),
+        Press::PickChat => Ok(receive::pick(caller)),
+        Press::Try { words } => subscribe::tried(&words, caller, desk).await,
+        Press::Follow { tag } => follow::pressed(&tag, caller, desk).await,
+        Press::Others { feed } => others::shown(&feed, caller, desk).await,
+        Press::Copy { from, feed } => subscribe::copied(from, &feed, caller, desk).await,
+        Press::Mention { feed } => settings::roles(&feed, caller, desk).await,
         Press::Cancel => Ok(Reply { in_place: true, ..words::cancelled(caller.language) }),
-        Press::Show(_) => Ok(words::old_button(caller.language)),
+        Press::Old { command } => Ok(words::old_button_of(command, caller.language)),
+        Press::In { .. } | Press::Show(_) => Ok(words::old_button(caller.language)),
     }
+}
+
+/// An address in a button: `d123`, `t-100123`. A forum's topic is its chat here.
+fn encode_address(address: Address) -> String {
+    match address {
+        Address::Discord { channel } => format!("d{channel}"),
+        Address::Telegram { chat, .. } => format!("t{chat}"),
+    }
+}
+
+fn decode_address(text: &str) -> Option<Address> {
+    if let Some(channel) = text.strip_prefix('d') {
+        return Some(Address::Discord { channel: channel.parse().ok()? });
+    }
+    let chat = text.strip_prefix('t')?.parse().ok()?;
+    Some(Address::Telegram { chat, topic: None })
 }
 
 /// The same for the channel.
@@ -283,6 +489,11 @@ mod tests {
         Press::Set { feed: FeedName("a-feed-with-the-longest-name-32-".into()), change }
     }
 
+    fn everywhere() -> Target {
+        let channel = Some(crate::model::channel::ChannelId(i64::MAX));
+        Target { handle: "0123456789".into(), platform: Some(crate::model::Platform::Telegram), channel }
+    }
+
     #[test]
     fn what_a_button_carries_is_read_again() {
         for press in [
@@ -297,6 +508,13 @@ mod tests {
             Press::Subscribe { feed: FeedName("ai-news".into()), as_before: false },
             Press::Resend { handle: "0123456789".into(), missing: true },
             Press::Resend { handle: "0123456789".into(), missing: false },
+            Press::Why(why::ArticleName { handle: "0123456789".into(), place: 99 }),
+            Press::ResendAll(everywhere()),
+            Press::ResendProgress { target: everywhere(), since: 1 << 33 },
+            Press::Recall(everywhere()),
+            Press::RecallProgress(everywhere()),
+            Press::Announce(AnnouncementId(i64::MAX)),
+            Press::AnnounceProgress(AnnouncementId(1)),
             Press::Held { handle: "0123456789".into() },
             Press::Release { handle: "0123456789".into(), send: true },
             Press::Release { handle: "0123456789".into(), send: false },
@@ -307,10 +525,18 @@ mod tests {
             set(settings::Change::Quiet(None)),
             set(settings::Change::Quiet("22:00-07:00".parse().ok())),
             set(settings::Change::Publish(true)),
+            Press::Try { words: "08:30 Asia/Seoul full".into() },
+            Press::Follow { tag: "0123456789".into() },
+            Press::Others { feed: FeedName("ai-news".into()) },
+            Press::Mention { feed: FeedName("ai-news".into()) },
             Press::Pause,
             Press::Resume,
             Press::Unmute { tag: "0123456789".into(), everywhere: false },
             Press::Unmute { tag: "0123456789".into(), everywhere: true },
+            Press::Help(help::Half::Reading),
+            Press::Help(help::Half::Managing),
+            Press::Receive,
+            Press::PickChat,
             Press::Cancel,
             Press::About(about::Page::first(about::Kind::Topic, "chips", Period::ThisMonth)),
             Press::Show(Box::new(Press::Search(search::Page {
@@ -325,6 +551,27 @@ mod tests {
             assert!(text.len() <= 64, "{text}");
             assert_eq!(Press::decode(&text, None), Some(press));
         }
+    }
+
+    #[test]
+    fn what_is_pressed_for_another_channel_is_read_again() {
+        let feed = || FeedName("a-feed-with-the-longest-name-32-".into());
+        let (discord, telegram) = (
+            Address::Discord { channel: u64::MAX },
+            Address::Telegram { chat: -1_001_234_567_890, topic: None },
+        );
+        for (address, press, most) in [
+            (telegram, Press::Subscribe { feed: feed(), as_before: true }, 64),
+            (telegram, Press::Resume, 64),
+            (discord, Press::Copy { from: discord, feed: feed() }, 100),
+            (discord, set(settings::Change::Mention(Some(u64::MAX))), 100),
+        ] {
+            let press = Press::In { address, press: Box::new(press) };
+            let text = press.encode();
+            assert!(text.len() <= most, "{text}");
+            assert_eq!(Press::decode(&text, None), Some(press));
+        }
+        assert_eq!(Press::decode("in:d1:in:d2:resume:", None), None);
     }
 
     #[test]

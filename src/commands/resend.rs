@@ -121,6 +121,7 @@ pub(super) async fn pressed(
         desk.store.ask_resend(subscription.id, stored.id, now).await?;
     }
     desk.plan.notify_one();
-    tracing::info!(to = %caller.address, digest = %stored.digest.key, missing, by = caller.person, "to be sent again");
+    let what = format!("resend {}{}", stored.digest.key, if missing { " missing" } else { "" });
+    desk.keep_change(caller, Some(caller.address), what).await?;
     Ok(Reply { in_place: true, ..words::resending(caller.language) })
 }

@@ -68,6 +68,19 @@ pub enum ArgumentKind {
     What,
     /// For how long: `7d`, `2주`, `until 2026-01-05`.
     For,
+    /// `discord` or `telegram`.
+    Platform,
+    /// The channel that a command is about, if not the one where it is used: whoever reads the call asks for the rights
+    /// there.
+    Channel,
+    /// Any subscribed channel, by name or address: for operators.
+    AnyChannel,
+    /// What to tell: everything that is written, as it is.
+    Text,
+    /// An article's id, as an opened article shows it.
+    Article,
+    /// A message of ours that somebody points at: no option, it comes with the call.
+    Message,
 }
 
 impl ArgumentKind {
@@ -96,6 +109,17 @@ impl Spec {
     pub fn group(&self) -> Option<(&'static str, &'static str)> {
         self.name.split_once(' ')
     }
+}
+
+/// What subcommands have in common: the first word of their names.
+#[derive(Debug, Clone, Copy)]
+pub struct Group {
+    /// The word.
+    pub name: &'static str,
+    /// What its commands are for.
+    pub about: Text,
+    /// Who may use any of them.
+    pub who: Who,
 }
 
 /// A command.

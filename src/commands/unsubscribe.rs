@@ -96,7 +96,7 @@ pub(super) async fn pressed(
     if let Some(subscription) = subscriptions.iter().find(|subscription| subscription.feed == feed.name) {
         desk.store.unsubscribe(subscription.id, desk.clock.now()).await?;
         desk.plan.notify_one();
-        tracing::info!(to = %caller.address, feed = %feed.name, by = caller.person, "unsubscribed");
+        desk.keep_change(caller, Some(caller.address), format!("unsubscribe {}", feed.name)).await?;
     }
     Ok(Reply { in_place: true, ..words::unsubscribed(caller.language) })
 }

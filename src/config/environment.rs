@@ -35,7 +35,8 @@ impl Environment {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    pub(super) fn config_path(&self) -> Option<PathBuf> {
+    /// The configuration file that the environment names.
+    pub fn config_path(&self) -> Option<PathBuf> {
         self.get(CONFIG).map(PathBuf::from)
     }
 

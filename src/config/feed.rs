@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use chrono::NaiveTime;
+use chrono::{NaiveDate, NaiveTime, Weekday};
 
 use super::reader::Reader;
 use super::source::SourceConfig;
+use crate::model::day::weekdays;
 use crate::model::feed::{Feed, FeedName, OnUnknown, Timing};
 use crate::model::zone::parse_zone;
 
@@ -84,6 +85,8 @@ impl FeedConfig {
                     .map_err(|_| "is no time of day; write `16:30`".to_owned())
             }),
             delay: section.duration("delay", default.delay),
+            days: days(section),
+            skip_dates: skip_dates(section),
         };
         let on_unknown = section.parsed("on_unknown", "resend", |text| {
             text.parse().map_err(|_| "must be `resend` or `skip`".to_owned())
@@ -109,6 +112,35 @@ impl FeedConfig {
             permalink,
         })
     }
+}
+
+/// `days`: the days of the week on which a digest is expected; none: every day.
+fn days(section: &mut Reader<'_>) -> Vec<Weekday> {
+    let mut days = Vec::new();
+    for word in section.words("days") {
+        match weekdays(&word) {
+            Some(meant) => days.extend(meant),
+            None => section.fault(
+                "days",
+                format!("has {word:?}, which is no day; write `weekdays`, or a list of `mon` … `sun`"),
+            ),
+        }
+    }
+    days
+}
+
+/// `skip_dates`: days on which none is.
+fn skip_dates(section: &mut Reader<'_>) -> Vec<NaiveDate> {
+    let mut dates = Vec::new();
+    for word in section.words("skip_dates") {
+        match word.parse() {
+            Ok(date) => dates.push(date),
+            Err(_) => {
+                section.fault("skip_dates", format!("has {word:?}, which is no date; write `2026-01-01`"))
+            }
+        }
+    }
+    dates
 }
 
 fn http_address(text: &str) -> Result<String, String> {

@@ -3,22 +3,26 @@
 //! One struct a file with its defaults; [`reader`] takes typed values out of tables and collects the faults.
 //! Tokens are read from the environment alone and never from the file.
 
+mod alerts;
 mod delivery;
 mod dictionaries;
 mod environment;
 mod feed;
 mod limits;
+mod links;
 mod reader;
 mod secrets;
 mod source;
 
 use std::path::{Path, PathBuf};
 
+pub use alerts::AlertsConfig;
 pub use delivery::DeliveryConfig;
 pub use dictionaries::DictionariesConfig;
 pub use environment::Environment;
 pub use feed::FeedConfig;
 pub use limits::LimitsConfig;
+pub use links::LinksConfig;
 pub use reader::Fault;
 pub use secrets::{Tokens, read_token};
 pub use source::SourceConfig;
@@ -39,10 +43,14 @@ pub struct Config {
     pub telegram: PlatformConfig,
     /// `web.listen`: where the operator's desk listens; empty: nowhere.
     pub web_listen: String,
+    /// `[alerts]`.
+    pub alerts: AlertsConfig,
     /// `[delivery]`.
     pub delivery: DeliveryConfig,
     /// `[limits]`.
     pub limits: LimitsConfig,
+    /// `[links]`.
+    pub links: LinksConfig,
     /// `[dictionaries]`.
     pub dictionaries: DictionariesConfig,
     /// `[[feeds]]`, in the file's order.
@@ -62,7 +70,7 @@ pub struct PlatformConfig {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file is not there or cannot be read.
-    #[error("cannot read the configuration {}: {source}; copy the commented `config/jogan.toml` of the sources there, or name another with `--config`", path.display())]
+    #[error("cannot read the configuration {}: {source}; `jogan init` writes one, and `--config` names another", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -93,12 +101,25 @@ impl Config {
     /// If the file cannot be read or any key is wrong; all wrong keys are named at once. A missing file is fine
     /// where nobody named it and the environment has a feed.
     pub fn load(path: Option<&Path>, environment: &Environment) -> Result<Self, ConfigError> {
-        let named = path.map(Path::to_owned).or_else(|| environment.config_path());
-        let path = named.clone().unwrap_or_else(|| PathBuf::from(DEFAULT_PATH));
+        let (config, faults) = Self::examine(path, environment)?;
+        if faults.is_empty() { Ok(config) } else { Err(ConfigError::Faults(faults)) }
+    }
+
+    /// The same, with all wrong keys beside what could be read: the default stands for a wrong value, and a feed
+    /// without its name, title or source is left out.
+    ///
+    /// # Errors
+    /// If the file cannot be read or is not TOML.
+    pub fn examine(
+        path: Option<&Path>,
+        environment: &Environment,
+    ) -> Result<(Self, Vec<Fault>), ConfigError> {
+        let path_named = path.map(Path::to_owned).or_else(|| environment.config_path());
+        let path = path_named.clone().unwrap_or_else(|| PathBuf::from(DEFAULT_PATH));
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error)
-                if named.is_none()
+                if path_named.is_none()
                     && error.kind() == std::io::ErrorKind::NotFound
                     && environment.has_feed() =>
             {
@@ -108,14 +129,19 @@ impl Config {
         };
         let file: toml::Table =
             text.parse().map_err(|source| ConfigError::Syntax { path, source: Box::new(source) })?;
-        Self::from_table(file, environment)
+        Ok(Self::read(file, environment))
     }
 
     /// Reads a parsed file with the environment laid over it.
     ///
     /// # Errors
     /// If any key is wrong; all are named at once.
-    pub fn from_table(mut table: toml::Table, environment: &Environment) -> Result<Self, ConfigError> {
+    pub fn from_table(table: toml::Table, environment: &Environment) -> Result<Self, ConfigError> {
+        let (config, faults) = Self::read(table, environment);
+        if faults.is_empty() { Ok(config) } else { Err(ConfigError::Faults(faults)) }
+    }
+
+    fn read(mut table: toml::Table, environment: &Environment) -> (Self, Vec<Fault>) {
         let mut faults = Vec::new();
         environment.lay_over(&mut table, &mut faults);
         let mut root = Reader::root(table, &mut faults);
@@ -127,16 +153,26 @@ impl Config {
         let mut web = root.section("web");
         let web_listen = web.text("listen", "127.0.0.1:7878");
         web.finish();
+        let alerts = AlertsConfig::read(root.section("alerts"));
         let delivery = DeliveryConfig::read(root.section("delivery"));
         let limits = LimitsConfig::read(root.section("limits"));
+        let links = LinksConfig::read(root.section("links"));
         let dictionaries = DictionariesConfig::read(root.section("dictionaries"));
         let feeds = FeedConfig::read_all(&mut root);
         root.finish();
-        if faults.is_empty() {
-            Ok(Self { database_url, discord, telegram, web_listen, delivery, limits, dictionaries, feeds })
-        } else {
-            Err(ConfigError::Faults(faults))
-        }
+        let config = Self {
+            database_url,
+            discord,
+            telegram,
+            web_listen,
+            alerts,
+            delivery,
+            limits,
+            links,
+            dictionaries,
+            feeds,
+        };
+        (config, faults)
     }
 }
 

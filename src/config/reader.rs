@@ -180,6 +180,7 @@ impl<'a> Reader<'a> {
                     match value {
                         Value::String(word) => words.push(word),
                         Value::Integer(number) => words.push(number.to_string()),
+                        Value::Datetime(date) => words.push(date.to_string()),
                         other => {
                             self.fault(key, format!("must list words or numbers, and has {}", kind(&other)))
                         }

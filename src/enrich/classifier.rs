@@ -61,6 +61,12 @@ impl Classifier {
         candidates(&text, &self.matcher.find(&text)).into_iter().map(str::to_owned).collect()
     }
 
+    /// How many names and terms the automaton alone finds in a text, whether they count or not: what classifying is
+    /// measured against.
+    pub fn bare_pass(&self, text: &str) -> usize {
+        self.matcher.bare_pass(text)
+    }
+
     fn enrich_article(&self, article: Article, tags: &[String]) -> EnrichedArticle {
         let mut body = String::new();
         for section in &article.sections {
@@ -78,7 +84,7 @@ impl Classifier {
     }
 
     fn judge(&self, headline: &str, body: &str, tags: &[String]) -> (Vec<Found>, Vec<String>) {
-        let mut text = searchable(headline);
+        let mut text = searchable(headline).into_owned();
         let headline = text.len();
         text.push('\n');
         text.push_str(&searchable(body));

@@ -15,6 +15,9 @@ pub struct Article {
     pub publisher: Option<String>,
     /// Where the article is. As the post writes it: `http` or `https`, often a long redirect.
     pub link: Option<String>,
+    /// Where the link leads, if it redirects and that is known: it outlives the redirect.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leads_to: Option<String>,
     /// The day it was published, in the post's own writing (`2025-12-17`).
     pub published: Option<String>,
     /// Its parts, in the post's order. Text before the first heading is a section without a title.
@@ -22,6 +25,11 @@ pub struct Article {
 }
 
 impl Article {
+    /// The address that readers get: where the link leads, or the link.
+    pub fn address(&self) -> Option<&str> {
+        self.leads_to.as_deref().or(self.link.as_deref())
+    }
+
     /// Its sections as plain text: headings and blocks on lines of their own, without the headline.
     pub fn text(&self) -> String {
         let mut text = String::new();

@@ -47,6 +47,17 @@ pub fn parse_day(text: &str, today: NaiveDate) -> Option<NaiveDate> {
     relative(text, today).or_else(|| numbers(text, today)).or_else(|| english(text, today))
 }
 
+/// The days of the week that a word names: one of them, `weekdays` or `weekend`, also in Korean. `None`: it names none.
+pub fn weekdays(word: &str) -> Option<Vec<Weekday>> {
+    let word = word.trim().to_lowercase();
+    let days = |range: Range<usize>| WEEKDAYS[range].iter().map(|(day, _)| *day).collect();
+    match word.as_str() {
+        "weekdays" | "평일" => Some(days(0..5)),
+        "weekend" | "주말" => Some(days(5..7)),
+        _ => WEEKDAYS.iter().find(|(_, names)| names.contains(&word.as_str())).map(|(day, _)| vec![*day]),
+    }
+}
+
 /// Where among words a day is named, the longest way, and which.
 pub fn find_day(words: &[&str], today: NaiveDate) -> Option<(Range<usize>, NaiveDate)> {
     (1..=words.len().min(MOST_WORDS)).rev().find_map(|count| {

@@ -3,6 +3,7 @@
 //! The states are types: [`RawDigest`] (bytes from a source) → [`Draft`](crate::parse::Draft) (as understood) →
 //! [`Digest`] (has all that a digest needs) → [`EnrichedDigest`] (and what its articles are about).
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
@@ -90,6 +91,13 @@ pub struct Digest<A = Article> {
 
 /// A digest whose articles are classified: what the store holds and the renderers set.
 pub type EnrichedDigest = Digest<EnrichedArticle>;
+
+impl EnrichedDigest {
+    /// The links of its articles, as the post writes them.
+    pub fn links(&self) -> BTreeSet<&str> {
+        self.articles.iter().filter_map(|article| article.article.link.as_deref()).collect()
+    }
+}
 
 impl<A> Digest<A> {
     /// The same digest with each article put through `f`.

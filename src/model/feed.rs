@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{NaiveTime, TimeDelta};
+use chrono::{NaiveDate, NaiveTime, TimeDelta, Weekday};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
@@ -61,6 +61,10 @@ pub struct Timing {
     pub expect_by: Option<NaiveTime>,
     /// Waits this long before deliveries to subscriptions `now`.
     pub delay: TimeDelta,
+    /// The days of the week on which a digest is expected; empty: every day.
+    pub days: Vec<Weekday>,
+    /// Days on which none is expected.
+    pub skip_dates: Vec<NaiveDate>,
 }
 
 impl Default for Timing {
@@ -72,6 +76,8 @@ impl Default for Timing {
             max_backlog: 3,
             expect_by: None,
             delay: TimeDelta::zero(),
+            days: Vec::new(),
+            skip_dates: Vec::new(),
         }
     }
 }

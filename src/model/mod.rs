@@ -2,6 +2,7 @@
 
 pub mod article;
 pub mod channel;
+pub mod civil;
 pub mod day;
 pub mod delivery;
 pub mod digest;
@@ -13,6 +14,7 @@ pub mod message;
 pub mod mute;
 pub mod note;
 pub mod period;
+pub mod picture;
 pub mod query;
 pub mod quiet;
 pub mod reply;

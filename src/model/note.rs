@@ -32,7 +32,17 @@ pub enum About {
         /// Whether of all channels, for an operator; else of those that the person subscribed.
         all: bool,
     },
+    /// What an operator tells every channel.
+    Announcement {
+        /// The announcement.
+        announcement: AnnouncementId,
+    },
 }
+
+/// An announcement's row in the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AnnouncementId(pub i64);
 
 /// A note's row in the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

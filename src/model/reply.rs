@@ -6,6 +6,7 @@ use super::digest::EnrichedDigest;
 use super::feed::Feed;
 use super::language::Language;
 use super::subscription::Style;
+use super::trends::Trends;
 
 /// An answer to a command, a button or a menu. It shows, from top to bottom: its lines, an edition, what was found, its
 /// menus, its buttons; each of these may be empty.
@@ -21,10 +22,14 @@ pub struct Reply {
     pub edition: Option<Box<Edition>>,
     /// Articles that a look-up found, in order, at most [`Found::MOST`].
     pub found: Vec<Found>,
+    /// What was in the news, to be drawn as a picture above the rest.
+    pub trends: Option<Box<Trends>>,
     /// Menus to choose from, one below the other.
     pub menus: Vec<Menu>,
     /// Buttons, in rows.
     pub buttons: Vec<Vec<Button>>,
+    /// Whether a Telegram private chat offers to choose one of the person's channels and groups.
+    pub picks_chat: bool,
     /// What a button carries that asks for this again: where only the asker sees it, one shows it to the channel.
     pub again: Option<String>,
     /// Whether it takes the place of the answer that its button or menu hangs on (another page, another setting).
@@ -40,8 +45,10 @@ impl Reply {
             lines: Vec::new(),
             edition: None,
             found: Vec::new(),
+            trends: None,
             menus: Vec::new(),
             buttons: Vec::new(),
+            picks_chat: false,
             again: None,
             in_place: false,
         }
@@ -152,4 +159,6 @@ pub enum Action {
     /// Comes back to the bot as this text: at most 64 bytes (Telegram's `callback_data`; Discord allows 100
     /// characters), complete in itself, so that it works after a restart.
     Press(String),
+    /// The same, about the presser's own conversation with the bot: in a Telegram group it leads there.
+    InPrivate(String),
 }

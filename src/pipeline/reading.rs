@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use sha2::{Digest as _, Sha256};
 
 use crate::enrich::Classifier;
-use crate::model::digest::DigestKey;
+use crate::model::digest::{DigestKey, EnrichedDigest};
 use crate::parse::{self, Draft, Rules, Warning};
 use crate::plan::news;
 use crate::source::{Found, Permalinks};
@@ -62,6 +62,24 @@ impl Reading {
                 (self.finish(draft, found.link.clone(), now), warnings)
             }
             Err(error) => (Read::Refused(chain(&error)), Vec::new()),
+        }
+    }
+
+    /// Why a post cannot be loaded; `None`: it can, or waits for its date, or is a draft.
+    pub(crate) fn refusal(&self, found: &Found, now: DateTime<Utc>) -> Option<String> {
+        match self.read(found, now).0 {
+            Read::Refused(reason) => Some(reason),
+            Read::Ready(_) | Read::Early(..) | Read::Draft(_) => None,
+        }
+    }
+
+    /// Reads a post that somebody wants now, whatever its date says.
+    pub(crate) fn read_now(&self, found: &Found) -> Result<EnrichedDigest, String> {
+        match self.read(found, DateTime::<Utc>::MAX_UTC).0 {
+            Read::Ready(ready) => Ok(ready.digest),
+            Read::Refused(reason) => Err(reason),
+            Read::Draft(_) => Err("it calls itself a draft; take `published: false` out of it".to_owned()),
+            Read::Early(..) => Err("its date is none".to_owned()),
         }
     }
 

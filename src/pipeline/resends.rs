@@ -45,6 +45,7 @@ impl Dispatch {
             due_at: now,
             is_list: false,
             after_edition: None,
+            heeds_quiet: false,
             messages,
         }))
     }

@@ -5,7 +5,8 @@ use chrono_tz::Tz;
 
 use crate::model::schedule::Schedule;
 
-use super::slots::{Slots, first_instant, next_slot};
+use super::slots::{Slots, next_slot};
+use crate::model::civil::first_instant;
 
 /// A slot that lies less than this before the usual arrival brings the day before's digest.
 const JUST_BEFORE: TimeDelta = TimeDelta::hours(1);

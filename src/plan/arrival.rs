@@ -3,7 +3,7 @@
 use chrono::{DateTime, Days, NaiveTime, TimeDelta, Timelike, Utc};
 use chrono_tz::Tz;
 
-use super::slots::first_instant;
+use crate::model::civil::first_instant;
 
 /// How many arrivals, the latest ones, the usual time is learned from.
 pub const LEARN_FROM: usize = 14;

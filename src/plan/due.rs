@@ -11,7 +11,6 @@ use crate::model::feed::Timing;
 use crate::model::schedule::Schedule;
 
 use super::arrival::Expectation;
-use super::quiet;
 use super::slots::Slots;
 
 /// A slot that is dealt with later than this after its instant was missed: what goes out for it is a catch-up.
@@ -258,7 +257,7 @@ impl Standing<'_> {
 
     fn quiet_end(&self) -> Option<DateTime<Utc>> {
         let wish = &self.subscription.wish;
-        quiet::end(wish.quiet?, wish.timezone, self.now)
+        wish.quiet?.end(wish.timezone, self.now)
     }
 
     fn is_backlog(&self, digests: usize) -> bool {

@@ -2,7 +2,7 @@
 //! is read or written.
 //!
 //! In reading order: [`slots`] turns a schedule into instants; [`news`] says whether a digest that arrives is for
-//! anybody; [`hold`] whether it should wait for the operator; [`arrival`] learns when a feed's digests come; [`quiet`] is when nothing may ring; [`due`] decides
+//! anybody; [`hold`] whether it should wait for the operator; [`arrival`] learns when a feed's digests come; [`due`] decides
 //! for one subscription what goes out now; [`advice`] is what is told on subscribing.
 
 pub mod advice;
@@ -10,7 +10,6 @@ pub mod arrival;
 pub mod due;
 pub mod hold;
 pub mod news;
-pub mod quiet;
 pub mod selection;
 pub mod slots;
 

@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 
 use crate::model::DigestDate;
 
-use super::slots::first_instant;
+use crate::model::civil::first_instant;
 
 /// Whether a digest that arrives is news. One that is not is archived: kept for look-up and sent to nobody.
 ///

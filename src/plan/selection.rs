@@ -32,6 +32,33 @@ pub fn select(digest: &EnrichedDigest, subscription: &Subscription, lexicon: &Le
     Some(Selection::Some { articles, filter, muted })
 }
 
+/// Why an article passes, or does not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    /// There is no filter that it would have to pass.
+    Everything,
+    /// It falls under these words of the filter.
+    Wanted(Vec<Term>),
+    /// It falls under no word of the filter.
+    Unwanted,
+    /// It is left out by this mute.
+    Muted(Term),
+}
+
+/// Why an article passes a subscription's filter and mutes, or does not.
+pub fn reason(article: &EnrichedArticle, subscription: &Subscription, lexicon: &Lexicon) -> Reason {
+    let filter = &subscription.wish.filter;
+    let wanted: Vec<Term> =
+        filter.iter().map(|word| Term::of(word, lexicon)).filter(|term| fits(term, article)).collect();
+    if !filter.is_empty() && wanted.is_empty() {
+        return Reason::Unwanted;
+    }
+    if let Some(mute) = subscription.mutes.iter().find(|mute| fits(mute, article)) {
+        return Reason::Muted(mute.clone());
+    }
+    if filter.is_empty() { Reason::Everything } else { Reason::Wanted(wanted) }
+}
+
 fn any_fits(terms: &[Term], article: &EnrichedArticle) -> bool {
     terms.iter().any(|term| fits(term, article))
 }
@@ -176,5 +203,18 @@ mod tests {
             _ => (Vec::new(), 0),
         });
         assert_eq!(found, expected);
+    }
+
+    #[rstest]
+    #[case::no_filter(&[], &[], Reason::Everything)]
+    #[case::a_word_of_it(&["엔비디아", "국회"], &[], Reason::Wanted(vec![Term::Company("NVIDIA".into())]))]
+    #[case::no_word_of_it(&["국회"], &["엔비디아"], Reason::Unwanted)]
+    #[case::muted(&["엔비디아"], &["매출"], Reason::Muted(Term::Word("매출".into())))]
+    fn the_reason_names_what_decides(
+        #[case] filter: &[&str],
+        #[case] mutes: &[&str],
+        #[case] expected: Reason,
+    ) {
+        assert_eq!(reason(&digest().articles[0], &wanting(filter, mutes), &lexicon()), expected);
     }
 }

@@ -7,8 +7,9 @@
 //! that the clocks repeat.
 
 use chrono::{DateTime, Datelike, Days, NaiveDateTime, NaiveTime, Offset, TimeZone, Utc, Weekday};
-use chrono_tz::{GapInfo, Tz};
+use chrono_tz::Tz;
 
+use crate::model::civil::first_instant;
 use crate::model::schedule::cron::Cron;
 use crate::model::schedule::{Schedule, SlotRule};
 
@@ -22,15 +23,6 @@ pub struct Slots {
 /// The first slot of a schedule after an instant, if there is one.
 pub fn next_slot(schedule: &Schedule, zone: Tz, after: DateTime<Utc>) -> Option<DateTime<Utc>> {
     Slots::new(schedule, zone).after(after)
-}
-
-/// The instant at which a zone's clocks first show a civil time, or jump over it.
-pub fn first_instant(civil: NaiveDateTime, zone: Tz) -> Option<DateTime<Utc>> {
-    if let Some(at) = zone.from_local_datetime(&civil).earliest() {
-        return Some(at.to_utc());
-    }
-    let (last_shown, offset_before) = GapInfo::new(&civil, &zone)?.begin?;
-    Some(last_shown.checked_sub_offset(offset_before.fix())?.and_utc())
 }
 
 impl Slots {

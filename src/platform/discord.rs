@@ -108,6 +108,15 @@ impl Discord {
         self.me.get_or_try_init(|| self.read("/users/@me", None)).await
     }
 
+    /// What kind of place a channel is.
+    ///
+    /// # Errors
+    /// As of any call.
+    pub async fn kind(&self, address: Address) -> Result<ChannelKind, CallError> {
+        let path = format!("/channels/{}", channel(address)?);
+        Ok(self.read::<history::Channel>(&path, Some(&address)).await?.kind())
+    }
+
     /// Makes a call. `about`: the channel whose rates it counts for.
     async fn call(
         &self,

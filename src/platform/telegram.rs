@@ -12,15 +12,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use reqwest::Url;
 use reqwest::header::HeaderMap;
+use reqwest::{RequestBuilder, Url};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use tokio::sync::OnceCell;
 
-use crate::model::channel::Address;
+use crate::model::channel::{Address, ChannelKind};
 use crate::model::message::{Body, PlatformMessageId};
 use crate::platform::call::{CallError, Courier, Post};
 use crate::platform::gate::Gate;
@@ -136,6 +136,19 @@ impl Telegram {
         self.me.get_or_try_init(async || self.ask("getMe", &json!({})).await).await
     }
 
+    /// What kind of place a chat is.
+    ///
+    /// # Errors
+    /// As of any call.
+    pub async fn kind(&self, address: Address) -> Result<ChannelKind, CallError> {
+        let (chat, topic) = place(address)?;
+        Ok(match self.chat(chat, topic).await?.kind.as_str() {
+            "private" => ChannelKind::Private,
+            "channel" => ChannelKind::Broadcast,
+            _ => ChannelKind::Group,
+        })
+    }
+
     /// Calls a method of the Bot API (`sendMessage`, as <https://core.telegram.org/bots/api> writes it). One that
     /// sends to a chat is to be called with a place for that chat; the gate learns of waits by `chat_id`.
     ///
@@ -158,11 +171,24 @@ impl Telegram {
     ) -> Result<T, CallError> {
         let parameters = serde_json::to_value(parameters)
             .map_err(|error| CallError::Unsupported(format!("unwritable parameters: {error}")))?;
-        let url = format!("{}/bot{}/{method}", self.base, self.token.expose_secret());
-        let mut request = self.http.client().post(url).json(&parameters);
+        let mut request = self.request(method).json(&parameters);
         if let Some(limit) = limit {
             request = request.timeout(limit);
         }
+        let chat = parameters.get("chat_id").and_then(Value::as_i64);
+        self.answer(request, chat).await
+    }
+
+    fn request(&self, method: &str) -> RequestBuilder {
+        self.http.client().post(format!("{}/bot{}/{method}", self.base, self.token.expose_secret()))
+    }
+
+    /// What a call answers; `chat`: the one that it sends to, if any.
+    async fn answer<T: DeserializeOwned>(
+        &self,
+        request: RequestBuilder,
+        chat: Option<i64>,
+    ) -> Result<T, CallError> {
         let answer = self.http.call(request, None).await?;
         if answer.status.is_success() && answer.json::<Status>().is_ok_and(|status| status.ok) {
             let success: Success<T> = answer.json().map_err(CallError::Unanswered)?;
@@ -170,7 +196,7 @@ impl Telegram {
         }
         let error = errors::classify(answer.status, &answer.body, &answer.headers);
         if let CallError::RetryAfter { after, covers } = error
-            && let Some(chat) = parameters.get("chat_id").and_then(Value::as_i64)
+            && let Some(chat) = chat
         {
             self.gate.told(&Address::Telegram { chat, topic: None }, covers, after);
         }

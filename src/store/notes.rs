@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
-use sqlx::{FromRow, Sqlite, Transaction};
+use sqlx::{Any, FromRow, Transaction};
 
 use super::Store;
 use super::error::StoreError;
 use super::rows::{Row, millis, readable, to_json};
-use crate::model::channel::Platform;
+use crate::model::channel::{Address, ChannelKind, Platform};
 use crate::model::note::{About, NoteId, Person};
 
 /// A note that waits to be sent.
@@ -16,8 +16,10 @@ use crate::model::note::{About, NoteId, Person};
 pub struct WaitingNote {
     /// The note.
     pub id: NoteId,
-    /// The id of the person whom it is for.
+    /// The id of the person whom it is for; empty if it goes to a channel.
     pub person: String,
+    /// The channel that it goes to, and its kind; `None`: to the person in private.
+    pub channel: Option<(Address, ChannelKind)>,
     /// What it tells.
     pub about: About,
     /// How often it was tried.
@@ -44,6 +46,8 @@ struct NoteRow {
     about: String,
     attempts: i64,
     created_at: i64,
+    address: Option<String>,
+    kind: Option<String>,
 }
 
 impl TryFrom<NoteRow> for WaitingNote {
@@ -54,6 +58,10 @@ impl TryFrom<NoteRow> for WaitingNote {
         Ok(Self {
             id: NoteId(found.id),
             person: found.person,
+            channel: match (found.address, found.kind) {
+                (Some(address), Some(kind)) => Some((row.word(&address)?, row.word(&kind)?)),
+                _ => None,
+            },
             about: row.json(&found.about)?,
             attempts: row.count(found.attempts)?,
             created_at: row.instant(found.created_at)?,
@@ -73,12 +81,13 @@ impl Store {
         count: u32,
     ) -> Result<Vec<WaitingNote>, StoreError> {
         let rows: Vec<NoteRow> = sqlx::query_as(
-            "SELECT id, person, about, attempts, created_at FROM notes
-             WHERE platform = $1 AND state = 'queued' AND next_at <= $2 ORDER BY id LIMIT $3",
+            "SELECT n.id, n.person, n.about, n.attempts, n.created_at, n.address, c.kind FROM notes n
+                 LEFT JOIN channels c ON c.address = n.address
+             WHERE n.platform = $1 AND n.state = 'queued' AND n.next_at <= $2 ORDER BY n.id LIMIT $3",
         )
         .bind(platform.name())
         .bind(millis(now))
-        .bind(count)
+        .bind(i64::from(count))
         .fetch_all(&self.read)
         .await?;
         Ok(readable(rows.into_iter().map(WaitingNote::try_from)))
@@ -139,7 +148,7 @@ impl Store {
         let lost: Vec<(i64, Option<String>)> = sqlx::query_as(
             "SELECT c.state_since, s.person FROM channels c
                  JOIN subscriptions s ON s.channel_id = c.id AND s.ended_at IS NULL
-             WHERE c.platform = $1 AND c.state = 'lost' AND c.loss_told = 0 AND c.kind <> 'private'",
+             WHERE c.platform = $1 AND c.state = 'lost' AND NOT c.loss_told AND c.kind <> 'private'",
         )
         .bind(platform.name())
         .fetch_all(&mut *tx)
@@ -156,7 +165,7 @@ impl Store {
                 put_gathered(&mut tx, &person, &about(false), at, now).await?;
             }
         }
-        sqlx::query("UPDATE channels SET loss_told = 1 WHERE platform = $1 AND state = 'lost'")
+        sqlx::query("UPDATE channels SET loss_told = true WHERE platform = $1 AND state = 'lost'")
             .bind(platform.name())
             .execute(&mut *tx)
             .await?;
@@ -192,7 +201,7 @@ impl Store {
 
 /// Writes a note, unless one about the same still waits, which will tell of this, too.
 async fn put_gathered(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     person: &Person,
     about: &About,
     at: DateTime<Utc>,
@@ -217,7 +226,7 @@ async fn put_gathered(
 
 /// Writes a note to each of these people.
 pub(super) async fn put_notes(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     people: &[Person],
     about: &About,
     now: DateTime<Utc>,

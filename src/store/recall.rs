@@ -2,7 +2,7 @@
 //! in one transaction, and the worker deletes it at the platform's rates; a crash between loses nothing.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sqlx::{FromRow, Sqlite, Transaction};
+use sqlx::{Any, FromRow, Transaction};
 
 use super::Store;
 use super::error::StoreError;
@@ -14,14 +14,14 @@ use crate::model::digest::DigestId;
 /// Telegram deletes no message that is older (Bot API, `deleteMessage`).
 const TELEGRAM_DELETES: TimeDelta = TimeDelta::hours(48);
 
-/// What of a digest is recalled.
+/// Where a digest is recalled, or sent again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Recall {
+pub struct Reach {
     /// The digest.
     pub digest: DigestId,
-    /// On one platform alone.
+    /// On one platform alone; `None`: on both.
     pub platform: Option<Platform>,
-    /// In one channel alone.
+    /// In one channel alone; `None`: in all.
     pub channel: Option<ChannelId>,
 }
 
@@ -58,7 +58,7 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn plan_recall(&self, recall: Recall, now: DateTime<Utc>) -> Result<RecallPlan, StoreError> {
+    pub async fn plan_recall(&self, recall: Reach, now: DateTime<Utc>) -> Result<RecallPlan, StoreError> {
         let plan = sqlx::query_as(sqlx::AssertSqlSafe(format!(
             "SELECT count(DISTINCT channel_id) AS channels,
                  count(CASE state WHEN 'sent' THEN 1 END) AS sent,
@@ -81,7 +81,7 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails; then nothing was written.
-    pub async fn recall(&self, recall: Recall, now: DateTime<Utc>) -> Result<u64, StoreError> {
+    pub async fn recall(&self, recall: Reach, now: DateTime<Utc>) -> Result<u64, StoreError> {
         let mut tx = self.begin().await?;
         sqlx::query(
             "UPDATE deliveries SET recalled_at = $4 WHERE digest_id = $1 AND NOT is_list AND recalled_at IS NULL
@@ -122,7 +122,7 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn recall_progress(&self, recall: Recall) -> Result<RecallProgress, StoreError> {
+    pub async fn recall_progress(&self, recall: Reach) -> Result<RecallProgress, StoreError> {
         let progress = sqlx::query_as(sqlx::AssertSqlSafe(format!(
             "SELECT count(CASE recall WHEN 'due' THEN 1 END) AS due,
                  count(CASE recall WHEN 'done' THEN 1 END) AS done,
@@ -138,9 +138,35 @@ impl Store {
     }
 }
 
+impl Store {
+    /// The channels where something could not be deleted, by their names or addresses, each with a reason; at most
+    /// `count`.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn recall_refusals(
+        &self,
+        recall: Reach,
+        count: u32,
+    ) -> Result<Vec<(String, String)>, StoreError> {
+        Ok(sqlx::query_as(sqlx::AssertSqlSafe(format!(
+            "SELECT coalesce(c.name, c.address), coalesce(max(m.error), '') FROM channels c
+                 JOIN (SELECT channel_id, error FROM messages WHERE {OF} AND recall = 'refused') m
+                     ON m.channel_id = c.id
+             GROUP BY c.id, c.name, c.address ORDER BY c.id LIMIT $4"
+        )))
+        .bind(recall.digest.0)
+        .bind(recall.platform.map(Platform::name))
+        .bind(recall.channel.map(|channel| channel.0))
+        .bind(i64::from(count))
+        .fetch_all(&self.read)
+        .await?)
+    }
+}
+
 /// Settles a message that was claimed to be deleted.
 pub(super) async fn settle_recall(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     owner: &str,
     claimed: &Claimed,
     outcome: &Outcome,

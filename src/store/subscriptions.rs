@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use sqlx::{FromRow, Sqlite, Transaction};
+use sqlx::{Any, FromRow, Transaction};
 
 use super::Store;
 use super::error::StoreError;
-use super::rows::{Row, millis, readable, to_json};
+use super::rows::{Flag, Row, millis, readable, to_json};
 use super::stale::{Whose, mark_stale};
 use crate::model::channel::{Address, ChannelId, ChannelKind};
 use crate::model::feed::FeedName;
@@ -26,12 +26,14 @@ struct SubscriptionRow {
     last_slot: i64,
     late_until: Option<i64>,
     quiet: Option<String>,
+    #[sqlx(try_from = "Flag")]
     owes_list: bool,
+    mention: Option<String>,
     mutes: String,
 }
 
 pub(super) const COLUMNS: &str = "s.id, s.channel_id, s.feed, s.schedule, s.timezone, s.style, s.filter, s.language, \
-    s.edition, s.last_slot, s.late_until, s.quiet, s.owes_list, \
+    s.edition, s.last_slot, s.late_until, s.quiet, s.owes_list, s.mention, \
     (SELECT json_group_array(u.term) FROM mutes u WHERE u.channel_id = s.channel_id OR u.channel_id IS NULL) AS mutes";
 
 /// Of a subscription that is made anew: its slots are those that it had.
@@ -74,6 +76,8 @@ pub struct Due {
     pub address: Address,
     /// What kind of place it is.
     pub kind: ChannelKind,
+    /// The role that the first message of a delivery pings.
+    pub mention: Option<u64>,
     /// For when planning was to look at it.
     pub next_at: Option<DateTime<Utc>>,
 }
@@ -95,6 +99,7 @@ impl TryFrom<DueRow> for Due {
         Ok(Self {
             address: row.word(&found.address)?,
             kind: row.word(&found.kind)?,
+            mention: found.subscription.mention.as_deref().map(|role| row.word(role)).transpose()?,
             next_at: row.instant_or_none(found.next_at)?,
             subscription: found.subscription.try_into()?,
         })
@@ -254,7 +259,7 @@ impl Store {
                  WHERE s.ended_at IS NULL AND c.state = 'active' AND c.paused_at IS NULL
                  UNION ALL SELECT min(paused_until) FROM channels WHERE paused_at IS NOT NULL
                  UNION ALL SELECT min(until) FROM mutes WHERE until IS NOT NULL
-             )",
+             ) times",
         )
         .fetch_one(&self.read)
         .await?;
@@ -266,7 +271,7 @@ impl Store {
 /// a process that dies right after it leaves nobody waiting for the next one. The time always becomes another one,
 /// by which planning that is under way knows ([`Planned`](crate::store::Planned)).
 pub(super) async fn wake(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     feed: &FeedName,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {

@@ -323,6 +323,7 @@ fn article_of(number: usize, revision: usize, article: usize, bullets: usize) ->
         headline: text(format!("소식 zh{number}x{article} 입니다")),
         publisher: Some("신문".to_owned()),
         link: Some(format!("https://news.example/{number}/{article}")),
+        leads_to: None,
         published: None,
         sections: vec![Section {
             title: text("요약".to_owned()),

@@ -11,6 +11,7 @@ mod count;
 mod crash;
 mod faults;
 mod rate;
+mod shards;
 mod town;
 
 use jogan::config::Environment;

@@ -82,6 +82,7 @@ database.url = "{}"
 discord.api_url = "http://{discord}"
 telegram.api_url = "http://{telegram}"
 web.listen = ""
+links.resolve = false
 
 [[feeds]]
 name = "{FEED}"

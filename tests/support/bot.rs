@@ -20,6 +20,7 @@ use crate::support::town::{DISCORD_TOKEN, TELEGRAM_TOKEN, Town};
 pub(crate) struct Bot {
     town: Town,
     feed: String,
+    limits: String,
     app: Option<App>,
 }
 
@@ -27,6 +28,7 @@ pub(crate) struct Bot {
 pub(crate) struct Builder {
     clock: StoryClock,
     feed: String,
+    limits: String,
     before: Vec<Post>,
 }
 
@@ -35,7 +37,9 @@ impl Bot {
     pub(crate) fn builder() -> Builder {
         let clock = StoryClock::of_the_system();
         clock.set(instant("2026-03-02T07:00:00+09:00"));
-        Builder { clock, feed: String::new(), before: Vec::new() }
+        // Stories ask until something has happened: more often than people may.
+        let limits = "person = 100000\ngroup = 100000".to_owned();
+        Builder { clock, feed: String::new(), limits, before: Vec::new() }
     }
 
     /// A bot without further wishes.
@@ -58,11 +62,11 @@ impl Bot {
 
     /// Starts it again on the same database.
     pub(crate) async fn start_again(&mut self) {
-        // Stories ask until something has happened: more often than people may.
         let text = format!(
-            "{}\n[limits]\nperson = 100000\ngroup = 100000\n[discord]\napi_url = {:?}\noperators = [{:?}]\n\
+            "{}\n[limits]\n{}\n[discord]\napi_url = {:?}\noperators = [{:?}]\n\
              [telegram]\napi_url = {:?}\noperators = [{}]\n",
             self.town.configuration(&self.feed),
+            self.limits,
             self.town.discord_url,
             self.town.operator.0.id.to_string(),
             self.town.telegram_url,
@@ -165,6 +169,12 @@ impl Builder {
         self
     }
 
+    /// How much people may ask, as it is when nothing is configured.
+    pub(crate) fn usual_limits(mut self) -> Self {
+        self.limits.clear();
+        self
+    }
+
     /// The time at which it begins.
     pub(crate) fn at(self, at: &str) -> Self {
         self.clock.set(instant(at));
@@ -181,7 +191,7 @@ impl Builder {
     pub(crate) async fn in_town(self, prepare: impl AsyncFnOnce(&Town) -> String) -> Bot {
         let town = Town::build(self.clock).await;
         let feed = prepare(&town).await;
-        let mut bot = Bot { town, feed, app: None };
+        let mut bot = Bot { town, feed, limits: self.limits, app: None };
         bot.start_again().await;
         bot.first_load().await;
         bot
@@ -191,7 +201,7 @@ impl Builder {
     pub(crate) async fn start(self) -> Bot {
         let town = Town::build(self.clock).await;
         self.before.iter().for_each(|post| town.publish(post));
-        let mut bot = Bot { town, feed: self.feed, app: None };
+        let mut bot = Bot { town, feed: self.feed, limits: self.limits, app: None };
         bot.start_again().await;
         bot.first_load().await;
         bot

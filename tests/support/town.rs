@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::support::clock::StoryClock;
+use crate::support::database;
 use crate::support::post::Post;
 
 pub(crate) const DISCORD_TOKEN: &str = "MTAw.story.discord-token";
@@ -92,7 +93,7 @@ impl Town {
         let folder = format!("source = {{ kind = \"folder\", path = {:?} }}", self.posts());
         let source = if feed.contains("source = ") { "" } else { folder.as_str() };
         format!(
-            "[database]\nurl = {:?}\n[web]\nlisten = \"\"\n\
+            "[database]\nurl = {:?}\n[web]\nlisten = \"\"\n[links]\nresolve = false\n\
              [[feeds]]\nname = \"ai-news\"\ntitle = \"AI 뉴스\"\n{feed}\n\
              {source}\n",
             self.database_url(),
@@ -100,7 +101,7 @@ impl Town {
     }
 
     pub(crate) fn database_url(&self) -> String {
-        format!("sqlite://{}", self.disk.path().join("jogan.db").display())
+        database::url_in(self.disk.path())
     }
 
     pub(crate) fn posts(&self) -> PathBuf {
@@ -145,7 +146,7 @@ impl Town {
     pub(crate) async fn bot_is_here(&self) {
         self.wait_for("the bot", async || {
             let menus = self.telegram.calls().iter().filter(|call| call.method == "setMyCommands").count();
-            (self.discord.connected() && !self.discord.commands().is_empty() && menus >= 6).then_some(())
+            (self.discord.connected() && !self.discord.commands().is_empty() && menus >= 8).then_some(())
         })
         .await;
     }

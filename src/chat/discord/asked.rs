@@ -1,18 +1,26 @@
 //! What an interaction asks, by whom and where.
 
 use serenity::all::{
-    ChannelType, CommandInteraction, CommandOptionType, ComponentInteraction, ComponentInteractionDataKind,
+    AuthorizingIntegrationOwner, AuthorizingIntegrationOwners, ChannelType, CommandInteraction,
+    CommandOptionType, CommandType, ComponentInteraction, ComponentInteractionDataKind, InteractionContext,
     Member, PartialChannel, Permissions, ResolvedOption, ResolvedValue, User,
 };
 
+use super::around::{MAY_MANAGE, missing};
 use crate::commands::arguments::Arguments;
 use crate::commands::press::Press;
-use crate::commands::{ArgumentKind, Call, Caller, MissingRight, find};
+use crate::commands::{ArgumentKind, Call, Caller, IN_MENU, MissingRight, find};
 use crate::model::channel::{Address, ChannelKind, Platform};
 use crate::model::language::Language;
 
 /// The call that a slash command makes; `None` for a command that is not in the catalogue (any more).
 pub(super) fn call(command: &CommandInteraction, operators: &[String]) -> Option<Call> {
+    if command.data.kind == CommandType::Message {
+        let message = command.data.target_id.filter(|_| command.data.name == IN_MENU.en)?;
+        let spec = find("why")?;
+        let arguments = Arguments::default().about_message(spec, message.to_string());
+        return Some(Call { spec, arguments, unread: Vec::new(), caller: caller(command, operators) });
+    }
     let options = command.data.options();
     let (spec, options) = match options.as_slice() {
         [ResolvedOption { name, value: ResolvedValue::SubCommand(options), .. }] => {
@@ -22,6 +30,7 @@ pub(super) fn call(command: &CommandInteraction, operators: &[String]) -> Option
     };
     let options = options.iter().filter_map(|option| match option.value {
         ResolvedValue::String(text) => Some((option.name, text.to_owned())),
+        ResolvedValue::Channel(channel) => Some((option.name, channel.id.to_string())),
         // What is not wanted is as good as not said.
         ResolvedValue::Boolean(true) => Some((option.name, option.name.to_owned())),
         _ => None,
@@ -30,7 +39,8 @@ pub(super) fn call(command: &CommandInteraction, operators: &[String]) -> Option
     Some(Call { spec, arguments, unread: Vec::new(), caller: caller(command, operators) })
 }
 
-fn caller(command: &CommandInteraction, operators: &[String]) -> Caller {
+/// Who used a command, and where.
+pub(super) fn caller(command: &CommandInteraction, operators: &[String]) -> Caller {
     Place {
         user: &command.user,
         member: command.member.as_deref(),
@@ -38,6 +48,8 @@ fn caller(command: &CommandInteraction, operators: &[String]) -> Caller {
         channel_id: command.channel_id.get(),
         bot: command.app_permissions,
         locale: &command.locale,
+        context: command.context,
+        owners: &command.authorizing_integration_owners,
     }
     .caller(operators)
 }
@@ -60,12 +72,12 @@ pub(super) fn typing(
 }
 
 /// What was pressed or chosen, and by whom.
-pub(super) fn press(component: &ComponentInteraction, operators: &[String]) -> (Option<Press>, Caller) {
+pub(super) fn press(component: &ComponentInteraction, operators: &[String]) -> (Press, Caller) {
     let chosen = match &component.data.kind {
         ComponentInteractionDataKind::StringSelect { values } => values.first().map(String::as_str),
         _ => None,
     };
-    let press = Press::decode(&component.data.custom_id, chosen);
+    let press = Press::read(&component.data.custom_id, chosen);
     let caller = Place {
         user: &component.user,
         member: component.member.as_ref(),
@@ -73,6 +85,8 @@ pub(super) fn press(component: &ComponentInteraction, operators: &[String]) -> (
         channel_id: component.channel_id.get(),
         bot: component.app_permissions,
         locale: &component.locale,
+        context: component.context,
+        owners: &component.authorizing_integration_owners,
     }
     .caller(operators);
     (press, caller)
@@ -86,6 +100,18 @@ struct Place<'a> {
     channel_id: u64,
     bot: Option<Permissions>,
     locale: &'a str,
+    context: Option<InteractionContext>,
+    owners: &'a AuthorizingIntegrationOwners,
+}
+
+/// Whether others are there to see an answer: in a server, or in a conversation that is not with the bot.
+pub(super) fn is_among_others(in_guild: bool, context: Option<InteractionContext>) -> bool {
+    in_guild || context == Some(InteractionContext::PrivateChannel)
+}
+
+/// Whether the bot is where something was asked, and not only with the person who asked.
+pub(super) fn is_installed(owners: &AuthorizingIntegrationOwners) -> bool {
+    owners.0.iter().any(|owner| matches!(owner, AuthorizingIntegrationOwner::GuildInstall(_)))
 }
 
 impl Place<'_> {
@@ -93,13 +119,11 @@ impl Place<'_> {
         let person = self.user.id.to_string();
         let kind = self.kind();
         let is_admin = match self.member {
-            // In a conversation with the bot the person is the admin.
-            None => kind == ChannelKind::Private,
-            Some(member) => member.permissions.is_some_and(|has| {
-                has.intersects(
-                    Permissions::MANAGE_CHANNELS | Permissions::MANAGE_GUILD | Permissions::ADMINISTRATOR,
-                )
-            }),
+            // In a conversation with the bot the person is the admin; in one with others the bot cannot write.
+            None => kind == ChannelKind::Private && !is_among_others(false, self.context),
+            Some(member) => {
+                is_installed(self.owners) && member.permissions.is_some_and(|has| has.intersects(MAY_MANAGE))
+            }
         };
         Caller {
             platform: Platform::Discord,
@@ -111,6 +135,8 @@ impl Place<'_> {
             language: Language::for_locale(self.locale),
             is_admin,
             missing: self.missing(kind),
+            is_elsewhere: false,
+            around: None,
         }
     }
 
@@ -125,9 +151,7 @@ impl Place<'_> {
     }
 
     fn missing(&self, kind: ChannelKind) -> Vec<MissingRight> {
-        let Some(has) = self.bot.filter(|has| !has.administrator() && kind != ChannelKind::Private) else {
-            return Vec::new();
-        };
+        let Some(has) = self.bot.filter(|_| kind != ChannelKind::Private) else { return Vec::new() };
         let is_thread = self.channel.is_some_and(|channel| {
             matches!(
                 channel.kind,
@@ -136,14 +160,6 @@ impl Place<'_> {
         });
         // SEND_MESSAGES has no effect in threads.
         let send = if is_thread { Permissions::SEND_MESSAGES_IN_THREADS } else { Permissions::SEND_MESSAGES };
-        [
-            (Permissions::VIEW_CHANNEL, MissingRight::View),
-            (send, MissingRight::Send),
-            (Permissions::EMBED_LINKS, MissingRight::Embed),
-        ]
-        .into_iter()
-        .filter(|(right, _)| !has.contains(*right))
-        .map(|(_, missing)| missing)
-        .collect()
+        missing(has, send)
     }
 }

@@ -1,24 +1,28 @@
 //! The gateway client: serenity, given the address that Discord told us and no other.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use backon::{BackoffBuilder as _, ExponentialBuilder};
 use secrecy::{ExposeSecret as _, SecretString};
 use serenity::all::{
     ClientBuilder, Context, EventHandler, GatewayIntents, Guild, GuildChannel, HttpBuilder, Interaction,
-    Message, PartialGuildChannel, Ready, ShardManager, UnavailableGuild,
+    Message, PartialGuildChannel, Ready, ShardManager, UnavailableGuild, UserId,
 };
 use serenity::async_trait;
 use serenity::gateway::GatewayError;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::answer::Answers;
+use super::asked::is_installed;
 use super::guilds::{Guilds, address};
-use super::{asked, menu};
+use super::shards::out_of_touch;
+use super::{asked, elsewhere, greet, menu};
 use crate::chat::{Access, retries};
 use crate::clock::SharedClock;
 use crate::commands::{self, Desk, press};
+use crate::model::reply::Audience;
 use crate::platform::discord::Discord as Calls;
 use crate::text::chain;
 
@@ -27,6 +31,8 @@ use crate::text::chain;
 pub struct Discord {
     /// What commands work with.
     pub desk: Arc<Desk>,
+    /// Where another one takes its place.
+    pub desks: watch::Receiver<Arc<Desk>>,
     /// Discord's REST calls.
     pub calls: Arc<Calls>,
     /// The address of Discord's server.
@@ -41,13 +47,31 @@ pub struct Discord {
     pub access: Arc<Access>,
 }
 
+impl Discord {
+    /// The same, with the desk as it is now.
+    fn now(&self) -> Self {
+        Self { desk: Arc::clone(&self.desks.borrow()), ..self.clone() }
+    }
+}
+
 /// Stays connected until `stop`: asks for the gateway's address, connects, registers the commands, and does it
 /// again when the connection ends.
 pub async fn run(discord: Discord, stop: CancellationToken) {
-    let mut waits = retries();
+    let (mut waits, mut longer_waits) = (retries(), retries_of_sessions());
     while !stop.is_cancelled() {
-        match connect(&discord, &stop).await {
-            Ok(()) => waits = retries(),
+        let wait = match connect(&discord, &stop).await {
+            Ok(Ended::Closed) => {
+                (waits, longer_waits) = (retries(), retries_of_sessions());
+                waits.next()
+            }
+            Ok(Ended::OutOfTouch { after_all }) => {
+                if after_all {
+                    longer_waits = retries_of_sessions();
+                }
+                let wait = longer_waits.next();
+                tracing::error!(?wait, "Discord lets no session begin or go on; beginning anew later");
+                wait
+            }
             Err(error) => {
                 if let Some(cure) = cure(&*error) {
                     tracing::error!(
@@ -58,14 +82,37 @@ pub async fn run(discord: Discord, stop: CancellationToken) {
                     return stop.cancelled().await;
                 }
                 tracing::warn!(error = chain(&*error), "Discord's gateway is not connected");
+                waits.next()
             }
-        }
-        let wait = waits.next().unwrap_or(Duration::from_secs(60));
+        };
         tokio::select! {
-            () = tokio::time::sleep(wait) => {}
+            () = tokio::time::sleep(wait.unwrap_or(LONGEST_WAIT)) => {}
             () = stop.cancelled() => {}
         }
     }
+}
+
+/// The longest wait before a connection that ended is begun again.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
+/// The waits before another session is begun where Discord refuses them: from a second to half an hour, so that they are
+/// nowhere near the thousand of a day.
+fn retries_of_sessions() -> impl Iterator<Item = Duration> {
+    ExponentialBuilder::default()
+        .with_min_delay(Duration::from_secs(1))
+        .with_factor(8.0)
+        .with_max_delay(Duration::from_secs(30 * 60))
+        .with_jitter()
+        .without_max_times()
+        .build()
+}
+
+/// How a connection ended.
+enum Ended {
+    /// By itself, or because the program stops.
+    Closed,
+    /// Shards did not come to be connected; `after_all`: not any more, after all of them had been.
+    OutOfTouch { after_all: bool },
 }
 
 type Failed = Box<dyn std::error::Error + Send + Sync>;
@@ -84,7 +131,7 @@ fn cure(error: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
     }
 }
 
-async fn connect(discord: &Discord, stop: &CancellationToken) -> Result<(), Failed> {
+async fn connect(discord: &Discord, stop: &CancellationToken) -> Result<Ended, Failed> {
     // What Discord told to wait before a restart holds for these calls too.
     let place = discord.calls.gate().take_for_none().await;
     let gateway = discord.calls.gateway().await?;
@@ -98,7 +145,7 @@ async fn connect(discord: &Discord, stop: &CancellationToken) -> Result<(), Fail
             () = discord.clock.sleep_until(discord.clock.now() + wait) => {}
             () = stop.cancelled() => {}
         }
-        return Ok(());
+        return Ok(Ended::Closed);
     }
     // serenity's own limiter ignores the proxy and would call discord.com; with it off no call of serenity's is
     // limited, but the only one that it makes is the one below.
@@ -110,6 +157,7 @@ async fn connect(discord: &Discord, stop: &CancellationToken) -> Result<(), Fail
         discord: discord.clone(),
         answers: Answers::new(discord),
         guilds: Guilds::default(),
+        me: OnceLock::new(),
         registering: Arc::default(),
         stop: stop.clone(),
     };
@@ -120,20 +168,22 @@ async fn connect(discord: &Discord, stop: &CancellationToken) -> Result<(), Fail
     // serenity falls back to a public address when it cannot ask for the gateway's; ours was told to us.
     *client.ws_url.lock().await = gateway.url.to_string();
     let shards: Arc<ShardManager> = Arc::clone(&client.shard_manager);
-    let connected = client.start_shards(gateway.shards.max(1));
-    tokio::select! {
-        ended = connected => Ok(ended?),
-        () = stop.cancelled() => {
-            shards.shutdown_all().await;
-            Ok(())
-        }
-    }
+    let connected = client.start_shards(gateway.shards);
+    let ended = tokio::select! {
+        ended = connected => return Ok(ended.map(|()| Ended::Closed)?),
+        after_all = out_of_touch(&shards, gateway.shards) => Ended::OutOfTouch { after_all },
+        () = stop.cancelled() => Ended::Closed,
+    };
+    shards.shutdown_all().await;
+    Ok(ended)
 }
 
 struct Handler {
     discord: Discord,
     answers: Answers,
     guilds: Guilds,
+    /// The bot's own account, once Discord has told it.
+    me: OnceLock<UserId>,
     /// Held by whoever registers the commands: each shard says that it is ready.
     registering: Arc<Mutex<bool>>,
     stop: CancellationToken,
@@ -155,6 +205,7 @@ async fn register(calls: &Calls, application: u64) {
 impl EventHandler for Handler {
     async fn ready(&self, _: Context, ready: Ready) {
         tracing::info!(bot = ready.user.name, guilds = ready.guilds.len(), "connected to Discord");
+        let _ = self.me.set(ready.user.id);
         let (calls, registering) = (Arc::clone(&self.discord.calls), Arc::clone(&self.registering));
         let (application, stop) = (ready.application.id.get(), self.stop.clone());
         tokio::spawn(async move {
@@ -167,7 +218,11 @@ impl EventHandler for Handler {
 
     async fn guild_create(&self, _: Context, guild: Guild, _: Option<bool>) {
         let channels = self.guilds.put(&guild);
-        self.discord.access.perhaps_regained(&channels).await;
+        // A server that comes back with its subscriptions knows the bot.
+        let is_back = self.discord.access.perhaps_regained(&channels).await;
+        if let Some(me) = self.me.get().filter(|_| !is_back) {
+            greet::added(&self.discord, &guild, *me).await;
+        }
     }
 
     async fn guild_delete(&self, _: Context, guild: UnavailableGuild, _: Option<Guild>) {
@@ -201,22 +256,35 @@ impl EventHandler for Handler {
 
     async fn interaction_create(&self, _: Context, interaction: Interaction) {
         match &interaction {
-            Interaction::Command(command) => self.guilds.add(command.guild_id, command.channel_id),
-            Interaction::Component(component) => self.guilds.add(component.guild_id, component.channel_id),
+            Interaction::Command(command) if is_installed(&command.authorizing_integration_owners) => {
+                self.guilds.add(command.guild_id, command.channel_id);
+            }
+            Interaction::Component(component) if is_installed(&component.authorizing_integration_owners) => {
+                self.guilds.add(component.guild_id, component.channel_id);
+            }
             _ => {}
         }
-        let Discord { desk, operators, .. } = &self.discord;
+        let discord = self.discord.now();
+        let Discord { desk, operators, .. } = &discord;
         match &interaction {
             Interaction::Command(command) => {
-                let Some(call) = asked::call(command, operators) else {
-                    tracing::warn!(command = command.data.name, "an unknown command was called");
-                    return;
+                let answer = async {
+                    match asked::call(command, operators) {
+                        Some(call) => elsewhere::call(&discord, command, call).await,
+                        // Of another version, as long as Discord still shows it.
+                        None => {
+                            commands::astray(&command.data.name, &asked::caller(command, operators), desk)
+                        }
+                    }
                 };
-                self.answers.give(&interaction, commands::answer(&call, desk)).await;
+                self.answers.give(&interaction, Audience::Asker, answer).await;
             }
             Interaction::Component(component) => {
                 let (pressed, caller) = asked::press(component, operators);
-                self.answers.give(&interaction, press::answer(pressed, &caller, desk)).await;
+                let is_shown = matches!(pressed, press::Press::Show(_));
+                let audience = if is_shown { Audience::Channel } else { Audience::Asker };
+                let answer = elsewhere::press(&discord, component, pressed, caller);
+                self.answers.give(&interaction, audience, answer).await;
             }
             Interaction::Autocomplete(typing) => {
                 if let Some((kind, typed, caller)) = asked::typing(typing, operators) {

@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 use serenity::all::{
-    CommandOptionType, CreateCommand, CreateCommandOption, InstallationContext, InteractionContext,
-    Permissions,
+    ChannelType, CommandOptionType, CommandType, CreateCommand, CreateCommandOption, InstallationContext,
+    InteractionContext, Permissions,
 };
 
-use crate::commands::{Argument, ArgumentKind, CATALOGUE, Spec, Text, Who};
+use crate::commands::{Argument, ArgumentKind, CATALOGUE, GROUPS, Group, IN_MENU, Spec, Text, Who};
+use crate::model::channel::Platform;
 use crate::model::subscription::Style;
 
 /// The locale of the localisations.
@@ -17,19 +18,17 @@ pub fn commands() -> Vec<Value> {
     // Telegram alone knows `/start`.
     let single = CATALOGUE.iter().filter(|spec| spec.name != "start" && spec.group().is_none()).map(command);
     single
-        .chain([group("admin", OPERATING)])
+        .chain(GROUPS.iter().map(group))
+        .chain([in_message_menu(IN_MENU)])
         .map(|command| {
             serde_json::to_value(command).unwrap_or_else(|_| unreachable!("builders are plain JSON"))
         })
         .collect()
 }
 
-/// What the subcommands of a group are for.
-const OPERATING: Text = Text { ko: "운영자의 명령", en: "For operators" };
-
-fn group(name: &'static str, about: Text) -> CreateCommand {
+fn group(group: &Group) -> CreateCommand {
     let subcommands = CATALOGUE.iter().filter_map(|spec| {
-        let (_, subcommand) = spec.group().filter(|(group, _)| *group == name)?;
+        let (_, subcommand) = spec.group().filter(|(name, _)| *name == group.name)?;
         let option = CreateCommandOption::new(CommandOptionType::SubCommand, subcommand, spec.about.en)
             .description_localized(KOREAN, spec.about.ko);
         let option = match spec.korean.first() {
@@ -38,37 +37,52 @@ fn group(name: &'static str, about: Text) -> CreateCommand {
         };
         Some(spec.arguments.iter().map(self::option).fold(option, CreateCommandOption::add_sub_option))
     });
-    usable_everywhere(CreateCommand::new(name), about)
-        .default_member_permissions(Permissions::empty())
-        .set_options(subcommands.collect())
+    usable_by(group.who, CreateCommand::new(group.name), group.about).set_options(subcommands.collect())
+}
+
+/// A command of a message's menu, for channel admins.
+fn in_message_menu(name: Text) -> CreateCommand {
+    CreateCommand::new(name.en)
+        .name_localized(KOREAN, name.ko)
+        .kind(CommandType::Message)
+        .default_member_permissions(Permissions::MANAGE_CHANNELS)
+        .contexts(vec![InteractionContext::Guild, InteractionContext::BotDm])
+        .integration_types(vec![InstallationContext::Guild])
 }
 
 fn command(spec: &Spec) -> CreateCommand {
-    let command = usable_everywhere(CreateCommand::new(spec.name), spec.about)
+    let command = usable_by(spec.who, CreateCommand::new(spec.name), spec.about)
         .set_options(spec.arguments.iter().map(option).collect());
-    let command = match spec.korean.first() {
+    match spec.korean.first() {
         Some(name) => command.name_localized(KOREAN, *name),
         None => command,
+    }
+}
+
+/// Readers have it wherever they take the bot along; for admins and operators it is in servers that have the bot, and
+/// in conversations with it.
+fn usable_by(who: Who, command: CreateCommand, about: Text) -> CreateCommand {
+    let command = command.description(about.en).description_localized(KOREAN, about.ko);
+    let (guild, private) = (InteractionContext::Guild, InteractionContext::BotDm);
+    let command = match who {
+        Who::Anyone => command
+            .contexts(vec![guild, private, InteractionContext::PrivateChannel])
+            .integration_types(vec![InstallationContext::Guild, InstallationContext::User]),
+        Who::ChannelAdmin | Who::Operator => {
+            command.contexts(vec![guild, private]).integration_types(vec![InstallationContext::Guild])
+        }
     };
-    match spec.who {
+    match who {
         Who::Anyone => command,
         Who::ChannelAdmin => command.default_member_permissions(Permissions::MANAGE_CHANNELS),
         Who::Operator => command.default_member_permissions(Permissions::empty()),
     }
 }
 
-/// In servers and in conversations with the bot.
-fn usable_everywhere(command: CreateCommand, about: Text) -> CreateCommand {
-    command
-        .description(about.en)
-        .description_localized(KOREAN, about.ko)
-        .contexts(vec![InteractionContext::Guild, InteractionContext::BotDm])
-        .integration_types(vec![InstallationContext::Guild])
-}
-
 fn option(argument: &Argument) -> CreateCommandOption {
     let kind = match argument.kind {
         ArgumentKind::Missing => CommandOptionType::Boolean,
+        ArgumentKind::Channel => CommandOptionType::Channel,
         _ => CommandOptionType::String,
     };
     let option = CreateCommandOption::new(kind, argument.name, argument.about.en)
@@ -79,8 +93,15 @@ fn option(argument: &Argument) -> CreateCommandOption {
             option.add_string_choice_localized(style.name(), style.name(), [(KOREAN, korean_style(style))])
         }),
         ArgumentKind::Language => option.add_string_choice("한국어", "ko").add_string_choice("English", "en"),
+        ArgumentKind::Channel => {
+            option.channel_types(vec![ChannelType::Text, ChannelType::News, ChannelType::Forum])
+        }
+        ArgumentKind::Platform => Platform::ALL
+            .into_iter()
+            .fold(option, |option, platform| option.add_string_choice(platform.brand(), platform.name())),
         ArgumentKind::Feed
         | ArgumentKind::Date
+        | ArgumentKind::AnyChannel
         | ArgumentKind::Timezone
         | ArgumentKind::What
         | ArgumentKind::Company
@@ -90,6 +111,9 @@ fn option(argument: &Argument) -> CreateCommandOption {
         | ArgumentKind::Words
         | ArgumentKind::For
         | ArgumentKind::Missing
+        | ArgumentKind::Text
+        | ArgumentKind::Article
+        | ArgumentKind::Message
         | ArgumentKind::Filter => option,
     }
 }
@@ -130,5 +154,19 @@ mod tests {
         assert_eq!(subscribe["default_member_permissions"], "16");
         let admin = commands.iter().find(|command| command["name"] == "admin").expect("in the catalogue");
         assert_eq!(admin["default_member_permissions"], "0");
+    }
+
+    #[test]
+    fn readers_take_their_commands_along_and_admins_do_not() {
+        for command in commands() {
+            let is_for_all = command.get("default_member_permissions").is_none();
+            let contexts = if is_for_all { serde_json::json!([0, 1, 2]) } else { serde_json::json!([0, 1]) };
+            let installs = if is_for_all { serde_json::json!([0, 1]) } else { serde_json::json!([0]) };
+            assert_eq!(
+                (&command["contexts"], &command["integration_types"]),
+                (&contexts, &installs),
+                "{command}"
+            );
+        }
     }
 }

@@ -5,71 +5,136 @@ use teloxide::types::{CallbackQuery, ChatMember, Message};
 
 use super::asked::{self, Asked, Asker};
 use super::poll::Telegram;
+use super::tidy::Tidy;
+use super::{menu, shared};
 use crate::commands::arguments::Arguments;
-use crate::commands::{self, Call, Caller, Who, press};
-use crate::model::channel::ChannelKind;
+use crate::commands::{self, ArgumentKind, Call, Caller, Who, press};
+use crate::model::channel::{Address, ChannelKind};
+use crate::model::language::Language;
 use crate::model::message::{Body, PlatformMessageId};
 use crate::model::reply::Reply;
 use crate::platform::{CallError, Courier as _, Post};
 use crate::render::{self, Surface};
 
-/// Answers a message, if it asks something.
-pub(super) async fn message(telegram: &Telegram, message: &Message) -> Result<(), CallError> {
-    let Some(asked) = asked::message(message, telegram.bot()) else { return Ok(()) };
+/// Where an answer goes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Room {
+    pub(super) address: Address,
+    pub(super) kind: ChannelKind,
+}
+
+impl Room {
+    /// Where somebody asked.
+    pub(super) fn of(caller: &Caller) -> Self {
+        Self { address: caller.address, kind: caller.kind }
+    }
+}
+
+/// Answers a message, if it asks something. Returns what is to be tidied up.
+pub(super) async fn message(telegram: &Telegram, message: &Message) -> Result<Option<Tidy>, CallError> {
+    if let Some(chat) = message.shared_chat() {
+        return shared::chat(telegram, message, chat).await.map(|()| None);
+    }
+    let Some(asked) = asked::message(message, telegram.bot()) else { return Ok(None) };
     let Asker { mut caller, look_up } = asked::writer(message, &telegram.operators);
+    let desk = &telegram.desk;
     let reply = match asked {
-        Asked::Press(pressed) => press::answer(pressed, &caller, &telegram.desk).await,
+        Asked::Press(pressed) => press::answer(pressed, &caller, desk).await,
         Asked::Command { spec, text } => {
             if spec.who > Who::Anyone {
                 caller.is_admin |= is_admin(telegram, look_up, &caller).await?;
             }
-            let (arguments, unread) = Arguments::from_words(spec, &text, &telegram.desk.feeds);
-            let call = Call { spec, arguments, unread, caller: caller.clone() };
-            commands::answer(&call, &telegram.desk).await
+            if caller.is_operator && caller.kind == ChannelKind::Private && spec.name == "start" {
+                menu::set_operators(&telegram.calls, &caller.person).await;
+            }
+            let (mut arguments, unread) = Arguments::from_words(spec, &text, &desk.feeds);
+            if let Some(replied) = asked::replied(message) {
+                arguments = arguments.about_message(spec, replied);
+            }
+            let about = match arguments.take(ArgumentKind::Channel) {
+                None => Ok(caller.clone()),
+                Some(name) => {
+                    let there = shared::named(telegram, &caller, &name).await?;
+                    there.ok_or_else(|| commands::no_such_chat(&name, &caller))
+                }
+            };
+            match about {
+                Ok(about) => commands::answer(&Call { spec, arguments, unread, caller: about }, desk).await,
+                Err(told) => Some(told),
+            }
         }
+        Asked::Name(text) => match commands::look_up(&text, &caller, desk) {
+            Ok(call) => commands::answer(&call, desk).await,
+            Err(talk) => Some(*talk),
+        },
+        Asked::Astray(word) => commands::astray(&word, &caller, desk),
     };
-    match reply {
-        Some(reply) => send(telegram, &caller, &reply).await,
-        None => Ok(()),
-    }
+    let Some(reply) = reply else { return Ok(None) };
+    let mut said = send(telegram, Room::of(&caller), &reply).await?;
+    said.insert(0, PlatformMessageId(message.id.0.to_string()));
+    Ok(Tidy::of(Room::of(&caller), said))
 }
 
-/// Answers a pressed button.
-pub(super) async fn press(telegram: &Telegram, query: CallbackQuery) -> Result<(), CallError> {
+/// Answers a pressed button. Returns what is to be tidied up.
+pub(super) async fn press(telegram: &Telegram, query: CallbackQuery) -> Result<Option<Tidy>, CallError> {
     let asker = asked::presser(&query, &telegram.operators);
-    let pressed = press::Press::decode(query.data.as_deref().unwrap_or_default(), None);
-    let who = pressed.as_ref().map_or(Who::Anyone, press::Press::who);
-    let Some(Asker { mut caller, look_up }) = asker else {
-        return telegram.calls.answer_callback_query(&query.id.0, None).await;
+    let Some(Asker { mut caller, mut look_up }) = asker else {
+        let language = query.from.language_code.as_deref().map_or(Language::default(), Language::for_locale);
+        let old = commands::too_old(language);
+        telegram.calls.answer_callback_query(&query.id.0, Some(&old)).await?;
+        return Ok(None);
     };
+    let room = Room::of(&caller);
+    let pressed = match press::Press::read(query.data.as_deref().unwrap_or_default(), None) {
+        press::Press::In { address: Address::Telegram { chat, .. }, press } => {
+            caller = shared::elsewhere(telegram, &caller, chat).await?;
+            look_up = None;
+            *press
+        }
+        pressed => pressed,
+    };
+    // What is said in a channel all its readers see: only its admins make the bot say something there.
+    let is_channel = room.kind == ChannelKind::Broadcast;
+    let who = if is_channel { pressed.who().max(Who::ChannelAdmin) } else { pressed.who() };
     if who > Who::Anyone {
         caller.is_admin |= is_admin(telegram, look_up, &caller).await?;
         if !caller.may(who) {
             // Over the chat, for the one who pressed alone.
             let refused = commands::refused(who, &caller);
-            return telegram.calls.answer_callback_query(&query.id.0, Some(&refused)).await;
+            telegram.calls.answer_callback_query(&query.id.0, Some(&refused)).await?;
+            return Ok(None);
         }
     }
     // First, so that the button stops turning; what comes of it follows as a message.
     telegram.calls.answer_callback_query(&query.id.0, None).await?;
-    let Some(reply) = press::answer(pressed, &caller, &telegram.desk).await else { return Ok(()) };
+    let Some(reply) = press::answer(pressed, &caller, &telegram.desk).await else { return Ok(None) };
     let shown = query.regular_message().map(|message| PlatformMessageId(message.id.0.to_string()));
-    match shown {
+    let said = match shown {
         // In groups and channels what hangs on a delivery leads elsewhere; these buttons hang on answers.
-        Some(shown) if reply.in_place => {
-            let mut bodies = set(telegram, &caller, &reply).into_iter();
-            let Some(first) = bodies.next() else { return Ok(()) };
-            let place = telegram.calls.gate().take(&caller.address, caller.kind).await;
-            let edited = telegram.calls.edit(caller.address, &shown, &first).await;
-            drop(place);
-            edited?;
-            for body in bodies {
-                send_one(telegram, &caller, &body).await?;
-            }
-            Ok(())
-        }
-        _ => send(telegram, &caller, &reply).await,
+        Some(shown) if reply.in_place => change(telegram, room, &shown, &reply).await?,
+        _ => send(telegram, room, &reply).await?,
+    };
+    Ok(Tidy::of(room, said))
+}
+
+/// Puts a reply in the place of a message. Returns the messages that come after it.
+async fn change(
+    telegram: &Telegram,
+    room: Room,
+    shown: &PlatformMessageId,
+    reply: &Reply,
+) -> Result<Vec<PlatformMessageId>, CallError> {
+    let mut bodies = set(telegram, room.kind, reply).into_iter();
+    let Some(first) = bodies.next() else { return Ok(Vec::new()) };
+    let place = telegram.calls.gate().take(&room.address, room.kind).await;
+    let edited = telegram.calls.edit(room.address, shown, &first).await;
+    drop(place);
+    edited?;
+    let mut said = Vec::new();
+    for body in bodies {
+        said.push(send_one(telegram, room, &body).await?);
     }
+    Ok(said)
 }
 
 async fn is_admin(
@@ -77,29 +142,51 @@ async fn is_admin(
     look_up: Option<(i64, u64)>,
     caller: &Caller,
 ) -> Result<bool, CallError> {
-    let Some((chat, user)) = look_up else { return Ok(caller.is_admin) };
+    match look_up {
+        Some((chat, user)) => is_admin_of(telegram, chat, user).await,
+        None => Ok(caller.is_admin),
+    }
+}
+
+/// Whether somebody owns a chat or is one of its administrators.
+pub(super) async fn is_admin_of(telegram: &Telegram, chat: i64, user: u64) -> Result<bool, CallError> {
     let whom = json!({"chat_id": chat, "user_id": user});
     let member: ChatMember = telegram.calls.call("getChatMember", &whom).await?;
     Ok(member.is_owner() || member.is_administrator())
 }
 
-async fn send(telegram: &Telegram, caller: &Caller, reply: &Reply) -> Result<(), CallError> {
-    for body in set(telegram, caller, reply) {
-        send_one(telegram, caller, &body).await?;
+/// Sends a reply; returns its messages.
+pub(super) async fn send(
+    telegram: &Telegram,
+    room: Room,
+    reply: &Reply,
+) -> Result<Vec<PlatformMessageId>, CallError> {
+    if let Some(picture) = render::picture(reply, &telegram.desk.lexicon) {
+        let place = telegram.calls.gate().take(&room.address, room.kind).await;
+        let sent = telegram.calls.send_picture(room.address, &picture).await;
+        drop(place);
+        if let Err(error) = sent {
+            // Some groups take no pictures; the words are still to come.
+            tracing::warn!(%error, "a picture did not reach Telegram");
+        }
     }
-    Ok(())
+    let mut said = Vec::new();
+    for body in set(telegram, room.kind, reply) {
+        said.push(send_one(telegram, room, &body).await?);
+    }
+    Ok(said)
 }
 
-async fn send_one(telegram: &Telegram, caller: &Caller, body: &Body) -> Result<(), CallError> {
-    let place = telegram.calls.gate().take(&caller.address, caller.kind).await;
-    let sent =
-        telegram.calls.send(Post { address: caller.address, kind: caller.kind, body, nonce: "" }).await;
+async fn send_one(telegram: &Telegram, room: Room, body: &Body) -> Result<PlatformMessageId, CallError> {
+    let Room { address, kind } = room;
+    let place = telegram.calls.gate().take(&address, kind).await;
+    let sent = telegram.calls.send(Post { address, kind, body, nonce: "" }).await;
     drop(place);
-    sent.map(|_| ())
+    sent
 }
 
-fn set(telegram: &Telegram, caller: &Caller, reply: &Reply) -> Vec<Body> {
-    render::reply(surface(caller.kind, telegram.bot()), reply, &telegram.desk.lexicon)
+fn set(telegram: &Telegram, kind: ChannelKind, reply: &Reply) -> Vec<Body> {
+    render::reply(surface(kind, telegram.bot()), reply, &telegram.desk.lexicon)
 }
 
 fn surface(kind: ChannelKind, bot: &str) -> Surface<'_> {

@@ -4,7 +4,7 @@
 use teloxide::types::{CallbackQuery, Chat, Message, MessageKind, User};
 
 use crate::commands::press::Press;
-use crate::commands::{Caller, Spec, find};
+use crate::commands::{Caller, Spec, Who, find, is_group};
 use crate::model::channel::{Address, ChannelKind, Platform};
 use crate::model::language::Language;
 
@@ -16,8 +16,12 @@ const GROUP_ANONYMOUS_BOT: u64 = 1_087_968_824;
 pub(super) enum Asked {
     /// A command, with the text behind it.
     Command { spec: &'static Spec, text: String },
-    /// An article that a link `t.me/<bot>?start=…` opens.
-    Press(Option<Press>),
+    /// What a link `t.me/<bot>?start=…` opens.
+    Press(Press),
+    /// In private, a text that is no command: perhaps a name.
+    Name(String),
+    /// A word behind a slash that is no command.
+    Astray(String),
 }
 
 /// Somebody who asks; whether they are an administrator may still have to be looked up.
@@ -28,8 +32,7 @@ pub(super) struct Asker {
     pub(super) look_up: Option<(i64, u64)>,
 }
 
-/// What a message asks; `None` if it is no command: ordinary talk, a forward, another bot's message, a command for
-/// another bot.
+/// What a message asks; `None` if nothing: ordinary talk, a forward, another bot's message, a command for another bot.
 pub(super) fn message(message: &Message, bot: &str) -> Option<Asked> {
     if !matches!(message.kind, MessageKind::Common(_))
         || message.forward_origin().is_some()
@@ -39,26 +42,53 @@ pub(super) fn message(message: &Message, bot: &str) -> Option<Asked> {
     {
         return None;
     }
-    let text = message.text()?.strip_prefix('/')?;
+    let text = message.text()?;
+    let is_private = message.chat.is_private();
+    let Some(text) = text.strip_prefix('/') else {
+        return is_private.then(|| Asked::Name(text.to_owned()));
+    };
     let (word, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
-    let name = match word.split_once('@') {
-        Some((name, to)) if to.eq_ignore_ascii_case(bot) => name,
+    let (name, is_for_us) = match word.split_once('@') {
+        Some((name, to)) if to.eq_ignore_ascii_case(bot) => (name, true),
         Some(_) => return None,
-        None => word,
+        None => (word, is_private),
     };
     let rest = rest.trim();
-    let (spec, rest) = match find(name) {
-        Some(spec) => (spec, rest),
-        None => {
-            let (second, rest) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
-            (find(&format!("{name} {second}"))?, rest.trim())
-        }
-    };
-    if spec.name == "start" && !rest.is_empty() {
-        // Payloads may have A–Z, a–z, 0–9, _ and - alone: the colon of a button's text is written as `_`.
-        return Some(Asked::Press(Press::decode(&rest.replace('_', ":"), None)));
+    if let Some(spec) = find(name) {
+        return Some(match start(spec, rest) {
+            Some(press) => Asked::Press(press),
+            None => Asked::Command { spec, text: rest.to_owned() },
+        });
     }
-    Some(Asked::Command { spec, text: rest.to_owned() })
+    let (second, behind) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    match find(&format!("{name} {second}")) {
+        Some(spec) => Some(Asked::Command { spec, text: behind.trim().to_owned() }),
+        // In a group it may be meant for another bot, unless it is a word of ours.
+        None if is_for_us || is_group(name) => Some(Asked::Astray(name.to_owned())),
+        None => None,
+    }
+}
+
+/// What the payload of a `/start` opens. It may have A–Z, a–z, 0–9, _ and - alone: the colon of a button's text is
+/// written as `_`. Anybody can make such a link for somebody else, so that none changes anything.
+fn start(spec: &Spec, payload: &str) -> Option<Press> {
+    match payload {
+        "" => None,
+        _ if spec.name != "start" => None,
+        "subscribe" => Some(Press::Receive),
+        payload => Some(match Press::read(&payload.replace('_', ":"), None) {
+            press if press.who() > Who::Anyone => Press::Old { command: "help" },
+            press => press,
+        }),
+    }
+}
+
+/// The message that a message replies to, as its sender meant it: what is written in a topic replies to the note that
+/// opened the topic, unless to something else.
+pub(super) fn replied(message: &Message) -> Option<String> {
+    let replied = message.reply_to_message()?;
+    let opens_the_topic = message.thread_id.is_some_and(|thread| thread.0 == replied.id);
+    (!opens_the_topic).then(|| replied.id.0.to_string())
 }
 
 /// Who wrote a message.
@@ -102,6 +132,8 @@ fn asker(
             language: language.map_or(Language::default(), Language::for_locale),
             is_admin: known_admin,
             missing: Vec::new(),
+            is_elsewhere: false,
+            around: None,
         },
     }
 }

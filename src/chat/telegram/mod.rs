@@ -2,8 +2,11 @@
 
 mod answer;
 mod asked;
+mod greet;
 mod menu;
 mod moves;
 mod poll;
+mod shared;
+mod tidy;
 
 pub use poll::{Telegram, run};

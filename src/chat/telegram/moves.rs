@@ -30,7 +30,9 @@ async fn stand(access: &Access, change: &ChatMemberUpdated) {
         {
             access.regained(chat).await;
         }
-        _ => access.perhaps_regained(&[chat]).await,
+        _ => {
+            access.perhaps_regained(&[chat]).await;
+        }
     }
 }
 

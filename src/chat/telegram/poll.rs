@@ -10,11 +10,12 @@ use serde::de::IgnoredAny;
 use teloxide::types::{AllowedUpdate, Update};
 use teloxide::update_listeners::{AsUpdateStream as _, Polling};
 use teloxide::{ApiError, Bot, RequestError};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{answer, menu, moves};
+use super::tidy::Tidy;
+use super::{answer, greet, menu, moves};
 use crate::chat::{Access, retries};
 use crate::clock::SharedClock;
 use crate::commands::Desk;
@@ -36,6 +37,8 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60);
 pub struct Telegram {
     /// What commands work with.
     pub desk: Arc<Desk>,
+    /// Where another one takes its place.
+    pub desks: watch::Receiver<Arc<Desk>>,
     /// The Bot API's calls.
     pub calls: Arc<Calls>,
     /// The bot's token, for polling.
@@ -81,22 +84,25 @@ pub async fn run(telegram: Telegram, stop: CancellationToken) {
 async fn introduce(telegram: &Telegram, stop: &CancellationToken) -> Result<(), CallError> {
     let me = telegram.calls.me().await?;
     let name = telegram.bot.get_or_init(|| me.username.clone());
-    let (calls, stop) = (Arc::clone(&telegram.calls), stop.clone());
-    tokio::spawn(async move { stop.run_until_cancelled(set_menus(&calls)).await });
+    let (telegram, stop) = (telegram.clone(), stop.clone());
+    tokio::spawn(async move { stop.run_until_cancelled(set_menus(&telegram)).await });
     tracing::info!(bot = name, "connected to Telegram");
     Ok(())
 }
 
 /// Sets the command menus, each again and again until that is done.
-async fn set_menus(calls: &Calls) {
+async fn set_menus(telegram: &Telegram) {
     for menu in menu::menus() {
         for wait in retries() {
-            match calls.call::<IgnoredAny>("setMyCommands", &menu).await {
+            match telegram.calls.call::<IgnoredAny>("setMyCommands", &menu).await {
                 Ok(_) => break,
                 Err(error) => tracing::warn!(%error, ?wait, "a command menu could not be set; trying again"),
             }
             tokio::time::sleep(wait).await;
         }
+    }
+    for operator in telegram.operators.iter() {
+        menu::set_operators(&telegram.calls, operator).await;
     }
 }
 
@@ -126,10 +132,14 @@ async fn poll(telegram: &Telegram, stop: &CancellationToken) -> Result<(), reqwe
                 moves::note(&telegram.access, &update).await;
                 // The semaphore is never closed.
                 let Ok(turn) = Arc::clone(&at_once).acquire_owned().await else { break };
-                let telegram = telegram.clone();
+                let desk = Arc::clone(&telegram.desks.borrow());
+                let (telegram, stop) = (Telegram { desk, ..telegram.clone() }, stop.clone());
                 answering.spawn(async move {
-                    receive(&telegram, update).await;
+                    let left = receive(&telegram, update).await;
                     drop(turn);
+                    if let Some(left) = left {
+                        left.up(&telegram, &stop).await;
+                    }
                 });
             }
             Some(Err(error)) => {
@@ -150,17 +160,21 @@ async fn poll(telegram: &Telegram, stop: &CancellationToken) -> Result<(), reqwe
     Ok(())
 }
 
-async fn receive(telegram: &Telegram, update: Update) {
+/// Answers an update. Returns what is to be tidied up later.
+async fn receive(telegram: &Telegram, update: Update) -> Option<Tidy> {
     use teloxide::types::UpdateKind;
     let id = update.id.0;
     let answered = match update.kind {
         UpdateKind::Message(message) | UpdateKind::ChannelPost(message) => {
+            greet::moved(telegram, &message).await;
             answer::message(telegram, &message).await
         }
         UpdateKind::CallbackQuery(query) => answer::press(telegram, query).await,
-        _ => Ok(()),
+        UpdateKind::MyChatMember(change) => greet::added(telegram, &change).await.map(|()| None),
+        _ => Ok(None),
     };
-    if let Err(error) = answered {
+    answered.unwrap_or_else(|error| {
         tracing::warn!(%error, update = id, "an answer did not reach Telegram");
-    }
+        None
+    })
 }

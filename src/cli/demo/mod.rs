@@ -115,6 +115,8 @@ fn configuration(folder: &Path, discord: SocketAddr, telegram: SocketAddr) -> an
     table.insert("discord".into(), section(&[("api_url", &format!("http://{discord}"))]));
     table.insert("telegram".into(), section(&[("api_url", &format!("http://{telegram}"))]));
     table.insert("web".into(), section(&[("listen", "")]));
+    // The sample's links lead nowhere.
+    table.insert("links".into(), section(&[("resolve", "false")]));
     let mut feed = section(&[("name", FEED), ("title", "AI 뉴스"), ("site", "https://news.example")]);
     let path = posts.to_string_lossy();
     if let toml::Value::Table(feed) = &mut feed {

@@ -45,7 +45,8 @@ pub(super) async fn open(discord: &Discord, post: &Post<'_>) -> Result<PlatformM
     Ok(opening(thread.id))
 }
 
-/// The forum's tags that are named as one of the body's topics.
+/// The forum's tags that are named as one of the body's topics. Where one is required and none is, the forum's first:
+/// a digest under a tag that says little is better than none.
 fn tags(forum: &Forum, body: &Body) -> Result<Vec<u64>, CallError> {
     let topics = body.0.get("tag_names").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let fits = |tag: &Tag, topic: &Value| {
@@ -58,9 +59,13 @@ fn tags(forum: &Forum, body: &Body) -> Result<Vec<u64>, CallError> {
     }
     found.truncate(MAX_TAGS);
     if found.is_empty() && forum.flags & REQUIRE_TAG != 0 {
-        return Err(CallError::Unsupported(
-            "the forum requires a tag, and none of its tags is named as a topic of this digest".to_owned(),
-        ));
+        let any = forum.available_tags.iter().find(|tag| !tag.moderated);
+        found.extend(any.map(|tag| tag.id));
+        if found.is_empty() {
+            return Err(CallError::Unsupported(
+                "the forum requires a tag, and has none for everybody".to_owned(),
+            ));
+        }
     }
     Ok(found)
 }
@@ -97,10 +102,11 @@ mod tests {
     }
 
     #[test]
-    fn a_required_tag_that_is_missing_is_said() {
+    fn where_a_tag_is_required_and_none_is_named_as_a_topic_the_first_one_serves() {
         let body = Body(json!({"tag_names": [["투자", "Investment"]]}));
-        let refused = tags(&forum(&["공지"], REQUIRE_TAG), &body);
+        assert_eq!(tags(&forum(&["공지", "투자"], REQUIRE_TAG), &body), Ok(vec![1]));
+        assert_eq!(tags(&forum(&["!운영", "공지", "잡담"], REQUIRE_TAG), &body), Ok(vec![1]));
+        let refused = tags(&forum(&["!운영"], REQUIRE_TAG), &body);
         assert!(matches!(refused, Err(CallError::Unsupported(why)) if why.contains("requires a tag")));
-        assert_eq!(tags(&forum(&["투자"], REQUIRE_TAG), &body), Ok(vec![0]));
     }
 }

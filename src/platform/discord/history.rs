@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::model::channel::Address;
+use crate::model::channel::{Address, ChannelKind};
 use crate::model::message::{Body, PlatformMessageId};
 use crate::platform::call::CallError;
 
@@ -35,6 +35,16 @@ pub(super) struct Channel {
 impl Channel {
     pub(super) fn holds_threads_only(&self) -> bool {
         THREADS_ONLY.contains(&self.kind)
+    }
+
+    /// What it is to us (Discord, resources/channel#channel-object-channel-types).
+    pub(super) fn kind(&self) -> ChannelKind {
+        match self.kind {
+            1 | 3 => ChannelKind::Private,
+            5 => ChannelKind::Announcement,
+            _ if self.holds_threads_only() => ChannelKind::Forum,
+            _ => ChannelKind::Text,
+        }
     }
 }
 

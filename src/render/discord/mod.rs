@@ -5,6 +5,9 @@ mod body;
 mod forum;
 mod layout;
 mod markup;
+mod mention;
+
+pub(super) use mention::mention;
 
 use crate::model::lexicon::Lexicon;
 use crate::model::message::{Body, Rendered};
@@ -19,7 +22,9 @@ use crate::render::flow::{Line, Marks, Rank, Span, lines, spans};
 use crate::render::found;
 use crate::render::list::List;
 use crate::render::split::split;
-use crate::render::view::{Entry, View, headline, is_titled, shows_nothing, summary, topic_names};
+use crate::render::view::{
+    Entry, THREAD_TITLE, View, headline, is_titled, shows_nothing, summary, topic_names,
+};
 use crate::render::words::Phrase;
 use crate::text::{Unit, clean, cut, discord_markdown, is_blank};
 
@@ -155,6 +160,16 @@ pub(super) fn reply(reply: &Reply, lexicon: &Lexicon) -> Vec<Body> {
         message.private = reply.audience == Audience::Asker;
     }
     messages.into_iter().map(Message::body).collect()
+}
+
+/// The same as a forum's post, which is named by the first words.
+pub(super) fn post(reply: &Reply, lexicon: &Lexicon) -> Vec<Body> {
+    let name = reply.lines.first().and_then(|line| line.lines().next()).unwrap_or_default();
+    let name = cut(clean(name).trim(), THREAD_TITLE, Unit::CodePoints);
+    let bodies = self::reply(reply, lexicon).into_iter();
+    let mut posts: Vec<Rendered> = bodies.map(|body| Rendered { plain: body.clone(), body }).collect();
+    for_forum(&mut posts, &name, &[]);
+    posts.into_iter().map(|post| post.body).collect()
 }
 
 /// Adds what a look-up found, with the menu that opens it; the first part goes below the prose.

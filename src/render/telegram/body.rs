@@ -5,7 +5,9 @@
 use serde_json::Value;
 use teloxide::payloads::{SendMessage, SendMessageSetters};
 use teloxide::types::{
-    ChatId, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ParseMode, ReplyMarkup,
+    ButtonRequest, ChatAdministratorRights, ChatId, InlineKeyboardButton, InlineKeyboardMarkup,
+    KeyboardButton, KeyboardButtonRequestChat, KeyboardMarkup, LinkPreviewOptions, ParseMode, ReplyMarkup,
+    RequestId,
 };
 use url::Url;
 
@@ -34,6 +36,8 @@ pub(super) struct Message {
     pub(super) preview: Option<String>,
     pub(super) silent: bool,
     pub(super) rows: Vec<Vec<Button>>,
+    /// The labels of the keys that choose a channel and a group, instead of buttons; only in a private chat.
+    pub(super) chooses: Option<[String; 2]>,
 }
 
 impl Message {
@@ -54,7 +58,9 @@ impl Message {
             message = message.disable_notification(true);
         }
         let rows = keyboard(self.rows);
-        if !rows.is_empty() {
+        if let Some(labels) = self.chooses {
+            message = message.reply_markup(ReplyMarkup::Keyboard(choosing(labels)));
+        } else if !rows.is_empty() {
             message = message.reply_markup(ReplyMarkup::InlineKeyboard(InlineKeyboardMarkup::new(rows)));
         }
         // Serialising strings, numbers and lists cannot fail.
@@ -63,6 +69,47 @@ impl Message {
             object.shift_remove("chat_id");
         }
         Body(value)
+    }
+}
+
+/// The keys that let somebody choose a channel or a group of theirs. Telegram offers only chats that they manage, and
+/// to make the bot an administrator of a channel that it is not in.
+fn choosing([channel, group]: [String; 2]) -> KeyboardMarkup {
+    let to_post = ChatAdministratorRights { can_post_messages: Some(true), ..manages() };
+    let channel_chat = KeyboardButtonRequestChat {
+        user_administrator_rights: Some(to_post.clone()),
+        bot_administrator_rights: Some(to_post),
+        ..KeyboardButtonRequestChat::new(RequestId(1), true)
+    };
+    let group_chat = KeyboardButtonRequestChat {
+        user_administrator_rights: Some(manages()),
+        bot_is_member: true,
+        ..KeyboardButtonRequestChat::new(RequestId(2), false)
+    };
+    let key = |label: String, chat| KeyboardButton::new(label).request(ButtonRequest::RequestChat(chat));
+    KeyboardMarkup::new([[key(channel, channel_chat)], [key(group, group_chat)]])
+        .resize_keyboard()
+        .one_time_keyboard()
+}
+
+/// What every administrator may, and nothing more.
+fn manages() -> ChatAdministratorRights {
+    ChatAdministratorRights {
+        is_anonymous: false,
+        can_manage_chat: true,
+        can_delete_messages: false,
+        can_manage_video_chats: false,
+        can_restrict_members: false,
+        can_promote_members: false,
+        can_change_info: false,
+        can_invite_users: false,
+        can_post_messages: None,
+        can_edit_messages: None,
+        can_pin_messages: None,
+        can_post_stories: None,
+        can_edit_stories: None,
+        can_delete_stories: None,
+        can_manage_topics: None,
     }
 }
 
@@ -88,7 +135,7 @@ fn button(button: Button) -> Option<InlineKeyboardButton> {
             let link = safe_link(&address).filter(|link| Unit::CodePoints.measure(link) <= BUTTON_LINK)?;
             Some(InlineKeyboardButton::url(label, Url::parse(&link).ok()?))
         }
-        Action::Press(data) => {
+        Action::Press(data) | Action::InPrivate(data) => {
             (1..=PRESS).contains(&data.len()).then(|| InlineKeyboardButton::callback(label, data))
         }
     }

@@ -1,6 +1,6 @@
 //! What makes and breaks the place: guilds and channels, rights taken away, outages, and what tests read.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
 use crate::sandbox::discord::state::{Channel, Guild, Role, State, Tag};
@@ -8,22 +8,45 @@ use crate::sandbox::discord::{Call, ChannelKind, Counters, Discord, Faults, Pers
 use crate::sandbox::weather::{Sky, Weather};
 
 impl Discord {
-    /// Makes a guild with the bot in it, and returns its id.
+    /// Makes a guild that the bot has been in for a year, and returns its id.
     pub fn add_guild(&self, name: &str) -> u64 {
         self.change(|state, now| {
             let id = state.next_id(now);
-            let guild = Guild {
-                id,
-                name: name.to_owned(),
-                made: now,
-                locale: "ko".to_owned(),
-                roles: Vec::new(),
-                joined: true,
-                outage: false,
-            };
+            let mut guild = guild(id, name, now);
+            (guild.joined, guild.joined_at) = (true, now - TimeDelta::days(365));
             let body = state.guild_create(&guild);
             state.guilds.insert(id, guild);
             state.tell("GUILD_CREATE", &body, Some(id));
+            id
+        })
+    }
+
+    /// Makes a guild that the bot is not in, and returns its id. [`return_bot`](Self::return_bot) takes it in.
+    pub fn add_guild_without_bot(&self, name: &str) -> u64 {
+        self.change(|state, now| {
+            let id = state.next_id(now);
+            state.guilds.insert(id, guild(id, name, now));
+            id
+        })
+    }
+
+    /// Somebody adds the app to their account: they have its commands with them in guilds without the bot, and in
+    /// conversations with others, as far as the commands allow it.
+    pub fn install(&self, person: &Person) {
+        self.change(|state, _| {
+            state.people.insert(person.id, person.clone());
+            state.installed.insert(person.id);
+        });
+    }
+
+    /// Makes a conversation of a person with somebody else, which the bot is not in, and returns its id.
+    pub fn add_dm_between_people(&self, person: &Person) -> u64 {
+        self.change(|state, now| {
+            state.people.insert(person.id, person.clone());
+            let id = state.next_id(now);
+            let mut dm = Channel::new(id, None, "", ChannelKind::Dm, now);
+            (dm.recipient, dm.between_people) = (Some(person.id), true);
+            state.channels.insert(id, dm);
             id
         })
     }
@@ -141,11 +164,12 @@ impl Discord {
         });
     }
 
-    /// Takes the bot in again.
+    /// Takes the bot in (again).
     pub fn return_bot(&self, guild: u64) {
-        self.change(|state, _| {
+        self.change(|state, now| {
             if let Some(guild) = state.guilds.get_mut(&guild) {
                 guild.joined = true;
+                guild.joined_at = now;
             }
             state.tell_of_guild(guild);
         });
@@ -188,6 +212,11 @@ impl Discord {
     /// The bot has begun all the sessions that it may, until that instant (`session_start_limit`).
     pub fn spend_sessions(&self, until: DateTime<Utc>) {
         self.change(|state, _| state.sessions.spend(until));
+    }
+
+    /// The bot has grown: fewer shards than these are refused with close code 4011.
+    pub fn need_shards(&self, shards: u64) {
+        self.change(|state, _| state.sessions.need_shards(shards));
     }
 
     /// Forgets all sessions, and tells the connected ones (opcode 9): they identify again.
@@ -247,6 +276,20 @@ impl Discord {
         let result = change(&mut self.lock(), now);
         self.changed();
         result
+    }
+}
+
+/// A guild without the bot.
+fn guild(id: u64, name: &str, now: DateTime<Utc>) -> Guild {
+    Guild {
+        id,
+        name: name.to_owned(),
+        made: now,
+        locale: "ko".to_owned(),
+        roles: Vec::new(),
+        joined: false,
+        joined_at: now,
+        outage: false,
     }
 }
 

@@ -240,8 +240,10 @@ impl Discord {
         let now = self.now();
         let mut state = self.lock();
         state.people.insert(by.id, by.clone());
-        let place = state.channels.get(&channel).filter(|place| state.takes_people(place));
+        let place = state.channels.get(&channel).filter(|place| state.takes_people(place, by));
         let guild = place.ok_or(InvokeError::UnknownChannel(channel))?.guild;
+        // Of guilds that the bot is not in, its first shard hears.
+        let guild = guild.filter(|id| state.guild(*id).is_ok());
         let (origin, data, extra) = describe(&state)?;
         let kind = origin.number();
         let (waiting, answer) = oneshot::channel();
@@ -273,10 +275,24 @@ impl Discord {
 }
 
 impl State {
-    /// Whether people can do something in a channel that the bot hears of.
-    fn takes_people(&self, channel: &Channel) -> bool {
-        let joined = channel.guild.is_none_or(|id| self.guilds.get(&id).is_some_and(|guild| guild.joined));
-        joined && channel.kind != ChannelKind::Forum
+    /// Whether somebody can do something in a channel that the bot hears of.
+    fn takes_people(&self, channel: &Channel, by: &Person) -> bool {
+        let heard = self.has_bot(channel) || self.installed.contains(&by.id);
+        heard && channel.kind != ChannelKind::Forum
+    }
+
+    /// Whether the bot itself is in a channel's guild or conversation.
+    fn has_bot(&self, channel: &Channel) -> bool {
+        !channel.between_people && channel.guild.is_none_or(|id| self.guild(id).is_ok())
+    }
+
+    /// Where an interaction happens: in a guild (0), in a conversation with the bot (1) or with others (2).
+    fn context(&self, channel: &Channel) -> i64 {
+        match channel.guild {
+            Some(_) => 0,
+            None if channel.between_people => 2,
+            None => 1,
+        }
     }
 
     fn guild_of(&self, channel: u64) -> Option<u64> {
@@ -302,8 +318,13 @@ impl State {
             .filter(|command| command.guild.is_none() || command.guild == guild)
             .max_by_key(|command| command.guild);
         let known = known.ok_or_else(|| InvokeError::UnknownCommand(name.to_owned()))?;
-        let context = i64::from(guild.is_none());
+        let place = self.channels.get(&channel).ok_or(InvokeError::UnknownChannel(channel))?;
+        let context = self.context(place);
         let contexts = known.body["contexts"].as_array();
+        // Without the bot it is there for who has added the app to their account, if the command goes along.
+        let taken = known.body["integration_types"].as_array();
+        let goes_along = taken.is_some_and(|kinds| kinds.iter().any(|kind| kind.as_i64() == Some(1)));
+        let brought = goes_along && self.installed.contains(&by.id);
         let here = match contexts {
             Some(contexts) => contexts.iter().any(|one| one.as_i64() == Some(context)),
             None => guild.is_some() || known.body["dm_permission"] != false,
@@ -311,6 +332,7 @@ impl State {
         let needed = known.body["default_member_permissions"].as_str().and_then(|bits| bits.parse().ok());
         // "0" is for administrators alone.
         let needed = needed.map(|bits: u64| if bits == 0 { (1 << 53) - 1 } else { bits });
+        let here = here && (self.has_bot(place) || brought);
         let allowed = guild.is_none() || known.opened || needed.is_none_or(|bits| rights(by) & bits == bits);
         if here && allowed { Ok(known) } else { Err(InvokeError::NotOffered(name.to_owned())) }
     }
@@ -326,6 +348,14 @@ impl State {
         let mut shown = self.channel_body(place);
         let permissions = self.bot_permissions(place);
         body["app_permissions"] = permissions.to_string().into();
+        let own = by.id.to_string();
+        let owners = match (self.has_bot(place), place.guild) {
+            (true, Some(guild)) => json!({"0": guild.to_string()}),
+            (true, None) => json!({"0": "0"}),
+            (false, _) => json!({"1": own}),
+        };
+        body["authorizing_integration_owners"] = owners;
+        body["context"] = self.context(place).into();
         match place.guild.and_then(|id| self.guilds.get(&id)) {
             Some(guild) => {
                 let id = guild.id.to_string();
@@ -333,15 +363,11 @@ impl State {
                 let extra = json!({
                     "guild_id": id, "guild_locale": guild.locale, "member": self.member(by, guild),
                     "guild": {"id": id, "locale": guild.locale, "features": []},
-                    "authorizing_integration_owners": {"0": id}, "context": 0,
                 });
                 merge(&mut body, extra);
             }
             None => {
-                let extra = json!({
-                    "user": wire::user(by), "authorizing_integration_owners": {"0": "0"}, "context": 1,
-                });
-                merge(&mut body, extra);
+                body["user"] = wire::user(by);
             }
         }
         body["channel"] = shown;

@@ -38,6 +38,8 @@ pub(crate) struct Sessions {
     begun: u64,
     /// None may be begun before this.
     spent_until: DateTime<Utc>,
+    /// How many shards the bot needs at least; 0 is one.
+    shards_needed: u64,
 }
 
 #[derive(Debug)]
@@ -79,7 +81,8 @@ pub(crate) async fn bot_address(Server(discord): Server<Arc<Discord>>) -> Json<V
     let remaining = if spent_for > 0 { 0 } else { 1000 };
     let limit =
         json!({"total": 1000, "remaining": remaining, "reset_after": spent_for, "max_concurrency": 1});
-    Json(json!({"url": state.gateway_url(), "shards": 1, "session_start_limit": limit}))
+    let shards = state.sessions.shards_needed.max(1);
+    Json(json!({"url": state.gateway_url(), "shards": shards, "session_start_limit": limit}))
 }
 
 /// The WebSocket.
@@ -191,6 +194,10 @@ impl Discord {
             return line.close(4014);
         }
         let mut state = self.lock();
+        if shard.1 < state.sessions.shards_needed {
+            state.counters.turned_away += 1;
+            return line.close(4011);
+        }
         state.counters.identified += 1;
         line.session = Some(state.begin_session(shard, intents, line.out.clone()));
         drop(state);
@@ -260,6 +267,11 @@ impl Sessions {
     /// No session may be begun before that instant.
     pub(crate) fn spend(&mut self, until: DateTime<Utc>) {
         self.spent_until = until;
+    }
+
+    /// The bot needs so many shards from now on.
+    pub(crate) fn need_shards(&mut self, shards: u64) {
+        self.shards_needed = shards;
     }
 
     /// Closes all connections with a code.

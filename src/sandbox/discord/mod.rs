@@ -149,6 +149,8 @@ pub struct Counters {
     pub invalid: u64,
     /// Gateway sessions begun.
     pub identified: u64,
+    /// Sessions that were refused for having too few shards.
+    pub turned_away: u64,
     /// Gateway sessions resumed.
     pub resumed: u64,
 }

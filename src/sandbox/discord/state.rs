@@ -1,7 +1,7 @@
 //! All that this Discord remembers: guilds, channels, messages, people, interactions. One lock guards it; ids
 //! are snowflakes that rise. How its parts look on the wire is in `wire.rs`.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use axum::body::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -33,6 +33,8 @@ pub(crate) struct State {
     pub(crate) guilds: BTreeMap<u64, Guild>,
     pub(crate) channels: BTreeMap<u64, Channel>,
     pub(crate) people: BTreeMap<u64, Person>,
+    /// Who has added the app to their account, and takes its commands along.
+    pub(crate) installed: BTreeSet<u64>,
     pub(crate) commands: Vec<Command>,
     pub(crate) interactions: BTreeMap<u64, Interaction>,
     /// By the person who sees it.
@@ -57,6 +59,8 @@ pub(crate) struct Guild {
     pub(crate) roles: Vec<Role>,
     /// Whether the bot is a member.
     pub(crate) joined: bool,
+    /// When it became one.
+    pub(crate) joined_at: DateTime<Utc>,
     /// Whether Discord cannot reach it for now.
     pub(crate) outage: bool,
 }
@@ -80,6 +84,8 @@ pub(crate) struct Channel {
     pub(crate) parent: Option<u64>,
     /// Whom a DM is with.
     pub(crate) recipient: Option<u64>,
+    /// Whether a DM is one between people, which the bot is not in.
+    pub(crate) between_people: bool,
     /// Whether that person takes messages.
     pub(crate) closed: bool,
     /// Permissions that the bot lacks here.
@@ -247,6 +253,7 @@ impl State {
             guilds: BTreeMap::new(),
             channels: BTreeMap::new(),
             people: BTreeMap::new(),
+            installed: BTreeSet::new(),
             commands: Vec::new(),
             interactions: BTreeMap::new(),
             modals: HashMap::new(),
@@ -276,6 +283,9 @@ impl State {
         if let Some(guild) = channel.guild
             && !self.guilds.get(&guild).is_some_and(|guild| guild.joined)
         {
+            return Err(Refusal::MISSING_ACCESS);
+        }
+        if channel.between_people {
             return Err(Refusal::MISSING_ACCESS);
         }
         self.need(channel, permissions::VIEW_CHANNEL).map_err(|_| Refusal::MISSING_ACCESS)?;

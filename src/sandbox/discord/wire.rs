@@ -51,12 +51,30 @@ impl State {
     /// A person as a member of a guild, with what they may do there.
     pub(crate) fn member(&self, person: &Person, guild: &Guild) -> Value {
         json!({
-            "user": user(person), "nick": null, "avatar": null, "banner": null, "roles": [],
+            "user": user(person), "nick": null, "avatar": null, "banner": null, "roles": own_roles(person),
             "joined_at": time(guild.made), "premium_since": null, "deaf": false, "mute": false, "flags": 0,
             "pending": false, "permissions": rights(person).to_string(),
             "communication_disabled_until": null, "unusual_dm_activity_until": null,
             "avatar_decoration_data": null, "collectibles": null,
         })
+    }
+
+    /// The bot as a member of a guild: without the intent for members the only one that it is told of.
+    pub(crate) fn own_member(&self, guild: &Guild) -> Value {
+        json!({
+            "user": self.bot(), "nick": null, "avatar": null, "banner": null, "roles": [],
+            "joined_at": time(guild.joined_at), "premium_since": null, "deaf": false, "mute": false, "flags": 0,
+            "pending": false, "communication_disabled_until": null,
+        })
+    }
+
+    /// What a channel takes from the bot.
+    fn overwrites(&self, channel: &Channel) -> Value {
+        if channel.denied == 0 {
+            return json!([]);
+        }
+        let denied = channel.denied.to_string();
+        json!([{"id": self.application.to_string(), "type": 1, "allow": "0", "deny": denied}])
     }
 
     /// The application.
@@ -66,7 +84,7 @@ impl State {
             "summary": "", "rpc_origins": [], "bot_public": true, "bot_require_code_grant": false,
             "owner": account(1, "owner", false), "verify_key": "0".repeat(64), "team": null, "flags": 0,
             "bot": self.bot(), "tags": [], "redirect_uris": [], "interactions_endpoint_url": null,
-            "role_connections_verification_url": null, "integration_types_config": {"0": {}},
+            "role_connections_verification_url": null, "integration_types_config": {"0": {}, "1": {}},
             "approximate_guild_count": self.guilds.len(), "approximate_user_install_count": 0,
         })
     }
@@ -82,8 +100,8 @@ impl State {
         let list = |all: Vec<&Channel>| all.into_iter().map(|one| self.channel_body(one)).collect::<Vec<_>>();
         let mut body = self.guild_body(guild);
         let extra = json!({
-            "joined_at": time(guild.made), "large": false, "unavailable": false, "member_count": 2,
-            "voice_states": [], "members": [], "channels": list(channels), "threads": list(threads),
+            "joined_at": time(guild.joined_at), "large": false, "unavailable": false, "member_count": 2,
+            "voice_states": [], "members": [self.own_member(guild)], "channels": list(channels), "threads": list(threads),
             "presences": [], "stage_instances": [], "guild_scheduled_events": [], "soundboard_sounds": [],
         });
         merge(&mut body, extra);
@@ -93,7 +111,8 @@ impl State {
     /// A guild as REST tells it.
     pub(crate) fn guild_body(&self, guild: &Guild) -> Value {
         let everyone = Role { id: guild.id, name: "@everyone".to_owned(), mentionable: false };
-        let roles: Vec<_> = std::iter::once(&everyone).chain(&guild.roles).map(role).collect();
+        let mut roles: Vec<_> = std::iter::once(&everyone).chain(&guild.roles).map(role).collect();
+        roles.extend(self.people.values().filter(|person| person.permissions != 0).map(own_role));
         let mut body = json!({
             "id": guild.id.to_string(), "name": guild.name, "icon": null, "icon_hash": null, "splash": null,
             "discovery_splash": null, "owner_id": "1", "region": "deprecated", "afk_channel_id": null,
@@ -144,7 +163,7 @@ impl State {
                 },
             }),
             ChannelKind::Forum => json!({
-                "topic": null, "nsfw": false, "position": 0, "permission_overwrites": [],
+                "topic": null, "nsfw": false, "position": 0, "permission_overwrites": self.overwrites(channel),
                 "flags": if channel.tag_required { 1 << 4 } else { 0 },
                 "available_tags": channel.tags.iter().map(|tag| json!({
                     "id": tag.id.to_string(), "name": tag.name, "moderated": false, "emoji_id": null,
@@ -153,7 +172,9 @@ impl State {
                 "default_reaction_emoji": null, "default_sort_order": null, "default_forum_layout": 0,
                 "default_thread_rate_limit_per_user": 0,
             }),
-            _ => json!({"topic": null, "nsfw": false, "position": 0, "permission_overwrites": []}),
+            _ => json!({
+                "topic": null, "nsfw": false, "position": 0, "permission_overwrites": self.overwrites(channel),
+            }),
         };
         merge(&mut body, special);
         body
@@ -251,6 +272,18 @@ pub(crate) fn role(role: &Role) -> Value {
         "unicode_emoji": null, "position": 0, "permissions": permissions::MEMBER.to_string(),
         "managed": false, "mentionable": role.mentionable, "flags": 0,
     })
+}
+
+/// What a person may do beyond a plain member is a role of their own, with their id.
+fn own_role(person: &Person) -> Value {
+    let mut body = role(&Role { id: person.id, name: person.name.clone(), mentionable: false });
+    body["permissions"] = person.permissions.to_string().into();
+    body["managed"] = true.into();
+    body
+}
+
+fn own_roles(person: &Person) -> Value {
+    if person.permissions == 0 { json!([]) } else { json!([person.id.to_string()]) }
 }
 
 /// The number of a message's type.

@@ -15,7 +15,7 @@ const DATA: usize = 64;
 /// Bytes of texts, links and data together. The platform names no number; it refuses about here.
 const SIZE: usize = 10_240;
 
-/// The `reply_markup` of a call. Keyboards of other sorts than inline are taken and not kept.
+/// The inline keyboard of a call; those of other sorts are [`keys`].
 ///
 /// # Errors
 /// 400 as the platform words it.
@@ -54,6 +54,42 @@ pub(crate) fn read(params: &Params) -> Result<Option<Value>, Refusal> {
         return Err(Refusal::bad("reply markup is too long"));
     }
     Ok((!kept.is_empty()).then(|| json!({ "inline_keyboard": kept })))
+}
+
+/// The keys that a call puts below the text box: `Some(None)` takes them away, `None` leaves them as they are.
+///
+/// # Errors
+/// 400 as the platform words it.
+pub(crate) fn keys(params: &Params) -> Result<Option<Option<Value>>, Refusal> {
+    let Some(markup) = params.json("reply_markup") else { return Ok(None) };
+    if markup["remove_keyboard"] == json!(true) {
+        return Ok(Some(None));
+    }
+    let Some(rows) = markup.get("keyboard") else { return Ok(None) };
+    let wrong = || Refusal::bad("field \"keyboard\" of the ReplyKeyboardMarkup must be an Array of Arrays");
+    for key in rows.as_array().ok_or_else(wrong)?.iter().flat_map(|row| row.as_array().into_iter().flatten())
+    {
+        let text = key.as_str().or_else(|| key["text"].as_str()).unwrap_or_default();
+        if text.trim().is_empty() {
+            return Err(Refusal::bad("can't parse keyboard button: Button text must be non-empty"));
+        }
+        let asks = &key["request_chat"];
+        // S `KeyboardButtonRequestChat`: the person's rights must be a superset of the bot's.
+        let lacks = asks["bot_administrator_rights"].as_object().is_some_and(|rights| {
+            let persons = &asks["user_administrator_rights"];
+            rights.iter().any(|(right, wanted)| wanted == &json!(true) && persons[right] != json!(true))
+        });
+        if lacks {
+            return Err(Refusal::bad("USER_RIGHTS_MISSING"));
+        }
+    }
+    Ok(Some(Some(markup)))
+}
+
+/// The key that asks for a chat under that number.
+pub(crate) fn asks_for_chat(keys: &Value, request: i64) -> Option<&Value> {
+    let rows = keys["keyboard"].as_array()?.iter().flat_map(|row| row.as_array().into_iter().flatten());
+    rows.map(|key| &key["request_chat"]).find(|asks| asks["request_id"] == json!(request))
 }
 
 /// Whether a keyboard has a button with that data.

@@ -146,7 +146,13 @@ fn deliver(
         keyboard,
         preview: params.json("link_preview_options"),
         rings: !params.flag("disable_notification"),
+        guise: Value::Null,
     };
+    if let Some(keys) = keyboard::keys(params)?
+        && let Some(chat) = state.chats.get_mut(&id)
+    {
+        chat.keys = keys;
+    }
     let sent = state.post(id, draft, now);
     show(state, id, sent.unwrap_or_default())
 }

@@ -13,6 +13,7 @@ mod commands;
 mod entity;
 mod faults;
 mod found;
+mod guises;
 mod html;
 mod keyboard;
 mod link;
@@ -43,6 +44,7 @@ use crate::sandbox::telegram::state::{Standing, State};
 use crate::sandbox::weather::{Sky, Weather};
 
 pub use crate::sandbox::telegram::faults::{Fault, Faults};
+pub use crate::sandbox::telegram::guises::ChooseError;
 
 /// A local Telegram with one bot.
 pub struct Telegram {
@@ -234,6 +236,11 @@ impl Telegram {
             let is_admin = view::standing(state, chat, person.id) == Standing::Administrator;
             state.menus.seen(chat, person.id, is_admin, &person.language_code)
         })
+    }
+
+    /// The keys that the bot has put below a chat's text box, as its `reply_markup` had them.
+    pub fn keys(&self, chat: i64) -> Option<Value> {
+        self.look(|state, _| state.chats.get(&chat).and_then(|chat| chat.keys.clone()))
     }
 
     /// How many of the bot's messages in a chat rang.

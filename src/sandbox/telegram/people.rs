@@ -82,6 +82,15 @@ impl Telegram {
         });
     }
 
+    /// Gives a group or channel a public name, without `@`.
+    pub fn set_username(&self, chat: i64, name: &str) {
+        self.change(|state, _| {
+            if let Some(chat) = state.chats.get_mut(&chat) {
+                chat.username = Some(name.to_owned());
+            }
+        });
+    }
+
     /// Makes somebody an administrator of a chat, or no more. For the bot itself ([`Telegram::bot_id`]) it gets
     /// `my_chat_member`.
     pub fn set_admin(&self, chat: i64, person: i64, admin: bool) {
@@ -271,7 +280,7 @@ fn note(state: &mut State, chat: i64, content: Content, now: DateTime<Utc>) {
 }
 
 /// Sends the bot a message, if it may see it.
-fn tell(state: &mut State, chat: i64, id: i64, edited: bool, now: DateTime<Utc>) {
+pub(super) fn tell(state: &mut State, chat: i64, id: i64, edited: bool, now: DateTime<Utc>) {
     let Some(place) = state.chats.get(&chat) else {
         return;
     };
@@ -317,7 +326,7 @@ fn is_for_bot(state: &State, chat: &Chat, message: &Value) -> bool {
 }
 
 /// Changes what the bot is in a chat, and tells it.
-fn stand(state: &mut State, chat: i64, by: i64, standing: Standing, now: DateTime<Utc>) {
+pub(super) fn stand(state: &mut State, chat: i64, by: i64, standing: Standing, now: DateTime<Utc>) {
     let Some(place) = state.chats.get_mut(&chat) else {
         return;
     };

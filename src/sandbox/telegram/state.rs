@@ -51,7 +51,11 @@ pub(crate) struct Chat {
     pub(crate) members: BTreeSet<i64>,
     pub(crate) topics: BTreeMap<i32, Topic>,
     pub(crate) messages: BTreeMap<i64, Message>,
+    /// The public name, without `@`.
+    pub(crate) username: Option<String>,
     pub(crate) migrated_to: Option<i64>,
+    /// The keys that the bot has put below the text box, as its `reply_markup` had them.
+    pub(crate) keys: Option<Value>,
     last_message: i64,
 }
 
@@ -83,6 +87,8 @@ pub(crate) struct Message {
     pub(crate) keyboard: Option<Value>,
     pub(crate) preview: Option<Value>,
     pub(crate) rings: bool,
+    /// Fields that say on whose behalf it was written, or from where it was forwarded.
+    pub(crate) guise: Value,
 }
 
 /// What a message holds.
@@ -122,6 +128,14 @@ impl State {
         }
     }
 
+    /// The group or channel with a public name, `@name`.
+    pub(crate) fn named(&self, name: &str) -> Option<i64> {
+        let name = name.trim().strip_prefix('@')?;
+        let has_it =
+            |chat: &&Chat| chat.username.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(name));
+        self.chats.values().find(has_it).map(|chat| chat.id)
+    }
+
     /// A new chat with an id as the platform gives them.
     pub(crate) fn found(&mut self, title: &str, kind: ChatKind) -> i64 {
         let id = if kind == ChatKind::Group {
@@ -148,7 +162,9 @@ impl State {
             members: BTreeSet::new(),
             topics: BTreeMap::new(),
             messages: BTreeMap::new(),
+            username: None,
             migrated_to: None,
+            keys: None,
             // The first is the note that the chat was made; as a topic, 1 is General.
             last_message: 1,
         });
@@ -218,6 +234,7 @@ impl State {
             keyboard: draft.keyboard,
             preview: draft.preview,
             rings: draft.rings,
+            guise: draft.guise,
         };
         chat.messages.insert(id, message);
         Some(id)
@@ -241,12 +258,22 @@ pub(crate) struct Draft {
     pub(crate) keyboard: Option<Value>,
     pub(crate) preview: Option<Value>,
     pub(crate) rings: bool,
+    pub(crate) guise: Value,
 }
 
 impl Draft {
     /// What a person writes, or what the platform notes.
     pub(crate) fn plain(author: i64, content: Content) -> Self {
-        Self { topic: None, reply_to: None, author, content, keyboard: None, preview: None, rings: false }
+        Self {
+            topic: None,
+            reply_to: None,
+            author,
+            content,
+            keyboard: None,
+            preview: None,
+            rings: false,
+            guise: Value::Null,
+        }
     }
 }
 

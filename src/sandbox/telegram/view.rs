@@ -27,6 +27,9 @@ pub(crate) fn chat(state: &State, chat: &Chat) -> Value {
         return object;
     }
     let mut object = json!({ "id": chat.id, "type": chat.kind.noun(), "title": chat.title });
+    if let Some(name) = &chat.username {
+        object["username"] = json!(name);
+    }
     if chat.kind == ChatKind::Forum {
         object["is_forum"] = json!(true);
     }
@@ -98,7 +101,8 @@ pub(crate) fn standing(state: &State, chat: &Chat, id: i64) -> Standing {
     }
 }
 
-fn person(person: &Person) -> Value {
+/// The `User` that a person is.
+pub(crate) fn person(person: &Person) -> Value {
     let mut object = json!({
         "id": person.id, "is_bot": false, "first_name": person.first_name, "language_code": person.language_code,
     });
@@ -163,6 +167,9 @@ fn bare_message(state: &State, of: &Chat, message: &Message) -> Map<String, Valu
     }
     if let Some(keyboard) = &message.keyboard {
         put("reply_markup", keyboard.clone());
+    }
+    for (key, value) in message.guise.as_object().into_iter().flatten() {
+        put(key, value.clone());
     }
     object
 }

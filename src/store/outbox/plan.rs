@@ -2,7 +2,7 @@
 //! transaction. Claiming them is in `claim.rs`.
 
 use chrono::{DateTime, Utc};
-use sqlx::{Sqlite, Transaction};
+use sqlx::{Any, Transaction};
 
 use crate::model::channel::{ChannelId, Platform};
 use crate::model::delivery::DeliveryId;
@@ -59,6 +59,8 @@ pub struct NewDelivery {
     pub is_list: bool,
     /// The edition that the subscription had got before it; `None`: sent again on request.
     pub after_edition: Option<i64>,
+    /// Whether it waits for quiet hours to end if it has not begun before them: what no slot and nobody asked for.
+    pub heeds_quiet: bool,
     /// Its messages in order, each with its nonce.
     pub messages: Vec<(Rendered, String)>,
 }
@@ -76,7 +78,7 @@ impl Store {
         for plan in planned {
             let moved = sqlx::query(
                 "UPDATE subscriptions SET edition = $3, last_slot = $4, late_until = $5, next_at = $6, owes_list = $8
-                 WHERE id = $1 AND edition = $2 AND next_at IS $7 AND ended_at IS NULL",
+                 WHERE id = $1 AND edition = $2 AND next_at IS NOT DISTINCT FROM $7 AND ended_at IS NULL",
             )
             .bind(plan.subscription.0)
             .bind(plan.edition_before)
@@ -104,7 +106,7 @@ impl Store {
 
 /// Writes a delivery and its messages for a subscription of this channel.
 pub(in crate::store) async fn put_delivery(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     subscription: SubscriptionId,
     (channel, platform): (ChannelId, Platform),
     delivery: &NewDelivery,
@@ -113,8 +115,8 @@ pub(in crate::store) async fn put_delivery(
     let due_at = in_turn(tx, subscription, (channel, platform), millis(delivery.due_at)).await?;
     let id: i64 = sqlx::query_scalar(
         "INSERT INTO deliveries (subscription_id, digest_id, revision, occasion, is_list, on_unknown, due_at,
-             created_at, after_edition)
-         VALUES ($1, $2, $3, $8, $4, $5, $6, $7, $9) RETURNING id",
+             created_at, after_edition, heeds_quiet)
+         VALUES ($1, $2, $3, $8, $4, $5, $6, $7, $9, $10) RETURNING id",
     )
     .bind(subscription.0)
     .bind(delivery.digest.0)
@@ -125,6 +127,7 @@ pub(in crate::store) async fn put_delivery(
     .bind(millis(now))
     .bind(i64::from(delivery.occasion))
     .bind(delivery.after_edition)
+    .bind(delivery.heeds_quiet)
     .fetch_one(&mut **tx)
     .await?;
     put_messages(tx, DeliveryId(id), (channel, platform.name()), due_at, &delivery.messages, now).await
@@ -132,7 +135,7 @@ pub(in crate::store) async fn put_delivery(
 
 /// Writes the messages of a delivery.
 pub(in crate::store) async fn put_messages(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     delivery: DeliveryId,
     (channel, platform): (ChannelId, &str),
     due_at: i64,
@@ -165,7 +168,7 @@ pub(in crate::store) async fn put_messages(
 /// subscription nor into the middle of one that has begun: its slot may lie hours back, and the clock may have been
 /// set back since.
 async fn in_turn(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     subscription: SubscriptionId,
     (channel, platform): (ChannelId, Platform),
     due_at: i64,
