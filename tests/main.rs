@@ -14,6 +14,7 @@ mod delivery;
 mod demo;
 mod desk;
 mod elsewhere;
+mod fuzzing;
 mod headlines;
 mod holds;
 mod import;
