@@ -392,6 +392,23 @@ fn fingerprint(dictionaries: &Dictionaries) -> String {
     hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// What commands work with, for a look-up outside of a run.
+///
+/// # Errors
+/// If a dictionary is wrong.
+pub fn desk(config: &Config, store: Store, clock: SharedClock) -> anyhow::Result<Desk> {
+    let dictionaries = dictionaries(&config.dictionaries)?;
+    Ok(Desk::new(
+        store,
+        config.feeds.iter().map(|feed| feed.feed.clone()).collect(),
+        Arc::new(dictionaries.lexicon().clone()),
+        Lookup::new(&dictionaries),
+        clock,
+        Arc::default(),
+        commands::Limits { person: config.limits.person, group: config.limits.group },
+    ))
+}
+
 /// What loads a folder of old posts into a feed.
 ///
 /// # Errors

@@ -60,6 +60,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "app",
             "clock",
+            "commands",
             "config",
             "draw",
             "enrich",

@@ -2,6 +2,7 @@
 //! measured. One file a benchmark.
 
 mod classify;
+mod search;
 
 use std::io::Write as _;
 use std::time::{Duration, Instant};
@@ -16,6 +17,9 @@ pub(super) struct Arguments {
     /// Which to run; without a name, all of them
     #[arg(value_enum, value_name = "NAME")]
     names: Vec<Name>,
+    /// How many articles `search` looks through
+    #[arg(long, value_name = "COUNT", default_value_t = 20_000)]
+    articles: u32,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -26,6 +30,8 @@ pub(super) struct Arguments {
 enum Name {
     /// Finding companies and topics in texts
     Classify,
+    /// Searching an archive, and looking companies up in it
+    Search,
 }
 
 /// One number, and what it is held against.
@@ -49,6 +55,7 @@ pub(super) fn bench(arguments: &Arguments) -> Outcome {
     for name in names {
         measures.extend(match name {
             Name::Classify => classify::measure(),
+            Name::Search => search::measure(arguments.articles)?,
         });
     }
     let mut out = std::io::stdout().lock();

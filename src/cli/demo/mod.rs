@@ -10,12 +10,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use chrono::Utc;
 use clap::Args;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 
 use super::Outcome;
+use super::folder::Folder;
 use super::run::{Signals, runtime};
 use crate::app::App;
 use crate::clock::{Clock as _, SystemClock};
@@ -50,7 +50,7 @@ pub(super) fn demo(arguments: &Arguments) -> Outcome {
 
 async fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let mut signals = Signals::new()?;
-    let folder = Folder::new()?;
+    let folder = Folder::new("demo")?;
     let demo = Demo::build(DISCORD_TOKEN, TELEGRAM_TOKEN, Arc::new(SystemClock));
     let discord = serve(0, demo.discord.router()).await?;
     demo.discord.set_origin(&discord.to_string());
@@ -136,30 +136,4 @@ async fn serve(port: u16, router: axum::Router) -> anyhow::Result<SocketAddr> {
         }
     });
     Ok(address)
-}
-
-/// A folder of our own in the system's place for such things, deleted when the demo ends.
-#[derive(Debug)]
-struct Folder(std::path::PathBuf);
-
-impl Folder {
-    fn new() -> std::io::Result<Self> {
-        let started: chrono::DateTime<Utc> = SystemClock.now();
-        let name = format!("jogan-demo-{}-{}", std::process::id(), started.timestamp_millis());
-        let path = std::env::temp_dir().join(name);
-        std::fs::create_dir(&path)?;
-        Ok(Self(path))
-    }
-
-    fn path(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        if let Err(error) = std::fs::remove_dir_all(&self.0) {
-            tracing::warn!(%error, folder = %self.0.display(), "the demo's folder could not be deleted");
-        }
-    }
 }

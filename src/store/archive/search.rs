@@ -148,6 +148,11 @@ impl Store {
     }
 }
 
+/// A query's words in the language of FTS5; `None` if it has none.
+pub(super) fn words_of(query: &Query) -> Option<String> {
+    Expression::of(query)?.words
+}
+
 /// A query in the language of FTS5.
 struct Expression {
     /// What has to be there and what must not; `None`: the filters alone decide.
