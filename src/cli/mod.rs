@@ -6,12 +6,13 @@
 mod backup;
 mod bench;
 mod check;
-mod classify;
 mod completions;
 mod demo;
 mod export;
+mod folder;
 mod import;
 mod init;
+mod lookup;
 mod migrate_store;
 mod outcome;
 mod password;
@@ -68,7 +69,7 @@ enum Command {
     Bench(bench::Arguments),
     /// Look things up as the chat commands would
     #[command(subcommand)]
-    Lookup(Lookup),
+    Lookup(lookup::Arguments),
     /// Copy the database, also while the bot runs
     Backup(backup::Arguments),
     /// Write channels, subscriptions and what was delivered to a file, for a move to another server
@@ -79,12 +80,6 @@ enum Command {
     MigrateStore(migrate_store::Arguments),
     /// Print what a shell completes after `jogan`
     Completions(completions::Arguments),
-}
-
-#[derive(Debug, Subcommand)]
-enum Lookup {
-    /// Say what texts are about: lines of {"text": …} on standard input to lines of companies and topics
-    Classify(classify::Arguments),
 }
 
 /// Parses the command line of this process and does what it says.
@@ -108,7 +103,7 @@ pub fn main() -> ExitCode {
         Command::Preview(arguments) => preview::preview(&arguments),
         Command::Password(arguments) => password::password(&arguments),
         Command::Bench(arguments) => bench::bench(&arguments),
-        Command::Lookup(Lookup::Classify(arguments)) => classify::classify(&arguments),
+        Command::Lookup(arguments) => lookup::lookup(cli.config.as_deref(), &environment, &arguments),
     };
     outcome::report(outcome)
 }
