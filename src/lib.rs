@@ -30,6 +30,8 @@ pub mod store;
 pub mod plan;
 pub mod render;
 
+pub mod draw;
+
 pub mod deliver;
 pub mod platform;
 

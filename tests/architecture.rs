@@ -23,6 +23,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("enrich", &["model", "text"]),
     ("plan", &["model", "text"]),
     ("render", &["model", "text"]),
+    ("draw", &["model", "text"]),
     // A post's address on the publisher's site is made of its front matter: a `parse::Draft`.
     ("source", &["model", "text", "parse"]),
     ("store", &["model", "text"]),
@@ -44,6 +45,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "pipeline",
             "commands",
             "render",
+            "draw",
         ],
     ),
     ("alarm", &["model", "clock", "health", "text", "store", "commands"]),
@@ -78,6 +80,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "app",
             "clock",
             "config",
+            "draw",
             "enrich",
             "model",
             "parse",
@@ -113,6 +116,7 @@ const HOMES: &[(&str, &[&str])] = &[
             "src/chat/telegram/poll.rs",
         ],
     ),
+    ("maud", &["src/draw/", "src/web/", "src/cli/preview/"]),
     ("pulldown_cmark", &["src/parse/markdown/"]),
     ("notify", &["src/source/watch.rs"]),
     ("feed_rs", &["src/source/syndication/"]),
@@ -131,7 +135,7 @@ const HOMES: &[(&str, &[&str])] = &[
 ];
 
 /// Modules that are functions of their arguments: no I/O, no clock, nothing that waits.
-const PURE: &[&str] = &["model", "text", "parse", "enrich", "plan", "render"];
+const PURE: &[&str] = &["model", "text", "parse", "enrich", "plan", "render", "draw"];
 /// What those may not name, but for following links (`src/enrich/links/`).
 const IMPURE: &[&str] = &["std::fs", "std::net", "std::env", "tokio", "Instant::now"];
 

@@ -1,18 +1,10 @@
 //! The style `headlines`: a list from which a reader opens one article, for themselves alone.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::support::bot::Bot;
+use crate::support::buttons::buttons;
 use crate::support::town::{text, words};
-
-/// The message's components or buttons, row after row.
-fn components(message: &Value) -> Vec<Value> {
-    let rows =
-        message["components"].as_array().or_else(|| message["reply_markup"]["inline_keyboard"].as_array());
-    let of_row =
-        |row: &Value| row["components"].as_array().or_else(|| row.as_array()).cloned().unwrap_or_default();
-    rows.into_iter().flatten().flat_map(of_row).collect()
-}
 
 async fn subscribed() -> Bot {
     let bot = Bot::start().await;
@@ -26,7 +18,7 @@ async fn discords_menu_opens_an_article_for_the_asker_alone() {
     bot.publish(&bot.post());
     let (list, _) = bot.arrived("소식 6").await;
     let (id, reader) = (list["id"].as_str().and_then(|id| id.parse().ok()).expect("an id"), &bot.reader.0);
-    let menu = components(&list).into_iter().find(|one| one["type"] == 3).expect("a menu");
+    let menu = buttons(&list).into_iter().find(|one| one["type"] == 3).expect("a menu");
     let options = menu["options"].as_array().expect("its entries");
     assert_eq!(options.len(), 6);
     let third = options[2]["value"].as_str().expect("a value").to_owned();
@@ -45,7 +37,7 @@ async fn discords_menu_opens_an_article_for_the_asker_alone() {
         0
     );
 
-    let next = components(&opened)
+    let next = buttons(&opened)
         .into_iter()
         .find(|one| one["label"].as_str().is_some_and(|label| label.contains('▶')));
     let next = next.expect("a button to the next");
@@ -71,7 +63,7 @@ async fn telegrams_number_opens_an_article_in_place_and_back() {
     bot.publish(&bot.post());
     let list = bot.wait_for("the list", async || bot.on_telegram(private, "소식 6").pop()).await;
     let id = list["message_id"].as_i64().expect("an id");
-    let number = components(&list).into_iter().find(|one| text(one).trim() == "2").expect("a button 2");
+    let number = buttons(&list).into_iter().find(|one| text(one).trim() == "2").expect("a button 2");
     bot.telegram
         .press(reader, private, id, number["callback_data"].as_str().expect("data"))
         .await
@@ -86,7 +78,7 @@ async fn telegrams_number_opens_an_article_in_place_and_back() {
     let opened =
         as_it_is(|text| text.contains("소식 2") && text.contains("산업적 영향") && !text.contains("소식 3:"))
             .await;
-    let back = components(&opened)
+    let back = buttons(&opened)
         .into_iter()
         .find(|one| one["callback_data"].as_str().is_some_and(|data| data.starts_with("list:")));
     let back = back.expect("a button back");
@@ -104,7 +96,7 @@ async fn in_a_group_the_number_is_a_link_that_opens_the_article_in_private() {
     let bot = subscribed().await;
     bot.publish(&bot.post());
     let (_, list) = bot.arrived("소식 6").await;
-    let link = components(&list)
+    let link = buttons(&list)
         .iter()
         .find(|one| text(one).trim() == "5")
         .and_then(|one| one["url"].as_str().map(str::to_owned));

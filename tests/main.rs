@@ -2,6 +2,7 @@
 //! house. One file a story.
 
 mod access;
+mod alarms;
 mod architecture;
 mod chats;
 mod command_line;
@@ -17,6 +18,8 @@ mod lookup;
 mod managing;
 mod model;
 mod moving;
+mod on_discord;
+mod on_telegram;
 mod page;
 mod places;
 mod posts;

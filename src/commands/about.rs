@@ -8,14 +8,16 @@ use super::call::{Call, Caller};
 use super::desk::{Desk, Failure};
 use super::press::Press;
 use super::spec::{Argument, ArgumentKind, Spec, Text, Who};
-use super::{search, view, words};
+use super::{follow, search, view, words};
 use crate::model::period::Period;
 use crate::model::reply::{Action, Button, Found, Reply};
-use crate::model::trends::Days;
+use crate::model::trends::{Days, Trends};
 use crate::store::{Cursor, Listed, Subject};
 
 /// The days that the first line counts where no period is asked for.
 const RECENT: u32 = 30;
+/// How many names are offered where none was given.
+const OFFERED: usize = 9;
 /// How many names are offered for a typo.
 const ALIKE: usize = 3;
 
@@ -180,8 +182,7 @@ pub(super) async fn page(page: &Page, caller: &Caller, desk: &Desk) -> Result<Re
 /// No name was given: those that are in the news are offered.
 async fn ask(kind: Kind, period: Period, call: &Call, desk: &Desk) -> Result<Reply, Failure> {
     let caller = &call.caller;
-    let today = today(caller, desk).await?;
-    let trends = desk.store.trends(Days::ending(today, RECENT), 9).await?;
+    let trends = in_the_news(caller, desk).await?;
     let most = match kind {
         Kind::Company => trends.companies,
         Kind::Topic => trends.topics,
@@ -193,6 +194,12 @@ async fn ask(kind: Kind, period: Period, call: &Call, desk: &Desk) -> Result<Rep
         buttons: buttons.chunks(3).map(<[Button]>::to_vec).collect(),
         ..Reply::new(caller.language)
     })
+}
+
+/// What was most in the news of late, as many as fit into a few rows of buttons.
+pub(super) async fn in_the_news(caller: &Caller, desk: &Desk) -> Result<Trends, Failure> {
+    let today = today(caller, desk).await?;
+    Ok(desk.store.trends(Days::ending(today, RECENT), OFFERED).await?)
 }
 
 async fn about(name: &str, page: &Page, caller: &Caller, desk: &Desk) -> Result<Reply, Failure> {
@@ -224,10 +231,18 @@ async fn about(name: &str, page: &Page, caller: &Caller, desk: &Desk) -> Result<
     Ok(Reply {
         lines: vec![counted(subject, shown_as, page.period, caller, desk).await?],
         found: listed.into_iter().map(|article| found(article, Vec::new())).collect(),
-        buttons: if turn.is_empty() { Vec::new() } else { vec![turn] },
+        buttons: [turn, follow(name, page.kind, caller)].into_iter().filter(|row| !row.is_empty()).collect(),
         again: Some(Press::About(page.clone()).encode()),
         ..Reply::new(language)
     })
+}
+
+/// The button that follows a company.
+fn follow(name: &str, kind: Kind, caller: &Caller) -> Vec<Button> {
+    match kind {
+        Kind::Company => vec![follow::button(name, caller)],
+        Kind::Topic => Vec::new(),
+    }
 }
 
 /// The line that answers: how many there are, and how many there were before.

@@ -78,6 +78,18 @@ impl Arguments {
         self
     }
 
+    /// Takes out what was written for this kind of argument.
+    pub fn take(&mut self, kind: ArgumentKind) -> Option<String> {
+        self.0.remove(&kind)
+    }
+
+    /// As words that say the same; `None` where no words do.
+    pub fn as_words(&self, spec: &'static Spec, feeds: &[Feed]) -> Option<String> {
+        let words: Vec<&str> = self.0.values().map(String::as_str).collect();
+        let words = words.join(" ");
+        (Self::from_words(spec, &words, feeds) == (self.clone(), Vec::new())).then_some(words)
+    }
+
     /// What was written for this kind of argument.
     pub fn get(&self, kind: ArgumentKind) -> Option<&str> {
         self.0.get(&kind).map(String::as_str)
@@ -116,6 +128,7 @@ fn recognise(kind: ArgumentKind, words: &[&str], feeds: &[Feed]) -> Option<Range
         ArgumentKind::Period => period::find(words).map(|(found, _)| found),
         ArgumentKind::For => span::find(words),
         ArgumentKind::Platform => one(&|word| reach::platform(word).is_some()),
+        ArgumentKind::Channel => one(&is_chat),
         ArgumentKind::AnyChannel => one(&|word| word.starts_with('#') || word.parse::<Address>().is_ok()),
         // The only thing that the command takes: what is no id is told to be none.
         ArgumentKind::Article => (!words.is_empty()).then_some(0..words.len()),
@@ -127,6 +140,14 @@ fn recognise(kind: ArgumentKind, words: &[&str], feeds: &[Feed]) -> Option<Range
         | ArgumentKind::Message
         | ArgumentKind::What => None,
     }
+}
+
+/// A chat as people write it on Telegram: `@name`, `t.me/name`, an id.
+fn is_chat(word: &str) -> bool {
+    let name = word.strip_prefix("https://").unwrap_or(word);
+    let name = name.strip_prefix('@').or_else(|| name.strip_prefix("t.me/"));
+    name.is_some_and(|name| !name.is_empty())
+        || word.strip_prefix('-').is_some_and(|digits| digits.len() > 5 && digits.parse::<u64>().is_ok())
 }
 
 fn is_missing(word: &str) -> bool {

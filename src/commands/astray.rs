@@ -9,7 +9,7 @@ use crate::model::reply::Reply;
 /// The answer to a word that is no command. `None`: the person asks too much and was told so.
 pub fn astray(word: &str, caller: &Caller, desk: &Desk) -> Option<Reply> {
     if let Err(told) = admit(caller, desk) {
-        return told;
+        return told.map(|told| *told);
     }
     let word = word.to_lowercase();
     let Some(group) = GROUPS.iter().find(|group| group.name == word) else {

@@ -8,17 +8,17 @@ use super::{about, find, words};
 use crate::model::reply::Reply;
 
 /// Longer texts are talk, in code points.
-const LONGEST: usize = 60;
+const LONGEST: usize = 40;
 
 /// The call that a text without a slash stands for: a command's Korean word alone (`오늘`), else the news about the
 /// company or the topic of that name. `Err`: it is talk, which is answered so.
 ///
 /// # Errors
 /// The answer to a text that is too long to be a name.
-pub fn look_up(text: &str, caller: &Caller, desk: &Desk) -> Result<Call, Reply> {
+pub fn look_up(text: &str, caller: &Caller, desk: &Desk) -> Result<Call, Box<Reply>> {
     let text = text.trim();
     if text.lines().nth(1).is_some() || text.chars().nth(LONGEST).is_some() {
-        return Err(words::only_names(caller.language));
+        return Err(Box::new(words::only_names(caller.language)));
     }
     if let Some(spec) = find(text).filter(|spec| spec.korean.contains(&text)) {
         let arguments = Arguments::default();

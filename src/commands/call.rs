@@ -39,9 +39,63 @@ pub struct Caller {
     pub is_operator: bool,
     /// What the bot lacks to post in the channel, where the platform told.
     pub missing: Vec<MissingRight>,
+    /// Whether the person asks from another place: the answer's buttons then say which channel they are about.
+    pub is_elsewhere: bool,
+    /// What else there is in the server (Discord), for what asks for it.
+    pub around: Option<Around>,
+}
+
+/// What there is in a Discord server, as far as one person may deal with it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Around {
+    /// The channels that the person may manage.
+    pub channels: Vec<Neighbour>,
+    /// The roles that both the person and the bot may mention, by id and name.
+    pub roles: Vec<(u64, String)>,
+}
+
+/// A channel of the same server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Neighbour {
+    /// Where it is.
+    pub address: Address,
+    /// What kind of place it is.
+    pub kind: ChannelKind,
+    /// What people call it.
+    pub name: String,
+    /// What the bot lacks to post there.
+    pub missing: Vec<MissingRight>,
 }
 
 impl Caller {
+    /// The same person as a caller in another channel of the server: its admin if they may manage it.
+    pub fn elsewhere(&self, address: Address, around: Around) -> Self {
+        let there = around.channels.iter().find(|channel| channel.address == address).cloned();
+        Self {
+            address,
+            kind: there.as_ref().map_or(ChannelKind::Text, |there| there.kind),
+            channel_name: there.as_ref().map(|there| there.name.clone()),
+            is_admin: there.is_some(),
+            missing: there.map(|there| there.missing).unwrap_or_default(),
+            is_elsewhere: self.is_elsewhere || address != self.address,
+            around: Some(around),
+            ..self.clone()
+        }
+    }
+
+    /// The same person as a caller in their conversation with the bot.
+    pub fn in_private(&self, address: Address) -> Self {
+        Self {
+            address,
+            kind: ChannelKind::Private,
+            channel_name: None,
+            is_admin: true,
+            missing: Vec::new(),
+            is_elsewhere: self.is_elsewhere || address != self.address,
+            ..self.clone()
+        }
+    }
+
     /// Whether the person belongs to those who may.
     pub fn may(&self, who: Who) -> bool {
         match who {

@@ -13,12 +13,14 @@ mod bare;
 mod call;
 mod desk;
 mod digest;
+mod follow;
 mod held;
 mod help;
 mod lost;
 mod mute;
 mod offers;
 mod open;
+mod others;
 mod pause;
 pub mod press;
 mod quota;
@@ -45,7 +47,7 @@ pub use alarm::{alarm_note, alarm_reply, rhythm};
 pub use announce::announcement_note;
 pub use astray::astray;
 pub use bare::look_up;
-pub use call::{Call, Caller, MissingRight};
+pub use call::{Around, Call, Caller, MissingRight, Neighbour};
 pub use desk::{Desk, Failure};
 pub use held::held_note;
 pub use lost::lost_note;
@@ -55,10 +57,11 @@ pub use spec::{Argument, ArgumentKind, Group, Spec, Text, Who};
 pub use welcome::welcome;
 pub use why::IN_MENU;
 
+use press::Press;
 use quota::Admission;
 
 use crate::model::language::Language;
-use crate::model::reply::Reply;
+use crate::model::reply::{Action, Reply};
 
 /// Every command, in the order of `/help`.
 pub const CATALOGUE: &[Spec] = &[
@@ -118,7 +121,7 @@ pub fn is_group(word: &str) -> bool {
 /// the person asks too much and was told so.
 pub async fn answer(call: &Call, desk: &Desk) -> Option<Reply> {
     if let Err(told) = admit(&call.caller, desk) {
-        return told;
+        return told.map(|told| *told);
     }
     let begun = desk.clock.now();
     let reply = admitted(call, desk).await;
@@ -134,17 +137,18 @@ async fn admitted(call: &Call, desk: &Desk) -> Reply {
     if let Some(word) = call.unread.first() {
         return words::not_expected(word, call.spec.example.get(language), language);
     }
-    match (call.spec.run)(call, desk).await {
+    let reply = match (call.spec.run)(call, desk).await {
         Ok(reply) => reply,
         Err(failure) => explain(failure, desk, language, call.spec.name),
-    }
+    };
+    from_elsewhere(reply, &call.caller)
 }
 
 /// Counts an answer. `Err`: there is none left, with what is said about it unless that was said already.
-fn admit(caller: &Caller, desk: &Desk) -> Result<(), Option<Reply>> {
+fn admit(caller: &Caller, desk: &Desk) -> Result<(), Option<Box<Reply>>> {
     match desk.quota.admit(caller, desk.clock.now()) {
         Admission::Yes => Ok(()),
-        Admission::Tell => Err(Some(words::too_many(caller.language))),
+        Admission::Tell => Err(Some(Box::new(words::too_many(caller.language)))),
         Admission::Silent => Err(None),
     }
 }
@@ -153,6 +157,37 @@ fn admit(caller: &Caller, desk: &Desk) -> Result<(), Option<Reply>> {
 /// most 200 characters (Telegram's `answerCallbackQuery`).
 pub fn too_old(language: Language) -> String {
     words::old_button(language).lines.join("\n")
+}
+
+/// An answer that is read in another place than the one that it is about: its buttons and menus say which that is.
+fn from_elsewhere(mut reply: Reply, caller: &Caller) -> Reply {
+    if !caller.is_elsewhere {
+        return reply;
+    }
+    let there = |text: &mut String| {
+        let already = text.starts_with("in:") || text.starts_with("cancel:") || text.starts_with("show:");
+        if let Some(press) = Press::decode(text, None).filter(|_| !already) {
+            *text = Press::In { address: caller.address, press: Box::new(press) }.encode();
+        }
+    };
+    for button in reply.buttons.iter_mut().flatten() {
+        if let Action::Press(text) = &mut button.action {
+            there(text);
+        }
+    }
+    reply.menus.iter_mut().flat_map(|menu| &mut menu.choices).for_each(|choice| there(&mut choice.press));
+    reply.again = None;
+    reply
+}
+
+/// What is said where a platform does not tell what an answer takes; the log has the reason.
+pub fn unanswered(error: Box<dyn std::error::Error + Send + Sync>, language: Language, desk: &Desk) -> Reply {
+    explain(Failure::Broken(error), desk, language, "asking the platform")
+}
+
+/// There is no chat of this name that the bot can see (Telegram).
+pub fn no_such_chat(name: &str, caller: &Caller) -> Reply {
+    words::no_such_chat(name, caller.language)
 }
 
 /// The refusal of somebody who may not, in one text: at most 200 characters (Telegram's `answerCallbackQuery`).

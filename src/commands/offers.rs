@@ -57,6 +57,7 @@ pub async fn offers(
         | ArgumentKind::For
         | ArgumentKind::Words
         | ArgumentKind::Platform
+        | ArgumentKind::Channel
         | ArgumentKind::Text
         | ArgumentKind::Article
         | ArgumentKind::Message

@@ -9,9 +9,10 @@ use super::desk::{Desk, Failure};
 use super::reach::Target;
 use super::spec::Who;
 use super::{
-    about, admit, alarm, announce, digest, explain, held, help, mute, open, pause, recall, receive, resend,
-    resend_all, search, settings, subscribe, today, unsubscribe, why, words,
+    about, admit, alarm, announce, digest, explain, follow, from_elsewhere, held, help, mute, open, others,
+    pause, recall, receive, resend, resend_all, search, settings, subscribe, today, unsubscribe, why, words,
 };
+use crate::model::channel::Address;
 use crate::model::feed::FeedName;
 use crate::model::language::Language;
 use crate::model::note::AnnouncementId;
@@ -146,6 +147,41 @@ pub enum Press {
     Receive,
     /// Show what lets somebody choose one of their channels or groups (Telegram).
     PickChat,
+    /// Try a `/subscribe` again that the bot lacked a right for: with these words.
+    Try {
+        /// What was written behind the command.
+        words: String,
+    },
+    /// Follow a company in private: a hash of its name.
+    Follow {
+        /// The hash.
+        tag: String,
+    },
+    /// Show the server's other channels that get something, and those that could (Discord).
+    Others {
+        /// The feed whose settings are shown.
+        feed: FeedName,
+    },
+    /// Give this channel the settings of another one.
+    Copy {
+        /// The other one.
+        from: Address,
+        /// The feed.
+        feed: FeedName,
+    },
+    /// Show the roles that a delivery can ping (Discord).
+    Mention {
+        /// The feed.
+        feed: FeedName,
+    },
+    /// Do something in another channel than the one where it is pressed. Whoever reads the press asks for the rights
+    /// there.
+    In {
+        /// The channel.
+        address: Address,
+        /// What.
+        press: Box<Press>,
+    },
     /// Do nothing of what was asked.
     Cancel,
     /// What cannot be read any more: say the command that opens it afresh.
@@ -159,7 +195,7 @@ pub enum Press {
 
 impl Press {
     /// Who may do that.
-    pub const fn who(&self) -> Who {
+    pub fn who(&self) -> Who {
         match self {
             Self::Unsubscribe { .. }
             | Self::Subscribe { .. }
@@ -169,6 +205,10 @@ impl Press {
             | Self::Pause
             | Self::Resume
             | Self::Why(_)
+            | Self::Try { .. }
+            | Self::Others { .. }
+            | Self::Copy { .. }
+            | Self::Mention { .. }
             | Self::Unmute { everywhere: false, .. }
             | Self::Cancel => Who::ChannelAdmin,
             Self::Held { .. }
@@ -182,6 +222,7 @@ impl Press {
             | Self::Announce(_)
             | Self::AnnounceProgress(_)
             | Self::Unmute { everywhere: true, .. } => Who::Operator,
+            Self::In { press, .. } => press.who(),
             Self::Open { .. }
             | Self::List { .. }
             | Self::Latest { .. }
@@ -193,8 +234,23 @@ impl Press {
             | Self::Receive
             | Self::PickChat
             | Self::Old { .. }
+            | Self::Follow { .. }
             | Self::Show(_) => Who::Anyone,
         }
+    }
+
+    /// Whether it needs to know what else there is in the server.
+    pub fn looks_around(&self) -> bool {
+        match self {
+            Self::In { .. } | Self::Others { .. } | Self::Copy { .. } | Self::Mention { .. } => true,
+            Self::Set { change, .. } => matches!(change, settings::Change::Mention(Some(_))),
+            _ => false,
+        }
+    }
+
+    /// Whether it is about the presser's own conversation with the bot, wherever it is pressed.
+    pub const fn is_private(&self) -> bool {
+        matches!(self, Self::Follow { .. })
     }
 
     /// The text that a button carries.
@@ -235,6 +291,12 @@ impl Press {
             Self::Help(half) => format!("help:{}", half.name()),
             Self::Receive => "receive:".to_owned(),
             Self::PickChat => "pickchat:".to_owned(),
+            Self::Try { words } => format!("try:{words}"),
+            Self::Follow { tag } => format!("follow:{tag}"),
+            Self::Others { feed } => format!("others:{feed}"),
+            Self::Copy { from, feed } => format!("copy:{}:{feed}", encode_address(*from)),
+            Self::Mention { feed } => format!("mention:{feed}"),
+            Self::In { address, press } => format!("in:{}:{}", encode_address(*address), press.encode()),
             Self::Cancel => "cancel:".to_owned(),
             Self::Old { .. } => "old:".to_owned(),
             Self::Show(what) => format!("show:{}", what.encode()),
@@ -254,7 +316,7 @@ impl Press {
     ///
     /// A menu of one digest's articles carries the text of its first article, and its entries are places; a menu
     /// over several digests (`pick:…`) has complete texts for entries.
-    fn decode(text: &str, chosen: Option<&str>) -> Option<Self> {
+    pub(super) fn decode(text: &str, chosen: Option<&str>) -> Option<Self> {
         let (what, rest) = text.split_once(':')?;
         match (what, chosen) {
             ("open", chosen) => {
@@ -312,6 +374,20 @@ impl Press {
             ("help", None) => help::Half::named(rest).map(Self::Help),
             ("receive", None) => Some(Self::Receive),
             ("pickchat", None) => Some(Self::PickChat),
+            ("try", None) => Some(Self::Try { words: rest.to_owned() }),
+            ("follow", None) => Some(Self::Follow { tag: rest.to_owned() }),
+            ("others", None) => Some(Self::Others { feed: FeedName(rest.to_owned()) }),
+            ("copy", None) => {
+                let (from, feed) = rest.split_once(':')?;
+                Some(Self::Copy { from: decode_address(from)?, feed: FeedName(feed.to_owned()) })
+            }
+            ("mention", None) => Some(Self::Mention { feed: FeedName(rest.to_owned()) }),
+            ("in", None) => {
+                let (address, press) = rest.split_once(':')?;
+                let (address, press) = (decode_address(address)?, Self::decode(press, None)?);
+                let once = !matches!(press, Self::In { .. } | Self::Show(_));
+                once.then(|| Self::In { address, press: Box::new(press) })
+            }
             ("cancel", None) => Some(Self::Cancel),
             ("show", None) => match Self::decode(rest, None)? {
                 what if what.who() > Who::Anyone => None,
@@ -355,7 +431,7 @@ pub fn show_button(again: &str, language: Language) -> Button {
 /// Answers what somebody pressed. `None`: the person asks too much and was told so.
 pub async fn answer(press: Press, caller: &Caller, desk: &Desk) -> Option<Reply> {
     if let Err(told) = admit(caller, desk) {
-        return told;
+        return told.map(|told| *told);
     }
     if !caller.may(press.who()) {
         return Some(words::refused(press.who(), caller.platform, caller.language));
@@ -366,7 +442,8 @@ pub async fn answer(press: Press, caller: &Caller, desk: &Desk) -> Option<Reply>
         press => perform(press, caller, desk).await,
     };
     desk.count(caller.platform, "press", begun);
-    Some(done.unwrap_or_else(|failure| explain(failure, desk, caller.language, "press")))
+    let reply = done.unwrap_or_else(|failure| explain(failure, desk, caller.language, "press"));
+    Some(from_elsewhere(reply, caller))
 }
 
 async fn perform(press: Press, caller: &Caller, desk: &Desk) -> Result<Reply, Failure> {
@@ -403,10 +480,31 @@ async fn perform(press: Press, caller: &Caller, desk: &Desk) -> Result<Reply, Fa
         Press::Help(half) => Ok(Reply { in_place: true, ..help::half(half, caller, desk) }),
         Press::Receive => Ok(Reply { in_place: true, ..receive::ask(caller, desk) }),
         Press::PickChat => Ok(receive::pick(caller)),
+        Press::Try { words } => subscribe::tried(&words, caller, desk).await,
+        Press::Follow { tag } => follow::pressed(&tag, caller, desk).await,
+        Press::Others { feed } => others::shown(&feed, caller, desk).await,
+        Press::Copy { from, feed } => subscribe::copied(from, &feed, caller, desk).await,
+        Press::Mention { feed } => settings::roles(&feed, caller, desk).await,
         Press::Cancel => Ok(Reply { in_place: true, ..words::cancelled(caller.language) }),
         Press::Old { command } => Ok(words::old_button_of(command, caller.language)),
-        Press::Show(_) => Ok(words::old_button(caller.language)),
+        Press::In { .. } | Press::Show(_) => Ok(words::old_button(caller.language)),
     }
+}
+
+/// An address in a button: `d123`, `t-100123`. A forum's topic is its chat here.
+fn encode_address(address: Address) -> String {
+    match address {
+        Address::Discord { channel } => format!("d{channel}"),
+        Address::Telegram { chat, .. } => format!("t{chat}"),
+    }
+}
+
+fn decode_address(text: &str) -> Option<Address> {
+    if let Some(channel) = text.strip_prefix('d') {
+        return Some(Address::Discord { channel: channel.parse().ok()? });
+    }
+    let chat = text.strip_prefix('t')?.parse().ok()?;
+    Some(Address::Telegram { chat, topic: None })
 }
 
 /// The same for the channel.
@@ -470,6 +568,10 @@ mod tests {
             set(settings::Change::Quiet(None)),
             set(settings::Change::Quiet("22:00-07:00".parse().ok())),
             set(settings::Change::Publish(true)),
+            Press::Try { words: "08:30 Asia/Seoul full".into() },
+            Press::Follow { tag: "0123456789".into() },
+            Press::Others { feed: FeedName("ai-news".into()) },
+            Press::Mention { feed: FeedName("ai-news".into()) },
             Press::Pause,
             Press::Resume,
             Press::Unmute { tag: "0123456789".into(), everywhere: false },
@@ -492,6 +594,27 @@ mod tests {
             assert!(text.len() <= 64, "{text}");
             assert_eq!(Press::decode(&text, None), Some(press));
         }
+    }
+
+    #[test]
+    fn what_is_pressed_for_another_channel_is_read_again() {
+        let feed = || FeedName("a-feed-with-the-longest-name-32-".into());
+        let (discord, telegram) = (
+            Address::Discord { channel: u64::MAX },
+            Address::Telegram { chat: -1_001_234_567_890, topic: None },
+        );
+        for (address, press, most) in [
+            (telegram, Press::Subscribe { feed: feed(), as_before: true }, 64),
+            (telegram, Press::Resume, 64),
+            (discord, Press::Copy { from: discord, feed: feed() }, 100),
+            (discord, set(settings::Change::Mention(Some(u64::MAX))), 100),
+        ] {
+            let press = Press::In { address, press: Box::new(press) };
+            let text = press.encode();
+            assert!(text.len() <= most, "{text}");
+            assert_eq!(Press::decode(&text, None), Some(press));
+        }
+        assert_eq!(Press::decode("in:d1:in:d2:resume:", None), None);
     }
 
     #[test]

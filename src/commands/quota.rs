@@ -102,6 +102,8 @@ mod tests {
             is_admin: false,
             is_operator: false,
             missing: Vec::new(),
+            is_elsewhere: false,
+            around: None,
         }
     }
 

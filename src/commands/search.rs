@@ -88,10 +88,20 @@ async fn run(call: &Call, desk: &Desk) -> Result<Reply, Failure> {
     let period = about::period(call)?.unwrap_or_default();
     let Some(typed) = call.arguments.get(ArgumentKind::Words) else {
         let lines = words::which_name(call.spec.example.get(language), language);
-        return Ok(Reply { lines, ..Reply::new(language) });
+        let buttons = suggestions(period, &call.caller, desk).await?;
+        return Ok(Reply { lines, buttons, ..Reply::new(language) });
     };
     let page = Page { newest: None, skip: 0, period, words: typed.to_owned() };
     show(&page, &call.caller, desk).await
+}
+
+/// Without words: the companies that are in the news are offered, to be searched for.
+async fn suggestions(period: Period, caller: &Caller, desk: &Desk) -> Result<Vec<Vec<Button>>, Failure> {
+    let most = about::in_the_news(caller, desk).await?.companies;
+    let names = most.iter().map(|trend| desk.lexicon.company(&trend.key, caller.language));
+    let buttons: Vec<Button> =
+        names.map(|name| Button { label: name.to_owned(), ..button(name, period, caller) }).collect();
+    Ok(buttons.chunks(3).map(<[Button]>::to_vec).collect())
 }
 
 /// The page that a button asks for.

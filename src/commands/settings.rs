@@ -9,7 +9,7 @@ use super::desk::{Desk, Failure};
 use super::press::Press;
 use super::spec::{ArgumentKind, Spec, Text, Who};
 use super::{today, words};
-use crate::model::channel::ChannelKind;
+use crate::model::channel::{ChannelKind, Platform};
 use crate::model::feed::{Feed, FeedName};
 use crate::model::language::Language;
 use crate::model::quiet::QuietHours;
@@ -20,6 +20,8 @@ use crate::store::ChangesOf;
 
 /// How many deliveries are told.
 const DELIVERIES: u32 = 10;
+/// As many roles as a menu has room for besides `nobody`.
+const ROLES: usize = 24;
 /// How many changes are told.
 const CHANGES: u32 = 3;
 /// The times that are offered; any other is set with `/subscribe`.
@@ -65,10 +67,12 @@ pub enum Change {
     Quiet(Option<QuietHours>),
     /// Whether what is sent to an announcement channel is published.
     Publish(bool),
+    /// The role that a delivery pings (Discord); `None`: nobody.
+    Mention(Option<u64>),
 }
 
 impl Change {
-    /// As a button carries it: at most 26 bytes.
+    /// As a button carries it: at most 26 bytes, of a role 28, which only Discord has.
     pub(super) fn encode(&self) -> String {
         match self {
             Self::At(schedule) => format!("at:{schedule}"),
@@ -77,6 +81,8 @@ impl Change {
             Self::Quiet(None) => "quiet:-".to_owned(),
             Self::Quiet(Some(hours)) => format!("quiet:{hours}"),
             Self::Publish(publish) => format!("publish:{}", u8::from(*publish)),
+            Self::Mention(None) => "mention:-".to_owned(),
+            Self::Mention(Some(role)) => format!("mention:{role}"),
         }
     }
 
@@ -91,6 +97,8 @@ impl Change {
             ("quiet", hours) => hours.parse().ok().map(|hours| Self::Quiet(Some(hours))),
             ("publish", "0") => Some(Self::Publish(false)),
             ("publish", "1") => Some(Self::Publish(true)),
+            ("mention", "-") => Some(Self::Mention(None)),
+            ("mention", role) => role.parse().ok().map(|role| Self::Mention(Some(role))),
             _ => None,
         }
     }
@@ -140,8 +148,11 @@ async fn of_feed(
         ChannelKind::Announcement => Some(desk.store.publishes(subscription.id).await?),
         _ => None,
     };
+    let mention = desk.store.mention(subscription.id).await?;
     let mut lines = vec![words::settings_title(&feed.title, language)];
+    lines.extend(caller.is_elsewhere.then(|| words::in_channel(caller)).flatten());
     lines.extend(words::wish_lines(wish, &mutes, publishes, &desk.lexicon, language));
+    lines.extend(mention.map(|_| words::PINGS_A_ROLE.get(language).to_owned()));
     lines.extend(pause.map(|pause| words::paused(pause.until, wish.timezone, language)).unwrap_or_default());
     let last = desk.store.last_deliveries(subscription.id, DELIVERIES).await?;
     lines.extend(words::deliveries(&last, wish.timezone, language));
@@ -159,6 +170,10 @@ async fn of_feed(
     });
     let end = Press::Unsubscribe { feed: feed.name.clone(), is_sure: false };
     row.push(press(words::END_SUBSCRIPTION, end, caller));
+    if caller.platform == Platform::Discord && caller.kind != ChannelKind::Private {
+        row.push(press(words::PING_A_ROLE, Press::Mention { feed: feed.name.clone() }, caller));
+        row.push(press(words::OTHERS, Press::Others { feed: feed.name.clone() }, caller));
+    }
     Ok(Reply { lines, menus: menus(feed, wish, language), buttons: vec![row], ..Reply::new(language) })
 }
 
@@ -198,6 +213,31 @@ fn menus(feed: &Feed, wish: &Wish, language: Language) -> Vec<Menu> {
     ]
 }
 
+/// The roles that a delivery can ping, to choose one of.
+pub(super) async fn roles(feed: &FeedName, caller: &Caller, desk: &Desk) -> Result<Reply, Failure> {
+    let language = caller.language;
+    let (Some(feed), Some(around)) = (desk.feed(feed), &caller.around) else {
+        return Ok(words::old_button(language));
+    };
+    let subscriptions = desk.store.subscriptions_of(caller.address).await?;
+    let found = subscriptions.iter().find(|subscription| subscription.feed == feed.name);
+    let Some(subscription) = found else { return Err(words::not_subscribed(language).into()) };
+    let now = desk.store.mention(subscription.id).await?;
+    let choice = |label: String, role: Option<u64>| Choice {
+        label,
+        press: set(feed, Change::Mention(role)).encode(),
+        chosen: role == now,
+    };
+    let nobody = choice(words::PING_NOBODY.get(language).to_owned(), None);
+    let roles = around.roles.iter().take(ROLES).map(|(id, name)| choice(format!("@{name}"), Some(*id)));
+    let menu = Menu {
+        placeholder: words::PING_A_ROLE.get(language).to_owned(),
+        choices: std::iter::once(nobody).chain(roles).collect(),
+    };
+    let lines = vec![words::which_role(around.roles.is_empty(), language)];
+    Ok(Reply { in_place: true, lines, menus: vec![menu], ..Reply::new(language) })
+}
+
 /// What the buttons of `/settings` with several feeds do.
 pub(super) async fn shown(feed: &FeedName, caller: &Caller, desk: &Desk) -> Result<Reply, Failure> {
     let Some(feed) = desk.feed(feed) else { return Ok(words::old_button(caller.language)) };
@@ -223,6 +263,13 @@ pub(super) async fn changed(
         Change::Language(language) => wish.language = language,
         Change::Quiet(hours) => wish.quiet = hours,
         Change::Publish(publish) => desk.store.set_publish(subscription.id, publish).await?,
+        Change::Mention(role) => {
+            let may = |role| caller.around.iter().flat_map(|around| &around.roles).any(|(id, _)| *id == role);
+            if role.is_some_and(|role| !may(role)) {
+                return Err(words::role_out_of_reach(caller.language).into());
+            }
+            desk.store.set_mention(subscription.id, role).await?;
+        }
     }
     if wish != subscription.wish {
         desk.store.subscribe(subscription.channel, &feed.name, &wish, desk.clock.now()).await?;

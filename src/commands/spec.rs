@@ -70,6 +70,9 @@ pub enum ArgumentKind {
     For,
     /// `discord` or `telegram`.
     Platform,
+    /// The channel that a command is about, if not the one where it is used: whoever reads the call asks for the rights
+    /// there.
+    Channel,
     /// Any subscribed channel, by name or address: for operators.
     AnyChannel,
     /// What to tell: everything that is written, as it is.

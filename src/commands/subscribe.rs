@@ -8,8 +8,10 @@ use super::arguments::Arguments;
 use super::call::{Call, Caller};
 use super::desk::{Desk, Failure};
 use super::press::Press;
+use super::settings::Change;
 use super::spec::{Argument, ArgumentKind, Spec, Text, Who};
 use super::{today, unsubscribe, words};
+use crate::model::channel::Address;
 use crate::model::feed::{Feed, FeedName};
 use crate::model::language::Language;
 use crate::model::reply::{Action, Button, Reply};
@@ -17,6 +19,7 @@ use crate::model::schedule::Schedule;
 use crate::model::subscription::{Style, Wish};
 use crate::model::zone::parse_zone;
 use crate::plan::{advice, arrival};
+use crate::text::clock_time;
 
 pub(super) const SPEC: Spec = Spec {
     name: "subscribe",
@@ -55,6 +58,13 @@ pub(super) const SPEC: Spec = Spec {
             about: Text { ko: "안내말의 언어: ko · en", en: "Language of what is ours: ko, en" },
         },
         Argument {
+            name: "channel",
+            kind: ArgumentKind::Channel,
+            about: Text {
+                ko: "다른 채널에서 받기 (비우면 여기)", en: "Another channel than this one"
+            },
+        },
+        Argument {
             name: "filter",
             kind: ArgumentKind::Filter,
             about: Text {
@@ -78,7 +88,7 @@ async fn run(call: &Call, desk: &Desk) -> Result<Reply, Failure> {
     };
     let asked = Asked::read(&call.arguments, caller)?;
     if !caller.missing.is_empty() {
-        return Err(words::may_not_post(caller).into());
+        return Err(may_not_post(&call.arguments, caller, desk).into());
     }
     if call.arguments.names_only(ArgumentKind::Feed)
         && let Some(before) = ended(&feed.name, caller, desk).await?
@@ -89,6 +99,52 @@ async fn run(call: &Call, desk: &Desk) -> Result<Reply, Failure> {
     let before = before.iter().find(|subscription| subscription.feed == feed.name).map(|found| &found.wish);
     let wish = asked.over(before, feed, caller.language);
     subscribe(feed, &wish, caller, desk).await
+}
+
+/// Says what the bot lacks, with a button that tries again.
+fn may_not_post(arguments: &Arguments, caller: &Caller, desk: &Desk) -> Reply {
+    let again = arguments.as_words(&SPEC, &desk.feeds).map(|words| Press::Try { words });
+    let row = again.map(|again| vec![press(words::CHECK_AGAIN, again, caller)]);
+    Reply { buttons: row.into_iter().collect(), ..words::may_not_post(caller) }
+}
+
+/// What the button does that tries again.
+pub(super) async fn tried(words: &str, caller: &Caller, desk: &Desk) -> Result<Reply, Failure> {
+    let (arguments, unread) = Arguments::from_words(&SPEC, words, &desk.feeds);
+    let call = Call { spec: &SPEC, arguments, unread, caller: caller.clone() };
+    match run(&call, desk).await {
+        Err(Failure::Told(told)) => Ok(Reply { in_place: true, ..*told }),
+        done => Ok(Reply { in_place: true, ..done? }),
+    }
+}
+
+/// Gives the caller's channel the settings and the mutes that another channel has for a feed.
+pub(super) async fn copied(
+    from: Address,
+    feed: &FeedName,
+    caller: &Caller,
+    desk: &Desk,
+) -> Result<Reply, Failure> {
+    let Some(feed) = desk.feed(feed) else { return Ok(words::old_button(caller.language)) };
+    let may = caller.around.iter().flat_map(|around| &around.channels).any(|channel| channel.address == from);
+    if !may && !caller.is_operator {
+        return Err(words::refused(Who::ChannelAdmin, caller.platform, caller.language).into());
+    }
+    let theirs = desk.store.subscriptions_of(from).await?;
+    let Some(original) = theirs.into_iter().find(|subscription| subscription.feed == feed.name) else {
+        return Ok(words::old_button(caller.language));
+    };
+    if !caller.missing.is_empty() {
+        return Err(words::may_not_post(caller).into());
+    }
+    let reply = subscribe(feed, &original.wish, caller, desk).await?;
+    let ours = desk.store.subscriptions_of(caller.address).await?;
+    if let Some(copy) = ours.iter().find(|subscription| subscription.feed == feed.name) {
+        for mute in desk.store.mutes(Some(original.channel)).await? {
+            desk.store.mute(Some(copy.channel), &mute, &caller.person, desk.clock.now()).await?;
+        }
+    }
+    Ok(Reply { in_place: true, ..reply })
 }
 
 /// What the channel wanted of a feed until not long ago.
@@ -124,7 +180,12 @@ pub(super) async fn pressed(
 }
 
 /// Subscribes the channel, and says so.
-async fn subscribe(feed: &Feed, wish: &Wish, caller: &Caller, desk: &Desk) -> Result<Reply, Failure> {
+pub(super) async fn subscribe(
+    feed: &Feed,
+    wish: &Wish,
+    caller: &Caller,
+    desk: &Desk,
+) -> Result<Reply, Failure> {
     let now = desk.clock.now();
     let channel = desk
         .store
@@ -148,10 +209,21 @@ async fn confirm(feed: &Feed, wish: &Wish, caller: &Caller, desk: &Desk) -> Resu
     let arrivals = desk.store.arrivals(&feed.name, arrival::LEARN_FROM).await?;
     let usual = feed.timing.expect_by.or_else(|| arrival::usual_in(&arrivals, feed.timezone));
     let mut lines = words::subscribed(wish, first, &desk.lexicon, caller.language);
+    lines.extend(caller.is_elsewhere.then(|| words::in_channel(caller)).flatten());
+    let mut rows = Vec::new();
     if let Some(usual) = usual
         && let Some(better) = advice::better_slot(&wish.schedule, wish.timezone, usual, feed.timezone, now)
     {
         lines.push(words::slot_before_arrival(&better, caller.language));
+        let instead = wish.schedule.to_string().replace(&clock_time(better.slot), &clock_time(better.better));
+        if let Ok(instead) = instead.parse::<Schedule>() {
+            let change = Press::Set { feed: feed.name.clone(), change: Change::At(instead) };
+            let label = words::change_to(&better, caller.language);
+            rows.push(vec![
+                Button { label, ..press(words::CHANGE_TIME, change, caller) },
+                press(words::LEAVE_AS_IS, Press::Cancel, caller),
+            ]);
+        }
     }
     let pause = desk.store.pause_of(caller.address).await?;
     if pause.is_some() {
@@ -161,18 +233,18 @@ async fn confirm(feed: &Feed, wish: &Wish, caller: &Caller, desk: &Desk) -> Resu
         label: words::SHOW_LATEST.get(caller.language).to_owned(),
         action: Action::Press(Press::Latest { feed: feed.name.clone() }.encode()),
     };
-    let mut row = Vec::new();
+    let settings = Press::Settings { feed: feed.name.clone() };
+    let mut row = vec![
+        press(words::CHANGE_TIME, settings.clone(), caller),
+        press(words::CHANGE_STYLE, settings, caller),
+    ];
     if pause.is_some() {
         row.push(press(words::RESUME_NOW, Press::Resume, caller));
     }
     if !arrivals.is_empty() || desk.store.latest_digest(&feed.name, None).await?.is_some() {
         row.push(show);
     }
-    Ok(Reply {
-        lines,
-        buttons: if row.is_empty() { Vec::new() } else { vec![row] },
-        ..Reply::new(caller.language)
-    })
+    Ok(Reply { lines, buttons: rows.into_iter().chain([row]).collect(), ..Reply::new(caller.language) })
 }
 
 /// What was asked for; what was not stays as it is, or as is usual.
@@ -225,7 +297,7 @@ impl Asked {
 }
 
 /// What a bare `/subscribe` means.
-fn usual(feed: &Feed, language: Language) -> Wish {
+pub(super) fn usual(feed: &Feed, language: Language) -> Wish {
     Wish {
         schedule: Schedule::Now,
         timezone: feed.timezone,

@@ -2,6 +2,7 @@
 
 mod alarms;
 mod everywhere;
+mod follow;
 mod managing;
 mod operating;
 mod rooms;
@@ -28,6 +29,7 @@ use crate::text::{Unit, clock_time, cut, day, particle};
 
 pub(super) use alarms::*;
 pub(super) use everywhere::*;
+pub(super) use follow::*;
 pub(super) use managing::*;
 pub(super) use operating::*;
 pub(super) use rooms::*;
@@ -49,6 +51,8 @@ pub(super) const FIRST_PAGE: Text = Text { ko: "◀ 처음", en: "◀ First" };
 pub(super) const PREVIOUS_PAGE: Text = Text { ko: "◀ 이전", en: "◀ Back" };
 pub(super) const NEXT_PAGE: Text = Text { ko: "다음 ▶", en: "More ▶" };
 pub(super) const SHOW_THAT: Text = Text { ko: "그 소식 보기", en: "Show it" };
+pub(super) const CHECK_AGAIN: Text = Text { ko: "다시 확인", en: "Check again" };
+pub(super) const LEAVE_AS_IS: Text = Text { ko: "그대로 두기", en: "Leave it" };
 pub(super) const SEARCH_TEXT: Text = Text { ko: "본문에서 찾기", en: "Search the texts" };
 
 /// A reply of prose alone, for the asker.
@@ -289,16 +293,47 @@ pub(super) fn subscribed(
 
 /// A slot is just before the digest usually arrives.
 pub(super) fn slot_before_arrival(better: &TooEarly, language: Language) -> String {
-    let (usual, slot, instead) =
-        (clock_time(better.usual), clock_time(better.slot), clock_time(better.better));
+    let (usual, slot) = (clock_time(better.usual), clock_time(better.slot));
     match language {
-        Language::Ko => format!(
-            "이 뉴스는 보통 {usual}쯤 나옵니다. {slot}에는 전날 것을 받게 됩니다. /subscribe {instead}로 바꿀 수 있습니다."
-        ),
+        Language::Ko => format!("이 뉴스는 보통 {usual}쯤 나옵니다. {slot}에는 전날 것을 받게 됩니다."),
         Language::En => format!(
-            "This digest is usually out at about {usual}, so at {slot} you get the one of the day before. Change it with /subscribe {instead}."
+            "This digest is usually out at about {usual}, so at {slot} you get the one of the day before."
         ),
     }
+}
+
+/// The button that takes a better slot.
+pub(super) fn change_to(better: &TooEarly, language: Language) -> String {
+    let better = clock_time(better.better);
+    match language {
+        Language::Ko => format!("{better}{} 바꾸기", particle(&better, "으로/로")),
+        Language::En => format!("Change to {better}"),
+    }
+}
+
+/// Which channel it is about, where that is another one.
+pub(super) fn in_channel(caller: &Caller) -> Option<String> {
+    let name = caller.channel_name.as_deref()?;
+    Some(match caller.language {
+        Language::Ko => format!("받는 곳: {name}"),
+        Language::En => format!("It goes to: {name}"),
+    })
+}
+
+/// There is no chat of this name that the bot can see.
+pub(super) fn no_such_chat(name: &str, language: Language) -> Reply {
+    let name = shortened(name);
+    let lines = match language {
+        Language::Ko => [
+            format!("‘{name}’ 채널을 찾지 못했습니다. 예: /subscribe @my_channel 08:30"),
+            "봇을 그 채널의 관리자로 초대한 뒤 다시 써 주세요. 바뀐 것은 없습니다.".to_owned(),
+        ],
+        Language::En => [
+            format!("There is no chat ‘{name}’ that the bot can see. Example: /subscribe @my_channel 08:30"),
+            "Make the bot an administrator there, and write it again. Nothing was changed.".to_owned(),
+        ],
+    };
+    prose(language, lines)
 }
 
 /// The bot lacks rights in the channel.
@@ -334,7 +369,7 @@ pub(super) fn may_not_post(caller: &Caller) -> Reply {
                 [
                     format!("{name}에 아직 글을 쓸 수 없어 구독하지 않았습니다."),
                     format!(
-                        "채널 설정 › 권한에서 봇에게 {}{object} 켠 뒤 다시 /subscribe를 써 주세요.",
+                        "채널 설정 › 권한에서 봇에게 {}{object} 켠 뒤 다시 눌러 주세요.",
                         rights.join(", ")
                     ),
                 ],
@@ -344,7 +379,7 @@ pub(super) fn may_not_post(caller: &Caller) -> Reply {
             language,
             [
                 format!("{name}에 아직 글을 쓸 수 없어 구독하지 않았습니다."),
-                "봇을 관리자로 정하거나 글쓰기 권한을 준 뒤 다시 /subscribe를 써 주세요.".to_owned(),
+                "봇을 관리자로 정하거나 글쓰기 권한을 준 뒤 다시 눌러 주세요.".to_owned(),
             ],
         ),
         (Language::En, Platform::Discord) => prose(
@@ -352,7 +387,7 @@ pub(super) fn may_not_post(caller: &Caller) -> Reply {
             [
                 format!("The bot cannot write in {name} yet, so nothing was subscribed."),
                 format!(
-                    "In the channel's settings, under Permissions, allow it {} and use /subscribe again.",
+                    "In the channel's settings, under Permissions, allow it {} and press again.",
                     rights.join(", ")
                 ),
             ],
@@ -361,7 +396,7 @@ pub(super) fn may_not_post(caller: &Caller) -> Reply {
             language,
             [
                 format!("The bot cannot write in {name} yet, so nothing was subscribed."),
-                "Make it an administrator or let it write, and use /subscribe again.".to_owned(),
+                "Make it an administrator or let it write, and press again.".to_owned(),
             ],
         ),
     }

@@ -155,4 +155,6 @@ pub enum Action {
     /// Comes back to the bot as this text: at most 64 bytes (Telegram's `callback_data`; Discord allows 100
     /// characters), complete in itself, so that it works after a restart.
     Press(String),
+    /// The same, about the presser's own conversation with the bot: in a Telegram group it leads there.
+    InPrivate(String),
 }

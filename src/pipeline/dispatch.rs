@@ -301,7 +301,14 @@ impl Dispatch {
                 (Form::List | Form::RoundUp, editions) => render::list(surface, editions, &self.lexicon),
             })
         });
-        Arc::clone(messages)
+        match due.mention.filter(|_| due.address.platform() == Platform::Discord) {
+            Some(role) => {
+                let mut messages = messages.to_vec();
+                render::mentioning(&mut messages, role);
+                Arc::new(messages)
+            }
+            None => Arc::clone(messages),
+        }
     }
 
     /// What messages are set for in a kind of place.

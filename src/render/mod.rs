@@ -72,6 +72,11 @@ pub fn corrected(
     }
 }
 
+/// Lets a delivery ping a role: by its first message, and it alone. For Discord.
+pub fn mentioning(messages: &mut [Rendered], role: u64) {
+    discord::mention(messages, role);
+}
+
 /// What is left of a message that a correction takes back, where it cannot be deleted: one line.
 pub fn emptied(platform: Platform, language: Language) -> Rendered {
     let line = Phrase::Emptied.say(language);

@@ -196,6 +196,12 @@ impl<'a> View<'a> {
         publisher.into_iter().chain(published).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
     }
 
+    /// The id of an article that is opened, by which people ask about it: its digest's handle and its number there.
+    pub(crate) fn id(&self) -> Option<String> {
+        let Selection::One(place) = self.edition.selection else { return None };
+        Some(format!("{}-{}", self.handle(), place + 1))
+    }
+
     /// An article's topics as the lexicon knows them; one that it lost is left out.
     pub(crate) fn topics(&self, article: &EnrichedArticle) -> impl Iterator<Item = (&'a TopicLook, String)> {
         let known = article.topics.iter().filter_map(|key| {

@@ -20,6 +20,7 @@ mod greetings;
 mod holds;
 mod links;
 mod lock;
+mod mentions;
 mod migrate;
 mod mutes;
 mod notes;

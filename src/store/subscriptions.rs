@@ -27,11 +27,12 @@ struct SubscriptionRow {
     late_until: Option<i64>,
     quiet: Option<String>,
     owes_list: bool,
+    mention: Option<String>,
     mutes: String,
 }
 
 pub(super) const COLUMNS: &str = "s.id, s.channel_id, s.feed, s.schedule, s.timezone, s.style, s.filter, s.language, \
-    s.edition, s.last_slot, s.late_until, s.quiet, s.owes_list, \
+    s.edition, s.last_slot, s.late_until, s.quiet, s.owes_list, s.mention, \
     (SELECT json_group_array(u.term) FROM mutes u WHERE u.channel_id = s.channel_id OR u.channel_id IS NULL) AS mutes";
 
 /// Of a subscription that is made anew: its slots are those that it had.
@@ -74,6 +75,8 @@ pub struct Due {
     pub address: Address,
     /// What kind of place it is.
     pub kind: ChannelKind,
+    /// The role that the first message of a delivery pings.
+    pub mention: Option<u64>,
     /// For when planning was to look at it.
     pub next_at: Option<DateTime<Utc>>,
 }
@@ -95,6 +98,7 @@ impl TryFrom<DueRow> for Due {
         Ok(Self {
             address: row.word(&found.address)?,
             kind: row.word(&found.kind)?,
+            mention: found.subscription.mention.as_deref().map(|role| row.word(role)).transpose()?,
             next_at: row.instant_or_none(found.next_at)?,
             subscription: found.subscription.try_into()?,
         })

@@ -20,6 +20,8 @@ use crate::support::town::{DISCORD_TOKEN, TELEGRAM_TOKEN, Town};
 pub(crate) struct Bot {
     town: Town,
     feed: String,
+    limits: String,
+    sections: String,
     app: Option<App>,
 }
 
@@ -27,6 +29,8 @@ pub(crate) struct Bot {
 pub(crate) struct Builder {
     clock: StoryClock,
     feed: String,
+    limits: String,
+    sections: String,
     before: Vec<Post>,
 }
 
@@ -35,7 +39,9 @@ impl Bot {
     pub(crate) fn builder() -> Builder {
         let clock = StoryClock::of_the_system();
         clock.set(instant("2026-03-02T07:00:00+09:00"));
-        Builder { clock, feed: String::new(), before: Vec::new() }
+        // Stories ask until something has happened: more often than people may.
+        let limits = "person = 100000\ngroup = 100000".to_owned();
+        Builder { clock, feed: String::new(), limits, sections: String::new(), before: Vec::new() }
     }
 
     /// A bot without further wishes.
@@ -58,15 +64,16 @@ impl Bot {
 
     /// Starts it again on the same database.
     pub(crate) async fn start_again(&mut self) {
-        // Stories ask until something has happened: more often than people may.
         let text = format!(
-            "{}\n[limits]\nperson = 100000\ngroup = 100000\n[discord]\napi_url = {:?}\noperators = [{:?}]\n\
-             [telegram]\napi_url = {:?}\noperators = [{}]\n",
+            "{}\n[limits]\n{}\n[discord]\napi_url = {:?}\noperators = [{:?}]\n\
+             [telegram]\napi_url = {:?}\noperators = [{}]\n{}",
             self.town.configuration(&self.feed),
+            self.limits,
             self.town.discord_url,
             self.town.operator.0.id.to_string(),
             self.town.telegram_url,
-            self.town.operator.1.id
+            self.town.operator.1.id,
+            self.sections
         );
         let table = text.parse().expect("TOML");
         let config = Config::from_table(table, &Environment::default()).expect("a configuration");
@@ -165,6 +172,18 @@ impl Builder {
         self
     }
 
+    /// How much people may ask, as it is when nothing is configured.
+    pub(crate) fn usual_limits(mut self) -> Self {
+        self.limits.clear();
+        self
+    }
+
+    /// Further sections of the configuration.
+    pub(crate) fn sections(mut self, lines: &str) -> Self {
+        self.sections = lines.to_owned();
+        self
+    }
+
     /// The time at which it begins.
     pub(crate) fn at(self, at: &str) -> Self {
         self.clock.set(instant(at));
@@ -181,7 +200,7 @@ impl Builder {
     pub(crate) async fn in_town(self, prepare: impl AsyncFnOnce(&Town) -> String) -> Bot {
         let town = Town::build(self.clock).await;
         let feed = prepare(&town).await;
-        let mut bot = Bot { town, feed, app: None };
+        let mut bot = Bot { town, feed, limits: self.limits, sections: self.sections, app: None };
         bot.start_again().await;
         bot.first_load().await;
         bot
@@ -191,7 +210,7 @@ impl Builder {
     pub(crate) async fn start(self) -> Bot {
         let town = Town::build(self.clock).await;
         self.before.iter().for_each(|post| town.publish(post));
-        let mut bot = Bot { town, feed: self.feed, app: None };
+        let mut bot = Bot { town, feed: self.feed, limits: self.limits, sections: self.sections, app: None };
         bot.start_again().await;
         bot.first_load().await;
         bot

@@ -2,6 +2,7 @@
 
 pub(crate) mod bot;
 pub(crate) mod browser;
+pub(crate) mod buttons;
 pub(crate) mod clock;
 pub(crate) mod post;
 pub(crate) mod program;

@@ -145,7 +145,7 @@ impl Town {
     pub(crate) async fn bot_is_here(&self) {
         self.wait_for("the bot", async || {
             let menus = self.telegram.calls().iter().filter(|call| call.method == "setMyCommands").count();
-            (self.discord.connected() && !self.discord.commands().is_empty() && menus >= 6).then_some(())
+            (self.discord.connected() && !self.discord.commands().is_empty() && menus >= 8).then_some(())
         })
         .await;
     }

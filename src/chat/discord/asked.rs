@@ -6,6 +6,7 @@ use serenity::all::{
     Member, PartialChannel, Permissions, ResolvedOption, ResolvedValue, User,
 };
 
+use super::around::{MAY_MANAGE, missing};
 use crate::commands::arguments::Arguments;
 use crate::commands::press::Press;
 use crate::commands::{ArgumentKind, Call, Caller, IN_MENU, MissingRight, find};
@@ -29,6 +30,7 @@ pub(super) fn call(command: &CommandInteraction, operators: &[String]) -> Option
     };
     let options = options.iter().filter_map(|option| match option.value {
         ResolvedValue::String(text) => Some((option.name, text.to_owned())),
+        ResolvedValue::Channel(channel) => Some((option.name, channel.id.to_string())),
         // What is not wanted is as good as not said.
         ResolvedValue::Boolean(true) => Some((option.name, option.name.to_owned())),
         _ => None,
@@ -120,9 +122,7 @@ impl Place<'_> {
             // In a conversation with the bot the person is the admin; in one with others the bot cannot write.
             None => kind == ChannelKind::Private && !is_among_others(false, self.context),
             Some(member) => {
-                let may_manage =
-                    Permissions::MANAGE_CHANNELS | Permissions::MANAGE_GUILD | Permissions::ADMINISTRATOR;
-                is_installed(self.owners) && member.permissions.is_some_and(|has| has.intersects(may_manage))
+                is_installed(self.owners) && member.permissions.is_some_and(|has| has.intersects(MAY_MANAGE))
             }
         };
         Caller {
@@ -135,6 +135,8 @@ impl Place<'_> {
             language: Language::for_locale(self.locale),
             is_admin,
             missing: self.missing(kind),
+            is_elsewhere: false,
+            around: None,
         }
     }
 
@@ -149,9 +151,7 @@ impl Place<'_> {
     }
 
     fn missing(&self, kind: ChannelKind) -> Vec<MissingRight> {
-        let Some(has) = self.bot.filter(|has| !has.administrator() && kind != ChannelKind::Private) else {
-            return Vec::new();
-        };
+        let Some(has) = self.bot.filter(|_| kind != ChannelKind::Private) else { return Vec::new() };
         let is_thread = self.channel.is_some_and(|channel| {
             matches!(
                 channel.kind,
@@ -160,14 +160,6 @@ impl Place<'_> {
         });
         // SEND_MESSAGES has no effect in threads.
         let send = if is_thread { Permissions::SEND_MESSAGES_IN_THREADS } else { Permissions::SEND_MESSAGES };
-        [
-            (Permissions::VIEW_CHANNEL, MissingRight::View),
-            (send, MissingRight::Send),
-            (Permissions::EMBED_LINKS, MissingRight::Embed),
-        ]
-        .into_iter()
-        .filter(|(right, _)| !has.contains(*right))
-        .map(|(_, missing)| missing)
-        .collect()
+        missing(has, send)
     }
 }

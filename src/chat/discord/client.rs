@@ -19,7 +19,7 @@ use super::answer::Answers;
 use super::asked::is_installed;
 use super::guilds::{Guilds, address};
 use super::shards::out_of_touch;
-use super::{asked, greet, menu};
+use super::{asked, elsewhere, greet, menu};
 use crate::chat::{Access, retries};
 use crate::clock::SharedClock;
 use crate::commands::{self, Desk, press};
@@ -275,7 +275,7 @@ impl Handler {
             Interaction::Command(command) => {
                 let answer = async {
                     match asked::call(command, operators) {
-                        Some(call) => commands::answer(&call, desk).await,
+                        Some(call) => elsewhere::call(&self.discord, command, call).await,
                         // Of another version, as long as Discord still shows it.
                         None => {
                             commands::astray(&command.data.name, &asked::caller(command, operators), desk)
@@ -288,7 +288,8 @@ impl Handler {
                 let (pressed, caller) = asked::press(component, operators);
                 let is_shown = matches!(pressed, press::Press::Show(_));
                 let audience = if is_shown { Audience::Channel } else { Audience::Asker };
-                self.answers.give(&interaction, audience, press::answer(pressed, &caller, desk)).await;
+                let answer = elsewhere::press(&self.discord, component, pressed, caller);
+                self.answers.give(&interaction, audience, answer).await;
             }
             Interaction::Autocomplete(typing) => {
                 if let Some((kind, typed, caller)) = asked::typing(typing, operators) {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use serenity::all::{
-    CommandOptionType, CommandType, CreateCommand, CreateCommandOption, InstallationContext,
+    ChannelType, CommandOptionType, CommandType, CreateCommand, CreateCommandOption, InstallationContext,
     InteractionContext, Permissions,
 };
 
@@ -82,6 +82,7 @@ fn usable_by(who: Who, command: CreateCommand, about: Text) -> CreateCommand {
 fn option(argument: &Argument) -> CreateCommandOption {
     let kind = match argument.kind {
         ArgumentKind::Missing => CommandOptionType::Boolean,
+        ArgumentKind::Channel => CommandOptionType::Channel,
         _ => CommandOptionType::String,
     };
     let option = CreateCommandOption::new(kind, argument.name, argument.about.en)
@@ -92,6 +93,9 @@ fn option(argument: &Argument) -> CreateCommandOption {
             option.add_string_choice_localized(style.name(), style.name(), [(KOREAN, korean_style(style))])
         }),
         ArgumentKind::Language => option.add_string_choice("한국어", "ko").add_string_choice("English", "en"),
+        ArgumentKind::Channel => {
+            option.channel_types(vec![ChannelType::Text, ChannelType::News, ChannelType::Forum])
+        }
         ArgumentKind::Platform => Platform::ALL
             .into_iter()
             .fold(option, |option, platform| option.add_string_choice(platform.brand(), platform.name())),

@@ -1,8 +1,10 @@
 //! Discord: the gateway brings interactions, REST takes the answers.
 
 mod answer;
+mod around;
 mod asked;
 mod client;
+mod elsewhere;
 mod greet;
 mod guilds;
 mod menu;

@@ -8,7 +8,7 @@ use super::poll::Telegram;
 use super::tidy::Tidy;
 use super::{menu, shared};
 use crate::commands::arguments::Arguments;
-use crate::commands::{self, Call, Caller, Who, press};
+use crate::commands::{self, ArgumentKind, Call, Caller, Who, press};
 use crate::model::channel::{Address, ChannelKind};
 use crate::model::language::Language;
 use crate::model::message::{Body, PlatformMessageId};
@@ -47,17 +47,25 @@ pub(super) async fn message(telegram: &Telegram, message: &Message) -> Result<Op
             if caller.is_operator && caller.kind == ChannelKind::Private && spec.name == "start" {
                 menu::set_operators(&telegram.calls, &caller.person).await;
             }
-            let (arguments, unread) = Arguments::from_words(spec, &text, &desk.feeds);
-            let arguments = match asked::replied(message) {
-                Some(replied) => arguments.about_message(spec, replied),
-                None => arguments,
+            let (mut arguments, unread) = Arguments::from_words(spec, &text, &desk.feeds);
+            if let Some(replied) = asked::replied(message) {
+                arguments = arguments.about_message(spec, replied);
+            }
+            let about = match arguments.take(ArgumentKind::Channel) {
+                None => Ok(caller.clone()),
+                Some(name) => {
+                    let there = shared::named(telegram, &caller, &name).await?;
+                    there.ok_or_else(|| commands::no_such_chat(&name, &caller))
+                }
             };
-            let call = Call { spec, arguments, unread, caller: caller.clone() };
-            commands::answer(&call, desk).await
+            match about {
+                Ok(about) => commands::answer(&Call { spec, arguments, unread, caller: about }, desk).await,
+                Err(told) => Some(told),
+            }
         }
         Asked::Name(text) => match commands::look_up(&text, &caller, desk) {
             Ok(call) => commands::answer(&call, desk).await,
-            Err(talk) => Some(talk),
+            Err(talk) => Some(*talk),
         },
         Asked::Astray(word) => commands::astray(&word, &caller, desk),
     };
@@ -70,15 +78,23 @@ pub(super) async fn message(telegram: &Telegram, message: &Message) -> Result<Op
 /// Answers a pressed button. Returns what is to be tidied up.
 pub(super) async fn press(telegram: &Telegram, query: CallbackQuery) -> Result<Option<Tidy>, CallError> {
     let asker = asked::presser(&query, &telegram.operators);
-    let Some(Asker { mut caller, look_up }) = asker else {
+    let Some(Asker { mut caller, mut look_up }) = asker else {
         let language = query.from.language_code.as_deref().map_or(Language::default(), Language::for_locale);
         let old = commands::too_old(language);
         telegram.calls.answer_callback_query(&query.id.0, Some(&old)).await?;
         return Ok(None);
     };
-    let pressed = press::Press::read(query.data.as_deref().unwrap_or_default(), None);
+    let room = Room::of(&caller);
+    let pressed = match press::Press::read(query.data.as_deref().unwrap_or_default(), None) {
+        press::Press::In { address: Address::Telegram { chat, .. }, press } => {
+            caller = shared::elsewhere(telegram, &caller, chat).await?;
+            look_up = None;
+            *press
+        }
+        pressed => pressed,
+    };
     // What is said in a channel all its readers see: only its admins make the bot say something there.
-    let is_channel = caller.kind == ChannelKind::Broadcast;
+    let is_channel = room.kind == ChannelKind::Broadcast;
     let who = if is_channel { pressed.who().max(Who::ChannelAdmin) } else { pressed.who() };
     if who > Who::Anyone {
         caller.is_admin |= is_admin(telegram, look_up, &caller).await?;
@@ -93,7 +109,6 @@ pub(super) async fn press(telegram: &Telegram, query: CallbackQuery) -> Result<O
     telegram.calls.answer_callback_query(&query.id.0, None).await?;
     let Some(reply) = press::answer(pressed, &caller, &telegram.desk).await else { return Ok(None) };
     let shown = query.regular_message().map(|message| PlatformMessageId(message.id.0.to_string()));
-    let room = Room::of(&caller);
     let said = match shown {
         // In groups and channels what hangs on a delivery leads elsewhere; these buttons hang on answers.
         Some(shown) if reply.in_place => change(telegram, room, &shown, &reply).await?,

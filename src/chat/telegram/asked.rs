@@ -4,7 +4,7 @@
 use teloxide::types::{CallbackQuery, Chat, Message, MessageKind, User};
 
 use crate::commands::press::Press;
-use crate::commands::{Caller, Spec, find, is_group};
+use crate::commands::{Caller, Spec, Who, find, is_group};
 use crate::model::channel::{Address, ChannelKind, Platform};
 use crate::model::language::Language;
 
@@ -70,13 +70,16 @@ pub(super) fn message(message: &Message, bot: &str) -> Option<Asked> {
 }
 
 /// What the payload of a `/start` opens. It may have A–Z, a–z, 0–9, _ and - alone: the colon of a button's text is
-/// written as `_`.
+/// written as `_`. Anybody can make such a link for somebody else, so that none changes anything.
 fn start(spec: &Spec, payload: &str) -> Option<Press> {
     match payload {
         "" => None,
         _ if spec.name != "start" => None,
         "subscribe" => Some(Press::Receive),
-        payload => Some(Press::read(&payload.replace('_', ":"), None)),
+        payload => Some(match Press::read(&payload.replace('_', ":"), None) {
+            press if press.who() > Who::Anyone => Press::Old { command: "help" },
+            press => press,
+        }),
     }
 }
 
@@ -129,6 +132,8 @@ fn asker(
             language: language.map_or(Language::default(), Language::for_locale),
             is_admin: known_admin,
             missing: Vec::new(),
+            is_elsewhere: false,
+            around: None,
         },
     }
 }

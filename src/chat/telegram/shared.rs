@@ -33,10 +33,41 @@ pub(super) async fn chat(
     send(telegram, Room::of(&asker), &reply).await.map(|_| ())
 }
 
+/// The same person as a caller in the chat of a name (`@name`, `t.me/name`, an id); `None`: there is no such chat that the
+/// bot can see.
+pub(super) async fn named(
+    telegram: &Telegram,
+    asker: &Caller,
+    name: &str,
+) -> Result<Option<Caller>, CallError> {
+    let name = name.trim_start_matches("https://").trim_start_matches("t.me/").trim_start_matches('@');
+    if let Ok(chat) = name.parse::<i64>() {
+        return elsewhere(telegram, asker, chat).await.map(Some);
+    }
+    let known: Result<Named, CallError> =
+        telegram.calls.call("getChat", &json!({"chat_id": format!("@{name}")})).await;
+    match known {
+        Ok(known) => elsewhere(telegram, asker, known.id).await.map(Some),
+        Err(CallError::Lost(_) | CallError::Rejected(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct Named {
+    id: i64,
+}
+
 /// The same person as a caller in another chat: what they are there, and what the bot lacks there.
-async fn elsewhere(telegram: &Telegram, asker: &Caller, chat: i64) -> Result<Caller, CallError> {
+pub(super) async fn elsewhere(telegram: &Telegram, asker: &Caller, chat: i64) -> Result<Caller, CallError> {
     let address = Address::Telegram { chat, topic: None };
-    let mut caller = Caller { address, kind: ChannelKind::Group, is_admin: false, ..asker.clone() };
+    let mut caller = Caller {
+        address,
+        kind: ChannelKind::Group,
+        is_admin: false,
+        is_elsewhere: address != asker.address,
+        ..asker.clone()
+    };
     let known: Result<Chosen, CallError> = telegram.calls.call("getChat", &json!({"chat_id": chat})).await;
     match known {
         Ok(known) => {

@@ -2,13 +2,14 @@
 
 use chrono_tz::Tz;
 
-use super::filter_in_words;
 use super::managing::moment;
+use super::{filter_in_words, prose};
 use crate::commands::spec::Text;
 use crate::model::language::Language;
 use crate::model::lexicon::Lexicon;
 use crate::model::mute::Mute;
 use crate::model::quiet::QuietHours;
+use crate::model::reply::Reply;
 use crate::model::schedule::Schedule;
 use crate::model::subscription::{Style, Wish};
 use crate::model::zone;
@@ -28,6 +29,54 @@ pub(in crate::commands) const PUBLISH: Text =
 pub(in crate::commands) const DO_NOT_PUBLISH: Text =
     Text { ko: "이 서버에만 보내기", en: "Keep to this server" };
 pub(in crate::commands) const END_SUBSCRIPTION: Text = Text { ko: "구독 끝내기", en: "Unsubscribe" };
+
+pub(in crate::commands) const PING_A_ROLE: Text = Text { ko: "부를 역할", en: "Ping a role" };
+pub(in crate::commands) const PING_NOBODY: Text = Text { ko: "부르지 않음", en: "Ping nobody" };
+pub(in crate::commands) const PINGS_A_ROLE: Text =
+    Text { ko: "• 첫 메시지에서 역할을 부름", en: "• The first message pings a role" };
+pub(in crate::commands) const OTHERS: Text = Text { ko: "다른 채널", en: "Other channels" };
+pub(in crate::commands) const OTHER_CHANNELS: Text = Text {
+    ko: "이 서버에서 관리하실 수 있는 다른 채널입니다.",
+    en: "Other channels of this server that you may manage:",
+};
+pub(in crate::commands) const NO_OTHER_CHANNEL: Text =
+    Text { ko: "구독한 다른 채널이 없습니다.", en: "No other channel has subscribed." };
+pub(in crate::commands) const OPEN_SETTINGS_OF: Text =
+    Text { ko: "다른 채널의 설정 보기", en: "Open another channel's settings" };
+pub(in crate::commands) const COPY_SETTINGS_TO: Text =
+    Text { ko: "이 설정을 복사할 채널", en: "Copy these settings to" };
+
+/// Another channel with what it gets.
+pub(in crate::commands) fn other_channel(name: &str, title: &str, wish: &Wish, language: Language) -> String {
+    let when = wish.schedule.describe(language);
+    format!("• #{name} — {title}, {when}, {}", style_name(wish.style, language))
+}
+
+/// Which role a delivery is to ping.
+pub(in crate::commands) fn which_role(is_none: bool, language: Language) -> String {
+    match (is_none, language) {
+        (false, Language::Ko) => "배달의 첫 메시지에서 부를 역할을 골라 주세요. 그 역할만 알림을 받습니다.",
+        (false, Language::En) => {
+            "Choose the role that a delivery's first message pings; nobody else is pinged."
+        }
+        (true, Language::Ko) => {
+            "부를 수 있는 역할이 없습니다. 역할 설정에서 ‘이 역할을 @멘션할 수 있도록 허용’을 켜 주세요."
+        }
+        (true, Language::En) => {
+            "There is no role that can be pinged. In a role's settings, allow anyone to mention it."
+        }
+    }
+    .to_owned()
+}
+
+/// The asker or the bot may not ping the role.
+pub(in crate::commands) fn role_out_of_reach(language: Language) -> Reply {
+    let line = match language {
+        Language::Ko => "그 역할은 부를 수 없습니다. 멘션이 허용된 역할만 고를 수 있습니다.",
+        Language::En => "That role cannot be pinged: only roles that may be mentioned can be chosen.",
+    };
+    prose(language, [line.to_owned(), super::NOTHING_CHANGED.get(language).to_owned()])
+}
 
 /// The first line.
 pub(in crate::commands) fn settings_title(title: &str, language: Language) -> String {

@@ -8,6 +8,10 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 use super::Reach;
 
+/// What a test says of a name.
+#[cfg(test)]
+pub(super) type Told = std::sync::Arc<dyn Fn(&str) -> Vec<IpAddr> + Send + Sync>;
+
 /// Who knows the addresses of names.
 #[derive(Clone)]
 pub(super) enum Names {
@@ -15,7 +19,7 @@ pub(super) enum Names {
     System,
     /// A test.
     #[cfg(test)]
-    Told(std::sync::Arc<dyn Fn(&str) -> Vec<IpAddr> + Send + Sync>),
+    Told(Told),
 }
 
 impl Names {

@@ -2,6 +2,7 @@
 //! interactions, conversations with one person, publishing.
 
 mod commands;
+mod servers;
 
 use chrono::TimeDelta;
 use reqwest::Method;

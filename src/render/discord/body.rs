@@ -164,7 +164,7 @@ fn button(button: Button) -> Option<CreateButton> {
             let link = safe_link(&address).filter(|link| Unit::CodePoints.measure(link) <= BUTTON_LINK)?;
             Some(CreateButton::new_link(link).label(label))
         }
-        Action::Press(id) => {
+        Action::Press(id) | Action::InPrivate(id) => {
             let is_valid = (1..=CUSTOM_ID).contains(&Unit::CodePoints.measure(&id));
             is_valid.then(|| CreateButton::new(id).style(ButtonStyle::Secondary).label(label))
         }

@@ -212,8 +212,17 @@ impl Layout<'_, '_> {
         embed
     }
 
-    /// `Modern Diplomacy · 2025-12-17 · 1/6`. A footer knows no Markdown.
+    /// `Modern Diplomacy · 2025-12-17 · 1/6`, of an opened article with its id. A footer knows no Markdown.
     fn footer(&self, place: usize) -> String {
+        let footer = self.source(place);
+        match self.view.id() {
+            Some(id) if footer.is_empty() => id,
+            Some(id) => format!("{footer} · {id}"),
+            None => footer,
+        }
+    }
+
+    fn source(&self, place: usize) -> String {
         let byline =
             self.view.article(place).map(|article| self.view.byline(&article.article)).unwrap_or_default();
         let (number, count) = self.view.number(place);

@@ -5,6 +5,9 @@ mod body;
 mod forum;
 mod layout;
 mod markup;
+mod mention;
+
+pub(super) use mention::mention;
 
 use crate::model::lexicon::Lexicon;
 use crate::model::message::{Body, Rendered};

@@ -135,7 +135,7 @@ fn button(button: Button) -> Option<InlineKeyboardButton> {
             let link = safe_link(&address).filter(|link| Unit::CodePoints.measure(link) <= BUTTON_LINK)?;
             Some(InlineKeyboardButton::url(label, Url::parse(&link).ok()?))
         }
-        Action::Press(data) => {
+        Action::Press(data) | Action::InPrivate(data) => {
             (1..=PRESS).contains(&data.len()).then(|| InlineKeyboardButton::callback(label, data))
         }
     }

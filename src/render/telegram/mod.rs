@@ -96,7 +96,8 @@ pub(super) fn reply(surface: Surface<'_>, reply: &Reply, lexicon: &Lexicon) -> V
     lines.append(&mut found::lines(&reply.found, reply.language, true));
     let mut buttons: Vec<Vec<Button>> = openers(surface, &reply.found);
     buttons.extend(reply.menus.iter().flat_map(choices));
-    buttons.extend(reply.buttons.iter().cloned());
+    buttons
+        .extend(reply.buttons.iter().map(|row| row.iter().filter_map(|one| private(surface, one)).collect()));
     let mut messages = messages(surface, view.as_ref(), &lines, &buttons);
     if let Some(last) =
         messages.last_mut().filter(|_| reply.picks_chat && surface == Surface::TelegramPrivate)
@@ -352,6 +353,10 @@ fn below(view: &View<'_>, article: &EnrichedArticle) -> Vec<Line> {
     if !tags.is_empty() {
         below.push(Line::new(Rank::Line, vec![Span::ours(tags.join(" "), Marks::default())]));
     }
+    below.extend(
+        view.id()
+            .map(|id| Line::new(Rank::Line, vec![Span::ours(id, Marks { code: true, ..Marks::default() })])),
+    );
     below
 }
 
@@ -385,6 +390,16 @@ fn opening(surface: Surface<'_>, press: String) -> Option<Action> {
             Some(Action::Open(format!("https://t.me/{}?start={}", bot?, press.replace(':', "_"))))
         }
         Surface::TelegramPrivate | Surface::Discord | Surface::DiscordForum => Some(Action::Press(press)),
+    }
+}
+
+/// A button as it is here: what is about the presser's own conversation leads there, from elsewhere by a link.
+fn private(surface: Surface<'_>, button: &Button) -> Option<Button> {
+    match &button.action {
+        Action::InPrivate(press) => {
+            Some(Button { label: button.label.clone(), action: opening(surface, press.clone())? })
+        }
+        Action::Open(_) | Action::Press(_) => Some(button.clone()),
     }
 }
 

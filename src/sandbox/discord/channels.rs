@@ -217,6 +217,20 @@ pub(crate) async fn guild_channels(Server(discord): Server<Arc<Discord>>, Path(g
     Ok(Json(channels.map(|channel| state.channel_body(channel)).collect()))
 }
 
+/// `GET /guilds/{guild}/members/{user}`
+pub(crate) async fn member(
+    Server(discord): Server<Arc<Discord>>,
+    Path((guild, user)): Path<(u64, u64)>,
+) -> Answer {
+    let state = discord.lock();
+    let guild = state.guild(guild)?;
+    if user == state.application {
+        return Ok(Json(state.own_member(guild)));
+    }
+    let person = state.people.get(&user).ok_or(Refusal::UNKNOWN_USER)?;
+    Ok(Json(state.member(person, guild)))
+}
+
 /// `GET /guilds/{guild}/roles`
 pub(crate) async fn roles(Server(discord): Server<Arc<Discord>>, Path(guild): Path<u64>) -> Answer {
     let state = discord.lock();

@@ -55,6 +55,7 @@ pub(crate) fn router(discord: Arc<Discord>) -> Router {
         .route("/channels/{channel}/messages/{message}/threads", post(channels::create_thread_on))
         .route("/guilds/{guild}", get(channels::guild))
         .route("/guilds/{guild}/channels", get(channels::guild_channels))
+        .route("/guilds/{guild}/members/{user}", get(channels::member))
         .route("/guilds/{guild}/roles", get(channels::roles))
         .route("/guilds/{guild}/threads/active", get(channels::active_threads))
         .route("/interactions/{interaction}/{token}/callback", post(interactions::callback))

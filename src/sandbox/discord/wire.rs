@@ -51,7 +51,7 @@ impl State {
     /// A person as a member of a guild, with what they may do there.
     pub(crate) fn member(&self, person: &Person, guild: &Guild) -> Value {
         json!({
-            "user": user(person), "nick": null, "avatar": null, "banner": null, "roles": [],
+            "user": user(person), "nick": null, "avatar": null, "banner": null, "roles": own_roles(person),
             "joined_at": time(guild.made), "premium_since": null, "deaf": false, "mute": false, "flags": 0,
             "pending": false, "permissions": rights(person).to_string(),
             "communication_disabled_until": null, "unusual_dm_activity_until": null,
@@ -60,7 +60,7 @@ impl State {
     }
 
     /// The bot as a member of a guild: without the intent for members the only one that it is told of.
-    fn own_member(&self, guild: &Guild) -> Value {
+    pub(crate) fn own_member(&self, guild: &Guild) -> Value {
         json!({
             "user": self.bot(), "nick": null, "avatar": null, "banner": null, "roles": [],
             "joined_at": time(guild.joined_at), "premium_since": null, "deaf": false, "mute": false, "flags": 0,
@@ -111,7 +111,8 @@ impl State {
     /// A guild as REST tells it.
     pub(crate) fn guild_body(&self, guild: &Guild) -> Value {
         let everyone = Role { id: guild.id, name: "@everyone".to_owned(), mentionable: false };
-        let roles: Vec<_> = std::iter::once(&everyone).chain(&guild.roles).map(role).collect();
+        let mut roles: Vec<_> = std::iter::once(&everyone).chain(&guild.roles).map(role).collect();
+        roles.extend(self.people.values().filter(|person| person.permissions != 0).map(own_role));
         let mut body = json!({
             "id": guild.id.to_string(), "name": guild.name, "icon": null, "icon_hash": null, "splash": null,
             "discovery_splash": null, "owner_id": "1", "region": "deprecated", "afk_channel_id": null,
@@ -271,6 +272,18 @@ pub(crate) fn role(role: &Role) -> Value {
         "unicode_emoji": null, "position": 0, "permissions": permissions::MEMBER.to_string(),
         "managed": false, "mentionable": role.mentionable, "flags": 0,
     })
+}
+
+/// What a person may do beyond a plain member is a role of their own, with their id.
+fn own_role(person: &Person) -> Value {
+    let mut body = role(&Role { id: person.id, name: person.name.clone(), mentionable: false });
+    body["permissions"] = person.permissions.to_string().into();
+    body["managed"] = true.into();
+    body
+}
+
+fn own_roles(person: &Person) -> Value {
+    if person.permissions == 0 { json!([]) } else { json!([person.id.to_string()]) }
 }
 
 /// The number of a message's type.

@@ -187,7 +187,9 @@ fn chat_action(state: &Everything, params: &Params) -> Result<Value, Refusal> {
 }
 
 fn get_chat(state: &Everything, params: &Params) -> Result<Value, Refusal> {
-    Ok(view::full_chat(state, state.readable(params.expect_chat()?)?))
+    let named = params.text("chat_id").and_then(|name| state.named(&name));
+    let chat = named.map_or_else(|| params.expect_chat(), Ok)?;
+    Ok(view::full_chat(state, state.readable(chat)?))
 }
 
 fn get_member(state: &Everything, params: &Params) -> Result<Value, Refusal> {

@@ -91,7 +91,7 @@ impl Params {
     /// The chat of the call.
     ///
     /// # Errors
-    /// 400 if there is none; names (`@channel`) are not known here.
+    /// 400 if there is none; names (`@channel`) are known to `getChat` alone.
     pub(crate) fn expect_chat(&self) -> Result<i64, Refusal> {
         match self.text("chat_id") {
             None => Err(Refusal::bad("chat_id is empty")),

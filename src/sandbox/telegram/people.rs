@@ -82,6 +82,15 @@ impl Telegram {
         });
     }
 
+    /// Gives a group or channel a public name, without `@`.
+    pub fn set_username(&self, chat: i64, name: &str) {
+        self.change(|state, _| {
+            if let Some(chat) = state.chats.get_mut(&chat) {
+                chat.username = Some(name.to_owned());
+            }
+        });
+    }
+
     /// Makes somebody an administrator of a chat, or no more. For the bot itself ([`Telegram::bot_id`]) it gets
     /// `my_chat_member`.
     pub fn set_admin(&self, chat: i64, person: i64, admin: bool) {

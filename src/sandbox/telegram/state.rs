@@ -51,6 +51,8 @@ pub(crate) struct Chat {
     pub(crate) members: BTreeSet<i64>,
     pub(crate) topics: BTreeMap<i32, Topic>,
     pub(crate) messages: BTreeMap<i64, Message>,
+    /// The public name, without `@`.
+    pub(crate) username: Option<String>,
     pub(crate) migrated_to: Option<i64>,
     /// The keys that the bot has put below the text box, as its `reply_markup` had them.
     pub(crate) keys: Option<Value>,
@@ -126,6 +128,14 @@ impl State {
         }
     }
 
+    /// The group or channel with a public name, `@name`.
+    pub(crate) fn named(&self, name: &str) -> Option<i64> {
+        let name = name.trim().strip_prefix('@')?;
+        let has_it =
+            |chat: &&Chat| chat.username.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(name));
+        self.chats.values().find(has_it).map(|chat| chat.id)
+    }
+
     /// A new chat with an id as the platform gives them.
     pub(crate) fn found(&mut self, title: &str, kind: ChatKind) -> i64 {
         let id = if kind == ChatKind::Group {
@@ -152,6 +162,7 @@ impl State {
             members: BTreeSet::new(),
             topics: BTreeMap::new(),
             messages: BTreeMap::new(),
+            username: None,
             migrated_to: None,
             keys: None,
             // The first is the note that the chat was made; as a topic, 1 is General.

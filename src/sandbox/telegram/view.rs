@@ -27,6 +27,9 @@ pub(crate) fn chat(state: &State, chat: &Chat) -> Value {
         return object;
     }
     let mut object = json!({ "id": chat.id, "type": chat.kind.noun(), "title": chat.title });
+    if let Some(name) = &chat.username {
+        object["username"] = json!(name);
+    }
     if chat.kind == ChatKind::Forum {
         object["is_forum"] = json!(true);
     }

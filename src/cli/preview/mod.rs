@@ -1,4 +1,6 @@
-//! `jogan preview`: how posts are understood, and how they are set for a platform.
+//! `jogan preview`: how posts are understood, and how they are set for a platform; `page.rs` shows both platforms at once.
+
+mod page;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -34,6 +36,9 @@ pub(super) struct Arguments {
     /// Print JSON alone: the outline, or the exact request bodies in order
     #[arg(long)]
     json: bool,
+    /// Write a page that shows the posts as both platforms would, in each style
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
     /// Fail if there is any warning, for a publisher's checks
     #[arg(long)]
     strict: bool,
@@ -56,19 +61,26 @@ pub(super) fn preview(arguments: &Arguments) -> Outcome {
     let (classifier, lexicon) = shipped_lexicon();
     let mut out = std::io::stdout().lock();
     let mut warned = false;
+    let mut posts = Vec::new();
     for file in &arguments.files {
         let draft = read(file)?;
         for warning in &draft.warnings {
             warned = true;
             writeln!(std::io::stderr(), "{}: {warning}", file.display())?;
         }
-        match arguments.platform {
-            None => print_outline(&mut out, &draft, arguments.json)?,
-            Some(platform) => {
-                let edition = edition(file, draft, &classifier, arguments.style.into());
-                print_messages(&mut out, platform.into(), &edition, &lexicon, arguments.json)?;
-            }
+        if arguments.platform.is_none() {
+            print_outline(&mut out, &draft, arguments.json)?;
         }
+        let outline = arguments.html.is_some().then(|| Outline::from(&draft));
+        let edition = edition(file, draft, &classifier, arguments.style.into());
+        if let Some(platform) = arguments.platform {
+            print_messages(&mut out, platform.into(), &edition, &lexicon, arguments.json)?;
+        }
+        posts.extend(outline.map(|outline| page::Post { outline, edition }));
+    }
+    if let Some(file) = &arguments.html {
+        let page = page::page(&posts, &lexicon).into_string();
+        std::fs::write(file, page).with_context(|| format!("cannot write {}", file.display()))?;
     }
     if warned && arguments.strict { Err(Failed::No) } else { Ok(()) }
 }
