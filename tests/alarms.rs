@@ -77,6 +77,18 @@ async fn press(bot: &Bot, note: &Value, label: &str) {
     bot.telegram.press(by, by.id, id, data).await.expect("an answer");
 }
 
+/// Comes to an instant, has the folder looked at, and then the watcher.
+async fn comes_to(bot: &Bot, at: &str) {
+    bot.clock.set(instant(at));
+    let feed = jogan::model::feed::FeedName("ai-news".to_owned());
+    bot.wait_for("a look", async || {
+        let loads = bot.app().store().feed_loads(&feed).await.expect("the database");
+        loads.last.filter(|last| *last >= instant(at))
+    })
+    .await;
+    later(bot, 2);
+}
+
 /// Lets the watcher look again.
 fn later(bot: &Bot, minutes: i64) {
     bot.clock.set(bot.clock.now() + TimeDelta::minutes(minutes));
@@ -89,7 +101,7 @@ async fn a_digest_that_is_late_is_told_once_and_again_when_it_has_gone_out() {
     bot.subscribe_now().await;
     bot.wait_for("a heartbeat", async || (outside.beats() > 0).then_some(())).await;
 
-    bot.clock.set(instant("2026-03-02T09:00:01+09:00"));
+    comes_to(&bot, "2026-03-02T09:00:01+09:00").await;
     let (_, note) = notes(&bot, "아직 없습니다(기한 09:00)").await;
     assert!(text(&note).contains("저장소 정상, 새 글 없음. 기다리는 채널 2곳."), "{note}");
     bot.wait_for("the webhook", async || outside.told("alarm", "late").pop()).await;
@@ -127,7 +139,7 @@ async fn an_operator_says_that_there_is_no_digest_today() {
     let (outside, section) = Outside::listen().await;
     let feed = "expect_by = \"09:00\"\ndays = [\"weekdays\"]\nskip_dates = [2026-03-03]";
     let bot = Bot::builder().feed(feed).sections(&section).start().await;
-    bot.clock.set(instant("2026-03-02T09:00:01+09:00"));
+    comes_to(&bot, "2026-03-02T09:00:01+09:00").await;
     let (_, note) = notes(&bot, "아직 없습니다").await;
     press(&bot, &note, "오늘은 쉼").await;
     bot.wait_for("the answer", async || {
@@ -138,9 +150,8 @@ async fn an_operator_says_that_there_is_no_digest_today() {
     later(&bot, 2);
     bot.wait_for("a heartbeat", async || (outside.beats() > beats).then_some(())).await;
     // A free day, and then one that is not.
-    bot.clock.set(instant("2026-03-03T12:00:00+09:00"));
-    later(&bot, 2);
-    bot.clock.set(instant("2026-03-04T09:00:01+09:00"));
+    comes_to(&bot, "2026-03-03T12:00:00+09:00").await;
+    comes_to(&bot, "2026-03-04T09:00:01+09:00").await;
     notes(&bot, "3월 4일(수)분이 아직 없습니다").await;
     assert!(bot.on_telegram(bot.operator.1.id, "3월 3일").is_empty());
     assert!(bot.on_telegram(bot.operator.1.id, "✅").is_empty(), "nothing that was waived is over");

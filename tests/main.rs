@@ -11,6 +11,7 @@ mod configuration;
 mod connections;
 mod corrections;
 mod delivery;
+mod documentation;
 mod headlines;
 mod holds;
 mod import;
