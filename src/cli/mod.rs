@@ -82,6 +82,15 @@ enum Command {
     Completions(completions::Arguments),
 }
 
+/// Whether the program takes these arguments, and if not, why. Nothing is done.
+///
+/// # Errors
+/// What a person who typed them would be told.
+pub fn reads(arguments: &[String]) -> Result<(), String> {
+    let arguments = std::iter::once("jogan").chain(arguments.iter().map(String::as_str));
+    Cli::try_parse_from(arguments).map(|_| ()).map_err(|error| error.to_string())
+}
+
 /// Parses the command line of this process and does what it says.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
