@@ -4,6 +4,7 @@
 pub mod contact;
 mod examining;
 mod feeding;
+mod reloading;
 mod role;
 mod signals;
 
@@ -16,7 +17,7 @@ use anyhow::Context as _;
 use chrono::TimeDelta;
 use secrecy::SecretString;
 use sha2::{Digest as _, Sha256};
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -25,11 +26,11 @@ use crate::clock::SharedClock;
 use crate::commands::{self, Desk};
 use crate::config::{Config, DictionariesConfig, FeedConfig, PlatformConfig, SourceConfig, Tokens};
 use crate::deliver::{Prober, Settings, Worker};
-use crate::enrich::{Classifier, Dictionaries, Links, Lookup};
+use crate::enrich::{Classifier, Dictionaries, Links, Names};
 use crate::model::channel::Platform;
 use crate::model::lexicon::Lexicon;
 use crate::model::note::Person;
-use crate::pipeline::{Dispatch, Import, Ingest, Reading, Reclassify, Resolver};
+use crate::pipeline::{Dispatch, Import, Ingest, Reading, Resolver};
 use crate::platform::discord::{self, Discord};
 use crate::platform::gate::{Covered, Fence, Gate, Limits, Wait};
 use crate::platform::telegram::{self, Telegram};
@@ -42,6 +43,7 @@ use crate::web::{self, Pushes};
 pub use examining::{Examined, examine_feed, read_post};
 
 use feeding::Feeding;
+use reloading::Reloading;
 use role::{Role, Shift};
 use signals::{Signal, Signals};
 
@@ -67,7 +69,8 @@ const RATES_COUNT: TimeDelta = TimeDelta::minutes(1);
 struct Parts {
     store: Store,
     clock: SharedClock,
-    desk: Arc<Desk>,
+    desks: watch::Receiver<Arc<Desk>>,
+    names: watch::Receiver<Arc<Names>>,
     settings: Settings,
     plan: Arc<Notify>,
     /// Woken when there is something to deliver on a platform.
@@ -92,9 +95,8 @@ impl App {
         let lock = Lock::take(&config.database_url)?;
         let store = Store::open(&config.database_url).await?;
         let dictionaries = dictionaries(&config.dictionaries)?;
-        let lexicon = Arc::new(dictionaries.lexicon().clone());
-        let print = fingerprint(&dictionaries);
-        let classifier = Arc::new(Classifier::new(&dictionaries));
+        let names = Arc::new(Names::new(&dictionaries, fingerprint(&dictionaries)));
+        let (reload, reload_requests) = mpsc::channel(reloading::AT_ONCE);
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         let mut signals = Signals::new(store.clone());
         let plan = signals.of("plan");
@@ -102,16 +104,19 @@ impl App {
         let desk = Desk::new(
             store.clone(),
             feeds.clone(),
-            Arc::clone(&lexicon),
-            Lookup::new(&dictionaries),
+            Arc::clone(&names.lexicon),
+            names.lookup.clone(),
             Arc::clone(&clock),
             Arc::clone(&plan.ask),
             commands::Limits { person: config.limits.person, group: config.limits.group },
         );
+        let (desks, desk) = watch::channel(Arc::new(desk.with_reload(reload)));
+        let (all_names, names) = watch::channel(names);
         let parts = Parts {
             store: store.clone(),
             clock: Arc::clone(&clock),
-            desk: Arc::new(desk),
+            desks: desk,
+            names: names.clone(),
             settings: Settings {
                 give_up_after: config.delivery.give_up_after,
                 in_flight: config.delivery.in_flight,
@@ -143,19 +148,22 @@ impl App {
             parts.start_telegram(&config.telegram, token, Arc::clone(&telegram_bot))?;
         }
         let (folder, mut push_feeds) = (Store::folder(&config.database_url)?, Vec::new());
+        let mut sources = Vec::new();
         for feed in config.feeds {
-            let signal = signals.of(format!("feed/{}", feed.feed.name));
+            let topic = format!("feed/{}", feed.feed.name);
+            let signal = signals.of(topic.clone());
+            let hurry = signals.told(format!("hurry/{}", feed.feed.name));
+            sources.push(Arc::clone(&hurry.ask));
             let build = {
                 let (feed, git, push) = (feed.clone(), tokens.git.clone(), tokens.push.clone());
                 let folder = folder.clone();
                 move || Feeding::build(&feed, &git, &push, &folder, &signal)
             };
             push_feeds.extend(build()?.pushed);
-            let (lease, ingesting) = (format!("feed/{}", feed.feed.name), Arc::clone(&parts));
-            let (classifier, print) = (Arc::clone(&classifier), print.clone());
-            parts.spawn(lease, Arc::default(), move |shift| {
-                let ingest =
-                    build().and_then(|feeding| ingesting.ingest(feed.clone(), &classifier, &print, feeding));
+            let ingesting = Arc::clone(&parts);
+            parts.spawn(topic, Arc::default(), move |shift| {
+                let ingest = build()
+                    .and_then(|feeding| ingesting.ingest(feed.clone(), feeding, Arc::clone(&hurry.heed)));
                 async move {
                     shift.tasks.spawn(ingest?.run(shift.stop));
                     Ok(())
@@ -171,12 +179,23 @@ impl App {
         } else if let Some(feed) = push_feeds.first() {
             tracing::warn!(feed = %feed.name, "nothing can be pushed: `web.listen` is off");
         }
-        let reclassify =
-            Reclassify { store: store.clone(), classifier: Arc::clone(&classifier), dictionaries: print };
+        let reloading = Reloading {
+            config: config.dictionaries,
+            store: store.clone(),
+            names: all_names,
+            desks,
+            sources,
+            plan: Arc::clone(&plan.ask),
+            requests: reload_requests,
+            tasks: tasks.clone(),
+        };
+        tasks.spawn(reloading.run(stop.clone()));
+        let lexicon = Arc::clone(&names.borrow().lexicon);
         let dispatch = Dispatch {
             store: store.clone(),
             feeds,
             lexicon,
+            names,
             clock,
             wake: plan.heed,
             deliver: parts
@@ -188,8 +207,7 @@ impl App {
             telegram_bot,
         };
         parts.spawn("plan".to_owned(), Arc::default(), move |shift| {
-            shift.tasks.spawn(dispatch.clone().run(shift.stop.clone()));
-            shift.tasks.spawn(reclassify.clone().run(shift.stop));
+            shift.tasks.spawn(dispatch.clone().run(shift.stop));
             std::future::ready(Ok(()))
         });
         tasks.spawn(signals.run(stop.clone()));
@@ -234,7 +252,8 @@ impl Parts {
         let calls = Arc::new(Discord::new(settings, Arc::clone(&gate))?);
         let access = self.access(Platform::Discord);
         let chat = chat::discord::Discord {
-            desk: Arc::clone(&self.desk),
+            desk: Arc::clone(&self.desks.borrow()),
+            desks: self.desks.clone(),
             calls: Arc::clone(&calls),
             api_url: config.api_url.clone(),
             token,
@@ -263,7 +282,8 @@ impl Parts {
         let calls = Arc::new(Telegram::new(settings, Arc::clone(&gate))?);
         let access = self.access(Platform::Telegram);
         let chat = chat::telegram::Telegram {
-            desk: Arc::clone(&self.desk),
+            desk: Arc::clone(&self.desks.borrow()),
+            desks: self.desks.clone(),
             calls: Arc::clone(&calls),
             token,
             api_url: config.api_url.clone(),
@@ -406,7 +426,7 @@ impl Parts {
         let notes = chat::Notes {
             platform,
             store: self.store.clone(),
-            desk: Arc::clone(&self.desk),
+            desks: self.desks.clone(),
             courier,
             gate,
             clock: Arc::clone(&self.clock),
@@ -415,19 +435,14 @@ impl Parts {
         shift.tasks.spawn(notes.run(shift.stop.clone()));
     }
 
-    fn ingest(
-        &self,
-        config: FeedConfig,
-        classifier: &Arc<Classifier>,
-        dictionaries: &str,
-        feeding: Feeding,
-    ) -> anyhow::Result<Ingest> {
+    fn ingest(&self, config: FeedConfig, feeding: Feeding, hurry: Arc<Notify>) -> anyhow::Result<Ingest> {
+        let names = Arc::clone(&self.names.borrow());
         let folder = match &config.source {
             SourceConfig::Folder { path } => Some(path.as_path()),
             _ => None,
         };
         Ok(Ingest {
-            reading: reading(&config, folder, Arc::clone(classifier), dictionaries.to_owned())?,
+            reading: reading(&config, folder, Arc::clone(&names.classifier), names.fingerprint.clone())?,
             resolver: Resolver {
                 links: self.links.clone(),
                 store: self.store.clone(),
@@ -439,6 +454,8 @@ impl Parts {
             clock: Arc::clone(&self.clock),
             operators: self.operators.clone(),
             plan: Arc::clone(&self.plan),
+            hurry,
+            names: self.names.clone(),
         })
     }
 }

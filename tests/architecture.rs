@@ -88,6 +88,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("teloxide", &["src/chat/telegram/", "src/platform/telegram", "src/render/telegram/"]),
     // The poller brings its own client with a time-out longer than a long poll.
     ("reqwest", &["src/platform/", "src/source/", "src/enrich/links", "src/chat/telegram/poll.rs"]),
+    ("resvg", &["src/render/chart/"]),
     ("maud", &["src/draw/", "src/web/", "src/cli/preview/"]),
     ("pulldown_cmark", &["src/parse/markdown/"]),
     ("notify", &["src/source/watch.rs"]),

@@ -14,6 +14,7 @@ pub mod message;
 pub mod mute;
 pub mod note;
 pub mod period;
+pub mod picture;
 pub mod query;
 pub mod quiet;
 pub mod reply;
