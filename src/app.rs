@@ -8,25 +8,30 @@ mod reloading;
 mod role;
 mod signals;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::Context as _;
 use chrono::TimeDelta;
+use futures::FutureExt as _;
 use secrecy::SecretString;
 use sha2::{Digest as _, Sha256};
+use tokio::net::TcpListener;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::alarm::{Outside, Watcher};
 use crate::chat::{self, Access};
 use crate::clock::SharedClock;
 use crate::commands::{self, Desk};
 use crate::config::{Config, DictionariesConfig, FeedConfig, PlatformConfig, SourceConfig, Tokens};
-use crate::deliver::{Prober, Settings, Worker};
+use crate::deliver::{Prober, Settings, Trial, Worker};
 use crate::enrich::{Classifier, Dictionaries, Links, Names};
+use crate::health::Health;
 use crate::model::channel::Platform;
 use crate::model::lexicon::Lexicon;
 use crate::model::note::Person;
@@ -37,8 +42,10 @@ use crate::platform::telegram::{self, Telegram};
 use crate::platform::{Courier, Timeouts};
 use crate::source::Permalinks;
 use crate::store::{Lock, Store, StoredWait};
+use crate::telemetry;
 use crate::text::chain;
-use crate::web::{self, Pushes};
+use crate::web::desk::Reach;
+use crate::web::{self, Pushes, Vitals};
 
 pub use examining::{Examined, examine_feed, read_post};
 
@@ -56,6 +63,7 @@ const LEASE: TimeDelta = TimeDelta::minutes(2);
 #[derive(Debug)]
 pub struct App {
     store: Store,
+    web_address: Option<SocketAddr>,
     stop: CancellationToken,
     tasks: TaskTracker,
     // Held until the program is gone.
@@ -81,6 +89,8 @@ struct Parts {
     stop: CancellationToken,
     tasks: TaskTracker,
     owner: String,
+    /// How the connections to the platforms fare.
+    health: Arc<Health>,
     /// What follows links, where that is wanted.
     links: Option<Arc<Links>>,
 }
@@ -92,6 +102,7 @@ impl App {
     /// If the database is in use or cannot be opened, a dictionary is wrong, or a client cannot be built. That a
     /// platform cannot be reached is no error: it is tried again for as long as the program runs.
     pub async fn start(config: Config, tokens: Tokens, clock: SharedClock) -> anyhow::Result<Self> {
+        telemetry::metrics();
         let lock = Lock::take(&config.database_url)?;
         let store = Store::open(&config.database_url).await?;
         let dictionaries = dictionaries(&config.dictionaries)?;
@@ -131,6 +142,7 @@ impl App {
             operators: operators(&config, &tokens),
             stop: stop.clone(),
             tasks: tasks.clone(),
+            health: Arc::default(),
             links: config.links.resolve.then(Links::new).transpose()?.map(Arc::new),
             owner: format!(
                 "{}@{}-{:08x}",
@@ -141,50 +153,73 @@ impl App {
         };
         let parts = Arc::new(parts);
         let telegram_bot = Arc::new(OnceLock::new());
+        let mut reach = BTreeMap::new();
         if let Some(token) = tokens.discord {
-            parts.start_discord(&config.discord, token)?;
+            reach.insert(Platform::Discord, parts.start_discord(&config.discord, token)?);
         }
         if let Some(token) = tokens.telegram {
-            parts.start_telegram(&config.telegram, token, Arc::clone(&telegram_bot))?;
+            let bot = Arc::clone(&telegram_bot);
+            reach.insert(Platform::Telegram, parts.start_telegram(&config.telegram, token, bot)?);
         }
         let (folder, mut push_feeds) = (Store::folder(&config.database_url)?, Vec::new());
-        let mut sources = Vec::new();
+        let mut readings = BTreeMap::new();
         for feed in config.feeds {
-            let topic = format!("feed/{}", feed.feed.name);
-            let signal = signals.of(topic.clone());
-            let hurry = signals.told(format!("hurry/{}", feed.feed.name));
-            sources.push(Arc::clone(&hurry.ask));
+            readings.insert(feed.feed.name.clone(), parts.reading(&feed)?);
+            let signal = signals.of(format!("feed/{}", feed.feed.name));
             let build = {
                 let (feed, git, push) = (feed.clone(), tokens.git.clone(), tokens.push.clone());
                 let folder = folder.clone();
                 move || Feeding::build(&feed, &git, &push, &folder, &signal)
             };
             push_feeds.extend(build()?.pushed);
-            let ingesting = Arc::clone(&parts);
-            parts.spawn(topic, Arc::default(), move |shift| {
-                let ingest = build()
-                    .and_then(|feeding| ingesting.ingest(feed.clone(), feeding, Arc::clone(&hurry.heed)));
+            let (lease, ingesting) = (format!("feed/{}", feed.feed.name), Arc::clone(&parts));
+            parts.spawn(lease, Arc::default(), move |shift| {
+                let ingest = build().and_then(|feeding| ingesting.ingest(feed.clone(), feeding));
                 async move {
                     shift.tasks.spawn(ingest?.run(shift.stop));
                     Ok(())
                 }
             });
         }
-        if !config.web_listen.is_empty() {
+        let mut web_address = None;
+        if !config.web.listen.is_empty() {
             let pushes =
                 Pushes { feeds: push_feeds.into(), store: store.clone(), clock: Arc::clone(&parts.clock) };
-            let names = feeds.iter().map(|feed| feed.name.clone()).collect();
-            let router = web::router(store.clone(), names, pushes);
-            tasks.spawn(serve(config.web_listen, router, stop.clone()));
+            let vitals = Vitals {
+                store: store.clone(),
+                feeds: feeds.iter().map(|feed| feed.name.clone()).collect(),
+                health: Arc::clone(&parts.health),
+                clock: Arc::clone(&parts.clock),
+            };
+            let page = web::Desk::new(
+                parts.desks.clone(),
+                parts.names.clone(),
+                config.web.password,
+                readings,
+                reach,
+            );
+            let patience = web::Patience::default();
+            let router = web::router(vitals, pushes, page, patience);
+            if let Some(listener) = listen(&config.web.listen).await {
+                web_address = listener.local_addr().ok();
+                tasks.spawn(web::serve(listener, router, patience, stop.clone()));
+            }
         } else if let Some(feed) = push_feeds.first() {
             tracing::warn!(feed = %feed.name, "nothing can be pushed: `web.listen` is off");
         }
+        let watcher = Watcher {
+            desk: Arc::clone(&parts.desks.borrow()),
+            health: Arc::clone(&parts.health),
+            operators: parts.operators.clone(),
+            notes: parts.notes_ask(),
+            folder,
+            outside: Outside::new(config.alerts.webhook, config.alerts.heartbeat_url)?,
+        };
         let reloading = Reloading {
             config: config.dictionaries,
             store: store.clone(),
             names: all_names,
             desks,
-            sources,
             plan: Arc::clone(&plan.ask),
             requests: reload_requests,
             tasks: tasks.clone(),
@@ -207,17 +242,23 @@ impl App {
             telegram_bot,
         };
         parts.spawn("plan".to_owned(), Arc::default(), move |shift| {
-            shift.tasks.spawn(dispatch.clone().run(shift.stop));
+            shift.tasks.spawn(dispatch.clone().run(shift.stop.clone()));
+            shift.tasks.spawn(watcher.clone().run(shift.stop));
             std::future::ready(Ok(()))
         });
         tasks.spawn(signals.run(stop.clone()));
         tasks.close();
-        Ok(Self { store, stop, tasks, _lock: lock })
+        Ok(Self { store, web_address, stop, tasks, _lock: lock })
     }
 
     /// The database that it works on.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// Where the operator's desk listens; `None`: nowhere.
+    pub fn web_address(&self) -> Option<SocketAddr> {
+        self.web_address
     }
 
     /// Stops taking work, lets what is in flight finish, records it, and closes the database.
@@ -242,7 +283,11 @@ impl Parts {
         self.tasks.spawn(role.run(self.stop.clone(), begin));
     }
 
-    fn start_discord(self: &Arc<Self>, config: &PlatformConfig, token: SecretString) -> anyhow::Result<()> {
+    fn start_discord(
+        self: &Arc<Self>,
+        config: &PlatformConfig,
+        token: SecretString,
+    ) -> anyhow::Result<Reach> {
         let (gate, fence) = self.gate(Platform::Discord, Limits::discord());
         let settings = discord::Settings {
             api_url: config.api_url.clone(),
@@ -251,6 +296,7 @@ impl Parts {
         };
         let calls = Arc::new(Discord::new(settings, Arc::clone(&gate))?);
         let access = self.access(Platform::Discord);
+        let reach = self.reach(&access, Arc::clone(&calls), Arc::clone(&gate));
         let chat = chat::discord::Discord {
             desk: Arc::clone(&self.desks.borrow()),
             desks: self.desks.clone(),
@@ -260,11 +306,12 @@ impl Parts {
             operators: config.operators.clone().into(),
             clock: Arc::clone(&self.clock),
             access: Arc::clone(&access),
+            health: Arc::clone(&self.health),
         };
         self.talk(Platform::Discord, calls, gate, fence, access, move |shift| {
             shift.tasks.spawn(chat::discord::run(chat.clone(), shift.stop.clone()));
         });
-        Ok(())
+        Ok(reach)
     }
 
     fn start_telegram(
@@ -272,7 +319,7 @@ impl Parts {
         config: &PlatformConfig,
         token: SecretString,
         bot: Arc<OnceLock<String>>,
-    ) -> anyhow::Result<()> {
+    ) -> anyhow::Result<Reach> {
         let (gate, fence) = self.gate(Platform::Telegram, Limits::telegram());
         let settings = telegram::Settings {
             api_url: config.api_url.clone(),
@@ -281,6 +328,7 @@ impl Parts {
         };
         let calls = Arc::new(Telegram::new(settings, Arc::clone(&gate))?);
         let access = self.access(Platform::Telegram);
+        let reach = self.reach(&access, Arc::clone(&calls), Arc::clone(&gate));
         let chat = chat::telegram::Telegram {
             desk: Arc::clone(&self.desks.borrow()),
             desks: self.desks.clone(),
@@ -291,11 +339,12 @@ impl Parts {
             bot,
             clock: Arc::clone(&self.clock),
             access: Arc::clone(&access),
+            health: Arc::clone(&self.health),
         };
         self.talk(Platform::Telegram, calls, gate, fence, access, move |shift| {
             shift.tasks.spawn(chat::telegram::run(chat.clone(), shift.stop.clone()));
         });
-        Ok(())
+        Ok(reach)
     }
 
     /// Talks to a platform whenever that is this program's part: delivers, probes, sends notes, and chats.
@@ -314,11 +363,22 @@ impl Parts {
             let (gate, access) = (Arc::clone(&gate), Arc::clone(&access));
             async move {
                 parts.take_over(platform, &gate).await?;
+                parts.watch_over(platform, &shift);
                 parts.notes(&shift, platform, Arc::clone(&courier), Arc::clone(&gate));
                 parts.deliver(&shift, platform, courier, gate, &access);
                 chat(&shift);
                 Ok(())
             }
+        });
+    }
+
+    /// The connection to a platform is to be there from now on, until the shift is over.
+    fn watch_over(&self, platform: Platform, shift: &Shift) {
+        let (health, stop) = (Arc::clone(&self.health), shift.stop.clone());
+        health.down(platform, None, self.clock.now());
+        shift.tasks.spawn(async move {
+            stop.cancelled().await;
+            health.forget(platform);
         });
     }
 
@@ -421,6 +481,23 @@ impl Parts {
         shift.tasks.spawn(worker.run(shift.stop.clone()));
     }
 
+    /// What the desk can do on a platform. A trial that has begun ends also if nobody waits for it any more.
+    fn reach<C: Courier>(&self, access: &Access, courier: Arc<C>, gate: Arc<Gate>) -> Reach {
+        let trial = Arc::new(Trial { courier, gate, clock: Arc::clone(&self.clock) });
+        Reach {
+            probe: Arc::clone(&access.probe),
+            send: Box::new(move |address, kind, messages| {
+                let trial = Arc::clone(&trial);
+                let sending = tokio::spawn(async move { trial.send(address, kind, &messages).await });
+                async move {
+                    let sent = sending.await.map_err(|error| error.to_string())?;
+                    sent.map_err(|error| error.to_string())
+                }
+                .boxed()
+            }),
+        }
+    }
+
     /// Starts sending notes.
     fn notes<C: Courier>(&self, shift: &Shift, platform: Platform, courier: Arc<C>, gate: Arc<Gate>) {
         let notes = chat::Notes {
@@ -435,14 +512,20 @@ impl Parts {
         shift.tasks.spawn(notes.run(shift.stop.clone()));
     }
 
-    fn ingest(&self, config: FeedConfig, feeding: Feeding, hurry: Arc<Notify>) -> anyhow::Result<Ingest> {
+    /// How a feed's posts are understood with the dictionaries as they are.
+    fn reading(&self, config: &FeedConfig) -> anyhow::Result<Reading> {
         let names = Arc::clone(&self.names.borrow());
         let folder = match &config.source {
             SourceConfig::Folder { path } => Some(path.as_path()),
             _ => None,
         };
+        reading(config, folder, Arc::clone(&names.classifier), names.fingerprint.clone())
+    }
+
+    fn ingest(&self, config: FeedConfig, feeding: Feeding) -> anyhow::Result<Ingest> {
+        let recheck = self.desks.borrow().rechecks.get(&config.feed.name).cloned().unwrap_or_default();
         Ok(Ingest {
-            reading: reading(&config, folder, Arc::clone(&names.classifier), names.fingerprint.clone())?,
+            reading: self.reading(&config)?,
             resolver: Resolver {
                 links: self.links.clone(),
                 store: self.store.clone(),
@@ -454,8 +537,8 @@ impl Parts {
             clock: Arc::clone(&self.clock),
             operators: self.operators.clone(),
             plan: Arc::clone(&self.plan),
-            hurry,
             names: self.names.clone(),
+            recheck,
         })
     }
 }
@@ -517,19 +600,17 @@ pub fn import(
     Ok(Import { feed: feed.feed.name.clone(), reading, store, clock })
 }
 
-/// Serves the operator's endpoints. That they cannot be served stops no delivery.
-async fn serve(listen: String, router: axum::Router, stop: CancellationToken) {
-    let listener = match tokio::net::TcpListener::bind(&listen).await {
-        Ok(listener) => listener,
-        Err(error) => {
-            tracing::error!(%error, "`web.listen` = {listen:?} cannot be listened on; set another address, or \"\" for none");
-            return;
+/// Where the operator's desk and the endpoints are. That nobody can be listened to there stops no delivery.
+async fn listen(address: &str) -> Option<TcpListener> {
+    match TcpListener::bind(address).await {
+        Ok(listener) => {
+            tracing::info!(%address, "listening");
+            Some(listener)
         }
-    };
-    tracing::info!(%listen, "listening");
-    let served = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await;
-    if let Err(error) = served {
-        tracing::error!(%error, "the operator's endpoints ended");
+        Err(error) => {
+            tracing::error!(%error, "`web.listen` = {address:?} cannot be listened on; set another address, or \"\" for none");
+            None
+        }
     }
 }
 

@@ -23,15 +23,13 @@ pub(super) struct Signal {
     pub(super) ask: Arc<Notify>,
     /// What the part waits for.
     pub(super) heed: Arc<Notify>,
-    /// Whether the part is woken from time to time, whoever told it or not.
-    looks_anyway: bool,
 }
 
 impl Signal {
     /// One whose two ends are one.
     pub(super) fn alone() -> Self {
         let ask = Arc::new(Notify::new());
-        Self { heed: Arc::clone(&ask), ask, looks_anyway: true }
+        Self { heed: Arc::clone(&ask), ask }
     }
 }
 
@@ -48,18 +46,9 @@ impl Signals {
 
     /// The signal of a topic. In one program the two ends are one.
     pub(super) fn of(&mut self, topic: impl Into<String>) -> Signal {
-        self.signal(topic.into(), true)
-    }
-
-    /// One that must not come unless somebody told it.
-    pub(super) fn told(&mut self, topic: impl Into<String>) -> Signal {
-        self.signal(topic.into(), false)
-    }
-
-    fn signal(&mut self, topic: String, looks_anyway: bool) -> Signal {
         let is_shared = self.store.is_shared();
-        let signal = self.by_topic.entry(topic).or_insert_with(|| {
-            let alone = Signal { looks_anyway, ..Signal::alone() };
+        let signal = self.by_topic.entry(topic.into()).or_insert_with(|| {
+            let alone = Signal::alone();
             if is_shared { Signal { heed: Arc::new(Notify::new()), ..alone } } else { alone }
         });
         signal.clone()
@@ -116,10 +105,7 @@ impl Signals {
                         signal.heed.notify_one();
                     }
                 }
-                Ok(None) => {
-                    let looking = self.by_topic.values().filter(|signal| signal.looks_anyway);
-                    looking.for_each(|signal| signal.heed.notify_one());
-                }
+                Ok(None) => self.by_topic.values().for_each(|signal| signal.heed.notify_one()),
                 Err(error) => {
                     tracing::warn!(error = chain(&error), "wake-ups are not heard; listening again");
                     wakes = None;

@@ -14,6 +14,8 @@ mod import;
 mod init;
 mod migrate_store;
 mod outcome;
+mod password;
+mod playground;
 mod preview;
 mod restore;
 mod run;
@@ -58,6 +60,8 @@ enum Command {
     Preview(preview::Arguments),
     /// Load a folder of old posts without delivering them
     Import(import::Arguments),
+    /// Make the line that the operator's desk checks a password against
+    Password(password::Arguments),
     /// Send one post to one channel now
     Send(send::Arguments),
     /// Measure how fast the program is, beside references
@@ -102,6 +106,7 @@ pub fn main() -> ExitCode {
         Command::MigrateStore(arguments) => migrate_store::migrate_store(&arguments),
         Command::Completions(arguments) => completions::completions(&arguments),
         Command::Preview(arguments) => preview::preview(&arguments),
+        Command::Password(arguments) => password::password(&arguments),
         Command::Bench(arguments) => bench::bench(&arguments),
         Command::Lookup(Lookup::Classify(arguments)) => classify::classify(&arguments),
     };

@@ -149,6 +149,9 @@ impl Discord {
     }
 
     fn tell_gate(&self, error: &CallError, about: Option<&Address>) {
+        if matches!(error, CallError::RetryAfter { .. }) {
+            metrics::counter!("jogan_rate_limited_total", "platform" => "discord").increment(1);
+        }
         match (error, about) {
             (&CallError::RetryAfter { after, covers }, Some(address)) => {
                 self.gate.told(address, covers, after);

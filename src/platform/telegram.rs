@@ -196,6 +196,9 @@ impl Telegram {
             return Ok(success.result);
         }
         let error = errors::classify(answer.status, &answer.body, &answer.headers);
+        if matches!(error, CallError::RetryAfter { .. }) {
+            metrics::counter!("jogan_rate_limited_total", "platform" => "telegram").increment(1);
+        }
         if let CallError::RetryAfter { after, covers } = error
             && let Some(chat) = chat
         {

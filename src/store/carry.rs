@@ -36,6 +36,8 @@ const TABLES: &[&str] = &[
     "announcements",
     "changes",
     "greetings",
+    "alarms",
+    "desk_sessions",
     "bots",
     "articles",
     "article_companies",
