@@ -12,8 +12,10 @@ mod demo;
 mod export;
 mod import;
 mod init;
+mod migrate_store;
 mod outcome;
 mod password;
+mod playground;
 mod preview;
 mod restore;
 mod run;
@@ -73,6 +75,8 @@ enum Command {
     Export(export::Arguments),
     /// Read such a file into a new database
     Restore(restore::Arguments),
+    /// Carry everything over from one database to another
+    MigrateStore(migrate_store::Arguments),
     /// Print what a shell completes after `jogan`
     Completions(completions::Arguments),
 }
@@ -99,6 +103,7 @@ pub fn main() -> ExitCode {
         Command::Backup(arguments) => backup::backup(cli.config.as_deref(), &environment, &arguments),
         Command::Export(arguments) => export::export(cli.config.as_deref(), &environment, &arguments),
         Command::Restore(arguments) => restore::restore(cli.config.as_deref(), &environment, &arguments),
+        Command::MigrateStore(arguments) => migrate_store::migrate_store(&arguments),
         Command::Completions(arguments) => completions::completions(&arguments),
         Command::Preview(arguments) => preview::preview(&arguments),
         Command::Password(arguments) => password::password(&arguments),

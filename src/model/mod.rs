@@ -1,5 +1,6 @@
 //! The nouns of the product: plain values without I/O, used by every other module.
 
+pub mod alarm;
 pub mod article;
 pub mod channel;
 pub mod civil;

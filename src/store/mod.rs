@@ -5,9 +5,11 @@
 //! over with a line in the log.
 
 mod access;
+mod alarms;
 mod announcements;
 mod archive;
 mod backend;
+mod carry;
 mod changes;
 mod channels;
 mod corrections;
@@ -40,6 +42,7 @@ mod standing;
 mod subscriptions;
 mod traces;
 mod transfer;
+mod vitals;
 mod waits;
 mod withdrawn;
 
@@ -49,14 +52,16 @@ use secrecy::SecretString;
 use sqlx::{Any, AnyPool, Transaction};
 
 pub use access::{Forgotten, LostChannel};
+pub use alarms::ToPost;
 pub use announcements::AnnouncementProgress;
 pub use archive::{ArticleId, Cursor, Hits, Listed, MOST_HITS, Reclassified, Subject, Tally};
+pub use carry::{Carried, Sum};
 pub use changes::{Change, ChangesOf};
 pub use corrections::{Corrected, CorrectedMessage, Outdated};
 pub use days::KnownDigest;
 pub use desk::{
     ArchivedDigest, ChannelEntry, ChannelFilter, DeliveryEntry, DeliveryFilter, DeliveryState, Health,
-    MessageEntry, Progress, SlotCount,
+    MessageEntry, PlatformProgress, SlotCount,
 };
 pub use digests::{Kept, ToArchive, fingerprint};
 pub use error::StoreError;
@@ -79,6 +84,7 @@ pub use standing::PlatformStanding;
 pub use subscriptions::Due;
 pub use traces::{Delivered, Standing, Trace};
 pub use transfer::{Moved, Transfer};
+pub use vitals::{Arrival, Progress, Queue};
 pub use waits::StoredWait;
 
 use backend::Backend;

@@ -54,6 +54,8 @@ impl Browser {
     pub(crate) async fn start() -> Self {
         let mut process = Command::new("chromedriver")
             .arg("--port=0")
+            // Stories and pictures have Korean times, wherever they are made.
+            .env("TZ", "Asia/Seoul")
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .kill_on_drop(true)

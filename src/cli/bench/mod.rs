@@ -2,6 +2,8 @@
 //! measured. One file a benchmark.
 
 mod classify;
+mod commands;
+mod posts;
 
 use std::io::Write as _;
 use std::time::{Duration, Instant};
@@ -10,6 +12,7 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use super::Outcome;
+use super::run::runtime;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -26,6 +29,8 @@ pub(super) struct Arguments {
 enum Name {
     /// Finding companies and topics in texts
     Classify,
+    /// How long readers wait for an answer while a digest goes out
+    Commands,
 }
 
 /// One number, and what it is held against.
@@ -49,6 +54,7 @@ pub(super) fn bench(arguments: &Arguments) -> Outcome {
     for name in names {
         measures.extend(match name {
             Name::Classify => classify::measure(),
+            Name::Commands => runtime()?.block_on(commands::measure())?,
         });
     }
     let mut out = std::io::stdout().lock();

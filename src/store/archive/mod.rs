@@ -19,7 +19,7 @@ pub use about::{Cursor, Subject, Tally};
 pub use reclassify::Reclassified;
 pub use search::{Hits, MOST_HITS};
 
-pub(super) use index::{forget, index};
+pub(super) use index::{forget, index, put_all_words};
 
 use super::error::StoreError;
 use super::rows::Row;

@@ -11,4 +11,4 @@ mod today;
 pub use archive::ArchivedDigest;
 pub use channels::{ChannelEntry, ChannelFilter, Health};
 pub use deliveries::{DeliveryEntry, DeliveryFilter, DeliveryState, MessageEntry};
-pub use today::{Progress, SlotCount};
+pub use today::{PlatformProgress, SlotCount};

@@ -13,7 +13,7 @@ use crate::store::rows::{Row, readable};
 
 /// How far a digest has got on one platform: numbers of channels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
+pub struct PlatformProgress {
     /// The platform.
     pub platform: Platform,
     /// It arrived there, all of it.
@@ -62,11 +62,11 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails or a row cannot be read.
-    pub async fn progress(
+    pub async fn platform_progress(
         &self,
         feed: &FeedName,
         digest: Option<&StoredDigest>,
-    ) -> Result<Vec<Progress>, StoreError> {
+    ) -> Result<Vec<PlatformProgress>, StoreError> {
         let channels: Vec<ChannelsRow> = sqlx::query_as(
             "SELECT c.platform,
                  count(CASE WHEN c.state = 'active' AND c.paused_at IS NULL AND s.edition < $2 THEN 1 END) AS to_come,
@@ -100,7 +100,7 @@ impl Store {
             let of = channels.iter().find(|row| row.platform == platform.name());
             let by = deliveries.iter().find(|row| row.platform == platform.name());
             if of.is_some() || by.is_some() {
-                progress.push(Progress {
+                progress.push(PlatformProgress {
                     platform,
                     sent: row.count(by.map_or(0, |by| by.sent))?,
                     waiting: row.count(by.map_or(0, |by| by.waiting))?,

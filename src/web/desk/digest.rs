@@ -18,7 +18,7 @@ use crate::model::hold::HoldReason;
 use crate::model::reply::{Edition, Selection};
 use crate::model::rich::{plain, plain_blocks};
 use crate::model::subscription::Style;
-use crate::store::Progress;
+use crate::store::PlatformProgress;
 use crate::text::day;
 
 /// What is asked for.
@@ -41,7 +41,7 @@ pub(super) async fn digest(
     };
     let held = desk.store().held_digests().await?;
     let held = held.iter().find(|held| held.stored.id == stored.id).map(|held| held.reason);
-    let progress = desk.store().progress(&name, Some(&stored)).await?;
+    let progress = desk.store().platform_progress(&name, Some(&stored)).await?;
     let style = asked.style.parse().unwrap_or_default();
     let shown = Shown { desk: &desk, visit: &visit, handle: &handle, name: &name, stored: &stored };
     Ok(shown.page(held, &progress, style))
@@ -78,7 +78,7 @@ struct Shown<'a> {
 }
 
 impl Shown<'_> {
-    fn page(&self, held: Option<HoldReason>, progress: &[Progress], style: Style) -> Response {
+    fn page(&self, held: Option<HoldReason>, progress: &[PlatformProgress], style: Style) -> Response {
         let (visit, stored) = (self.visit, self.stored);
         let (words, digest) = (visit.words, &stored.digest);
         let feed = self.desk.commands.feed(self.name);

@@ -83,14 +83,16 @@ struct Current {
     means: Arc<Means>,
 }
 
+/// Sends messages to a channel at once, outside the outbox; why not, in words.
+pub type TrySend =
+    dyn Fn(Address, ChannelKind, Vec<Rendered>) -> BoxFuture<'static, Result<(), String>> + Send + Sync;
+
 /// What the desk can do on a platform by itself.
 pub struct Reach {
     /// To be notified when a lost channel is to be probed now.
     pub probe: Arc<Notify>,
-    /// Sends messages to a channel at once, outside the outbox; why not, in words.
-    pub send: Box<
-        dyn Fn(Address, ChannelKind, Vec<Rendered>) -> BoxFuture<'static, Result<(), String>> + Send + Sync,
-    >,
+    /// Sends what is composed.
+    pub send: Box<TrySend>,
 }
 
 impl fmt::Debug for Reach {

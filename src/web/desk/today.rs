@@ -15,7 +15,7 @@ use crate::model::digest::{StoredDigest, handle};
 use crate::model::feed::Feed;
 use crate::plan::{arrival, next_slot};
 use crate::store::{
-    ChannelFilter, DeliveryFilter, DeliveryState, FeedState, Health, HeldDigest, Progress, StoreError,
+    ChannelFilter, DeliveryFilter, DeliveryState, FeedState, Health, HeldDigest, PlatformProgress, StoreError,
 };
 use crate::text::day;
 
@@ -44,7 +44,7 @@ struct Standing<'d> {
     state: FeedState,
     /// When its digests usually come.
     usual: Option<chrono::NaiveTime>,
-    progress: Vec<Progress>,
+    progress: Vec<PlatformProgress>,
     /// When channels get something next, and how many.
     slots: Vec<(DateTime<Utc>, u32)>,
     /// How many get it as soon as it is out.
@@ -56,7 +56,7 @@ impl<'d> Standing<'d> {
         let store = desk.store();
         let latest = store.latest_digest(&feed.name, None).await?;
         let arrivals = store.arrivals(&feed.name, arrival::LEARN_FROM).await?;
-        let progress = store.progress(&feed.name, latest.as_ref()).await?;
+        let progress = store.platform_progress(&feed.name, latest.as_ref()).await?;
         let (mut slots, mut at_once) = (Vec::<(DateTime<Utc>, u32)>::new(), 0);
         for count in store.slot_counts(&feed.name).await? {
             match next_slot(&count.schedule, count.timezone, now) {
@@ -200,7 +200,7 @@ fn feed(visit: &Visit, when: When, standing: &Standing<'_>) -> Markup {
     }
 }
 
-fn platform(visit: &Visit, progress: &Progress) -> Markup {
+fn platform(visit: &Visit, progress: &PlatformProgress) -> Markup {
     let words = visit.words;
     let planned = progress.sent + progress.waiting + progress.failed + progress.to_come;
     let parts = [
