@@ -2,6 +2,8 @@
 //! measured. One file a benchmark.
 
 mod classify;
+mod import;
+mod parse;
 
 use std::io::Write as _;
 use std::time::{Duration, Instant};
@@ -26,6 +28,10 @@ pub(super) struct Arguments {
 enum Name {
     /// Finding companies and topics in texts
     Classify,
+    /// Understanding posts
+    Parse,
+    /// Loading old posts into a new database
+    Import,
 }
 
 /// One number, and what it is held against.
@@ -49,6 +55,8 @@ pub(super) fn bench(arguments: &Arguments) -> Outcome {
     for name in names {
         measures.extend(match name {
             Name::Classify => classify::measure(),
+            Name::Parse => parse::measure(),
+            Name::Import => import::measure()?,
         });
     }
     let mut out = std::io::stdout().lock();
