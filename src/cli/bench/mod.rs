@@ -2,8 +2,11 @@
 //! measured. One file a benchmark.
 
 mod classify;
+mod commands;
 mod import;
 mod parse;
+mod posts;
+mod search;
 
 use std::io::Write as _;
 use std::time::{Duration, Instant};
@@ -12,12 +15,16 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use super::Outcome;
+use super::run::runtime;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// Which to run; without a name, all of them
     #[arg(value_enum, value_name = "NAME")]
     names: Vec<Name>,
+    /// How many articles `search` looks through
+    #[arg(long, value_name = "COUNT", default_value_t = 20_000)]
+    articles: u32,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -32,6 +39,10 @@ enum Name {
     Parse,
     /// Loading old posts into a new database
     Import,
+    /// How long readers wait for an answer while a digest goes out
+    Commands,
+    /// Searching an archive, and looking companies up in it
+    Search,
 }
 
 /// One number, and what it is held against.
@@ -57,6 +68,8 @@ pub(super) fn bench(arguments: &Arguments) -> Outcome {
             Name::Classify => classify::measure(),
             Name::Parse => parse::measure(),
             Name::Import => import::measure()?,
+            Name::Commands => runtime()?.block_on(commands::measure())?,
+            Name::Search => search::measure(arguments.articles)?,
         });
     }
     let mut out = std::io::stdout().lock();
