@@ -3,6 +3,8 @@
 
 mod classify;
 mod commands;
+mod import;
+mod parse;
 mod posts;
 mod search;
 
@@ -33,6 +35,10 @@ pub(super) struct Arguments {
 enum Name {
     /// Finding companies and topics in texts
     Classify,
+    /// Understanding posts
+    Parse,
+    /// Loading old posts into a new database
+    Import,
     /// How long readers wait for an answer while a digest goes out
     Commands,
     /// Searching an archive, and looking companies up in it
@@ -60,6 +66,8 @@ pub(super) fn bench(arguments: &Arguments) -> Outcome {
     for name in names {
         measures.extend(match name {
             Name::Classify => classify::measure(),
+            Name::Parse => parse::measure(),
+            Name::Import => import::measure()?,
             Name::Commands => runtime()?.block_on(commands::measure())?,
             Name::Search => search::measure(arguments.articles)?,
         });
