@@ -116,6 +116,7 @@ const HOMES: &[(&str, &[&str])] = &[
             "src/chat/telegram/poll.rs",
         ],
     ),
+    ("resvg", &["src/render/chart/"]),
     ("maud", &["src/draw/", "src/web/", "src/cli/preview/"]),
     ("pulldown_cmark", &["src/parse/markdown/"]),
     ("notify", &["src/source/watch.rs"]),

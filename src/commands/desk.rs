@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, mpsc};
 
 use super::call::Caller;
 use super::quota::{Limits, Quota};
+use super::reload::ReloadRequest;
 use crate::clock::SharedClock;
-use crate::enrich::Lookup;
+use crate::enrich::{Lookup, Names};
 use crate::model::channel::{Address, Platform};
 use crate::model::feed::{Feed, FeedName};
 use crate::model::lexicon::Lexicon;
@@ -24,8 +25,8 @@ use crate::store::{Change, Store, StoreError};
 const GIVEN_UP_WITHIN: TimeDelta = TimeDelta::hours(1);
 const FAILING_FOR: TimeDelta = TimeDelta::minutes(10);
 
-/// What commands work with. One a program.
-#[derive(Debug)]
+/// What commands work with. One a program, and another one when the dictionaries were read again.
+#[derive(Debug, Clone)]
 pub struct Desk {
     /// The database.
     pub store: Store,
@@ -41,8 +42,9 @@ pub struct Desk {
     pub plan: Arc<Notify>,
     /// By which a feed's source is looked at on request.
     pub rechecks: HashMap<FeedName, Arc<Recheck>>,
-    pub(super) quota: Quota,
-    errors: AtomicU32,
+    pub(super) quota: Arc<Quota>,
+    pub(super) reload: Option<mpsc::Sender<ReloadRequest>>,
+    errors: Arc<AtomicU32>,
 }
 
 /// How a command fails.
@@ -81,7 +83,18 @@ impl Desk {
         let errors =
             AtomicU32::new(u32::try_from(clock.now().timestamp_millis() & 0xffff).unwrap_or_default());
         let rechecks = feeds.iter().map(|feed| (feed.name.clone(), Arc::default())).collect();
-        Self { store, feeds, lexicon, lookup, clock, plan, rechecks, quota: Quota::new(limits), errors }
+        let (quota, errors) = (Arc::new(Quota::new(limits)), Arc::new(errors));
+        Self { store, feeds, lexicon, lookup, clock, plan, rechecks, quota, reload: None, errors }
+    }
+
+    /// The same, with somebody who loads everything again when they are asked to.
+    pub fn with_reload(self, reload: mpsc::Sender<ReloadRequest>) -> Self {
+        Self { reload: Some(reload), ..self }
+    }
+
+    /// The same, with dictionaries that were read again.
+    pub fn with_names(&self, names: &Names) -> Self {
+        Self { lexicon: Arc::clone(&names.lexicon), lookup: names.lookup.clone(), ..self.clone() }
     }
 
     /// How many messages to a platform are not getting through: given up within the last hour, or failing for more than

@@ -44,6 +44,7 @@ async fn run(call: &Call, desk: &Desk) -> Result<Reply, Failure> {
     Ok(Reply {
         lines: words::trends(&trends, period, &desk.lexicon, language),
         buttons: if buttons.is_empty() { Vec::new() } else { vec![buttons] },
+        trends: Some(Box::new(trends)),
         ..Reply::new(language)
     })
 }

@@ -24,7 +24,14 @@ pub(crate) fn is_word(text: &str, start: usize, end: usize, edge: Edge) -> bool 
     begins(text[..start].chars().next_back(), first, edge) && ends(last, &text[end..], edge)
 }
 
+/// Whether a pattern of any kind may begin with `first` where `before` is the character before it.
+#[inline]
+pub(crate) fn may_begin(before: Option<char>, first: char) -> bool {
+    begins(before, first, Edge::Noun)
+}
+
 /// Chinese and Japanese write no blanks, so that a name in Han characters stands anywhere.
+#[inline]
 fn begins(before: Option<char>, first: char, edge: Edge) -> bool {
     let Some(before) = before else { return true };
     if !joins(first) || !joins(before) {
@@ -60,8 +67,14 @@ fn is_plural(after: &str) -> bool {
 }
 
 /// Whether a character is glued to its like: letters and digits, but for Han and kana.
+#[inline]
 fn joins(c: char) -> bool {
-    (c.is_alphanumeric() || c == '_') && !is_han_or_kana(c)
+    match c {
+        // Nearly all there are, and quick to tell.
+        '\0'..='\x7f' => c.is_ascii_alphanumeric() || c == '_',
+        '가'..='힣' => true,
+        _ => c.is_alphanumeric() && !is_han_or_kana(c),
+    }
 }
 
 pub(crate) fn is_hangul(c: char) -> bool {

@@ -84,7 +84,7 @@ impl Classifier {
     }
 
     fn judge(&self, headline: &str, body: &str, tags: &[String]) -> (Vec<Found>, Vec<String>) {
-        let mut text = searchable(headline);
+        let mut text = searchable(headline).into_owned();
         let headline = text.len();
         text.push('\n');
         text.push_str(&searchable(body));

@@ -4,6 +4,7 @@
 //! [`boundary`] is legal, [`companies`] and [`topics`] judge what was found. The words come from the
 //! [`dictionary`], two files that people edit by hand; [`lookup`] answers what somebody typed.
 
+mod beginnings;
 mod boundary;
 mod candidates;
 mod classifier;
@@ -14,6 +15,7 @@ mod fault;
 mod links;
 mod lookup;
 mod matcher;
+mod names;
 mod particle;
 mod scan;
 mod topics;
@@ -26,3 +28,4 @@ pub use dictionary::Dictionaries;
 pub use fault::DictionaryFault;
 pub use links::{Astray, Links};
 pub use lookup::{Entry, Lookup};
+pub use names::Names;

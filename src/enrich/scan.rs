@@ -1,26 +1,57 @@
 //! Makes a text fit for searching: one spelling of each letter, no addresses, no invisible characters. What is
 //! found in it is `matcher`'s.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 
 /// The text in NFC (a Mac writes Hangul as single letters), without web addresses, whose host names would count
 /// as companies, and without characters of no width. Line breaks stay.
-pub(crate) fn searchable(text: &str) -> String {
-    let text: String = text.nfc().filter(|c| !is_invisible(*c)).map(straighten).collect();
-    without_addresses(&text)
+pub(crate) fn searchable(text: &str) -> Cow<'_, str> {
+    let composed: Cow<'_, str> =
+        if text.chars().all(is_composed) { Cow::Borrowed(text) } else { text.nfc().collect() };
+    let plain = match composed {
+        Cow::Borrowed(text) => straightened(text),
+        Cow::Owned(text) => Cow::Owned(straightened(&text).into_owned()),
+    };
+    if may_hold_address(&plain) { Cow::Owned(without_addresses(&plain)) } else { plain }
 }
 
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}')
+fn straightened(text: &str) -> Cow<'_, str> {
+    let changes = |c: char| straighten(c) != Some(c);
+    if !text.contains(changes) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((at, c)) = rest.char_indices().find(|(_, c)| changes(*c)) {
+        out.push_str(&rest[..at]);
+        out.extend(straighten(c));
+        rest = &rest[at + c.len_utf8()..];
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
 }
 
-/// Blanks of every kind become a blank, typographic apostrophes a plain one.
-fn straighten(c: char) -> char {
+/// Whether NFC leaves a character as it is whatever stands beside it. Nearly every text has no other, and composing
+/// takes longer than all the rest.
+fn is_composed(c: char) -> bool {
+    matches!(c, '\0'..='˿' | '가'..='힣' | '‐'..='‧' | '、'..='】' | '一'..='龥' | '\u{1f300}'..='\u{1faff}')
+}
+
+/// Every address has a slash or begins with `www.`.
+fn may_hold_address(text: &str) -> bool {
+    text.contains('/') || text.contains("www.")
+}
+
+/// Blanks of every kind become a blank, typographic apostrophes a plain one; what is invisible is left out.
+fn straighten(c: char) -> Option<char> {
     match c {
-        '\n' => '\n',
-        '’' | '‘' => '\'',
-        c if c.is_whitespace() => ' ',
-        c => c,
+        '\n' | ' '..='~' | '가'..='힣' => Some(c),
+        '’' | '‘' => Some('\''),
+        '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}' => None,
+        c if c.is_whitespace() => Some(' '),
+        c => Some(c),
     }
 }
 
@@ -41,7 +72,11 @@ fn without_addresses(text: &str) -> String {
 
 /// RFC 3986's characters without brackets and the quotes and stars that stand around addresses in prose.
 fn in_address(c: char) -> bool {
-    c.is_ascii_alphanumeric() || "-._~:/?#@!$&+,;=%".contains(c)
+    matches!(
+        c,
+        '0'..='9' | 'A'..='Z' | 'a'..='z' | '-' | '.' | '_' | '~' | ':' | '/' | '?' | '#' | '@' | '!' | '$' | '&'
+            | '+' | ',' | ';' | '=' | '%'
+    )
 }
 
 /// With a scheme, or a lower-case host name before a path: `github.com/serde-rs`.

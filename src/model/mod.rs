@@ -15,6 +15,7 @@ pub mod message;
 pub mod mute;
 pub mod note;
 pub mod period;
+pub mod picture;
 pub mod query;
 pub mod quiet;
 pub mod reply;

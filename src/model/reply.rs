@@ -6,6 +6,7 @@ use super::digest::EnrichedDigest;
 use super::feed::Feed;
 use super::language::Language;
 use super::subscription::Style;
+use super::trends::Trends;
 
 /// An answer to a command, a button or a menu. It shows, from top to bottom: its lines, an edition, what was found, its
 /// menus, its buttons; each of these may be empty.
@@ -21,6 +22,8 @@ pub struct Reply {
     pub edition: Option<Box<Edition>>,
     /// Articles that a look-up found, in order, at most [`Found::MOST`].
     pub found: Vec<Found>,
+    /// What was in the news, to be drawn as a picture above the rest.
+    pub trends: Option<Box<Trends>>,
     /// Menus to choose from, one below the other.
     pub menus: Vec<Menu>,
     /// Buttons, in rows.
@@ -42,6 +45,7 @@ impl Reply {
             lines: Vec::new(),
             edition: None,
             found: Vec::new(),
+            trends: None,
             menus: Vec::new(),
             buttons: Vec::new(),
             picks_chat: false,

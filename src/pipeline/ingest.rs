@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::SharedClock;
+use crate::enrich::Names;
 use crate::model::digest::{DigestKey, EnrichedDigest};
 use crate::model::feed::Feed;
 use crate::model::hold::{HoldReason, Reception};
@@ -50,6 +51,8 @@ pub struct Ingest {
     pub plan: Arc<Notify>,
     /// By which a look is asked for.
     pub recheck: Arc<Recheck>,
+    /// The dictionaries; what is loaded once they have changed is classified by the new ones.
+    pub names: watch::Receiver<Arc<Names>>,
 }
 
 /// What is remembered from one round to the next.
@@ -72,6 +75,11 @@ impl Ingest {
     pub async fn run(mut self, stop: CancellationToken) {
         let mut seen = Seen::default();
         while !stop.is_cancelled() {
+            if self.names.has_changed().unwrap_or_default() {
+                let names = Arc::clone(&self.names.borrow_and_update());
+                self.reading.classifier = Arc::clone(&names.classifier);
+                self.reading.dictionaries.clone_from(&names.fingerprint);
+            }
             let round = tokio::select! {
                 round = self.round(&mut seen) => round,
                 // A source may take minutes to answer. What is cut off here is read again at the next start.

@@ -16,11 +16,16 @@ impl Default for Recheck {
 }
 
 impl Recheck {
+    /// Asks for a look.
+    pub fn ask(&self) {
+        self.asked.notify_one();
+    }
+
     /// Asks for a look, and waits until one that began after this is over.
     pub async fn look(&self) {
         let mut looks = self.looks.subscribe();
         let before = *looks.borrow_and_update();
-        self.asked.notify_one();
+        self.ask();
         // The one that is under way may have begun before. The sender lives as long as this does.
         let _ = looks.wait_for(|now| *now > before).await;
     }

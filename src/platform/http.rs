@@ -9,11 +9,13 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::multipart::Part;
 use reqwest::{RequestBuilder, StatusCode, Url, redirect};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::de::DeserializeOwned;
 use url::Host;
 
+use crate::model::picture::Picture;
 use crate::platform::call::CallError;
 
 /// The longest answer that is read: a hundred Discord messages with full embeds take about a megabyte.
@@ -129,6 +131,12 @@ impl Http {
         let body = secrets.fold(body, |body, secret| hide(body, secret.expose_secret()));
         Ok(Answer { status, headers, body })
     }
+}
+
+/// A picture as a part of a form.
+pub(super) fn png(picture: &Picture) -> Result<Part, CallError> {
+    let part = Part::bytes(picture.png.clone()).file_name(picture.name).mime_str("image/png");
+    part.map_err(|error| CallError::Unsupported(reason(error)))
 }
 
 /// The address that paths are appended to, without a `/` at its end.

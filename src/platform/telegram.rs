@@ -12,8 +12,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use reqwest::Url;
 use reqwest::header::HeaderMap;
+use reqwest::{RequestBuilder, Url};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
@@ -171,11 +171,24 @@ impl Telegram {
     ) -> Result<T, CallError> {
         let parameters = serde_json::to_value(parameters)
             .map_err(|error| CallError::Unsupported(format!("unwritable parameters: {error}")))?;
-        let url = format!("{}/bot{}/{method}", self.base, self.token.expose_secret());
-        let mut request = self.http.client().post(url).json(&parameters);
+        let mut request = self.request(method).json(&parameters);
         if let Some(limit) = limit {
             request = request.timeout(limit);
         }
+        let chat = parameters.get("chat_id").and_then(Value::as_i64);
+        self.answer(request, chat).await
+    }
+
+    fn request(&self, method: &str) -> RequestBuilder {
+        self.http.client().post(format!("{}/bot{}/{method}", self.base, self.token.expose_secret()))
+    }
+
+    /// What a call answers; `chat`: the one that it sends to, if any.
+    async fn answer<T: DeserializeOwned>(
+        &self,
+        request: RequestBuilder,
+        chat: Option<i64>,
+    ) -> Result<T, CallError> {
         let answer = self.http.call(request, None).await?;
         if answer.status.is_success() && answer.json::<Status>().is_ok_and(|status| status.ok) {
             let success: Success<T> = answer.json().map_err(CallError::Unanswered)?;
@@ -186,7 +199,7 @@ impl Telegram {
             metrics::counter!("jogan_rate_limited_total", "platform" => "telegram").increment(1);
         }
         if let CallError::RetryAfter { after, covers } = error
-            && let Some(chat) = parameters.get("chat_id").and_then(Value::as_i64)
+            && let Some(chat) = chat
         {
             self.gate.told(&Address::Telegram { chat, topic: None }, covers, after);
         }

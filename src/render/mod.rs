@@ -4,6 +4,7 @@
 //! the platform's markup (`discord/`, `telegram/`), which also measure. What the messages look like is in their
 //! snapshots; what a [`Reply`] says is `commands/`.
 
+mod chart;
 mod discord;
 mod flow;
 mod found;
@@ -17,7 +18,9 @@ mod words;
 
 use crate::model::lexicon::Lexicon;
 use crate::model::message::{Body, Rendered};
+use crate::model::picture::Picture;
 use crate::model::reply::{Edition, Reply};
+use crate::model::trends::Trends;
 use crate::model::withdrawn::Withdrawn;
 use crate::model::{Language, Platform};
 use crate::render::list::List;
@@ -106,4 +109,14 @@ pub fn reply(surface: Surface<'_>, reply: &Reply, lexicon: &Lexicon) -> Vec<Body
         Surface::DiscordForum => discord::post(reply, lexicon),
         Surface::TelegramPrivate | Surface::TelegramGroup { .. } => telegram::reply(surface, reply, lexicon),
     }
+}
+
+/// The picture that goes with an answer, if it has one; the words of the answer say as much.
+pub fn picture(reply: &Reply, lexicon: &Lexicon) -> Option<Picture> {
+    chart::trends(reply.trends.as_deref()?, lexicon, reply.language)
+}
+
+/// The same of trends that nobody asked for in chat.
+pub fn trends(trends: &Trends, lexicon: &Lexicon, language: Language) -> Option<Picture> {
+    chart::trends(trends, lexicon, language)
 }

@@ -32,6 +32,14 @@ pub(crate) enum Phrase {
     Pieces(usize),
     /// A picture without a description.
     Picture,
+    /// What the picture of trends is called.
+    TrendsTitle,
+    /// How many articles there were: over the days, how many days, over as many before.
+    TrendsCounts(u32, u32, u32),
+    /// Above a list of companies.
+    Companies,
+    /// Above a list of topics.
+    Topics,
     /// The key that chooses one of somebody's channels.
     PickChannel,
     /// The key that chooses one of somebody's groups.
@@ -61,6 +69,10 @@ impl Phrase {
             Self::Emptied => "고친 글에서 이 부분은 없어졌습니다.".to_owned(),
             Self::Pieces(count) => format!("{count}건"),
             Self::Picture => "그림".to_owned(),
+            Self::TrendsTitle => "뉴스 흐름".to_owned(),
+            Self::TrendsCounts(now, days, before) => format!("기사 {now}건 · 이전 {days}일 {before}건"),
+            Self::Companies => "회사".to_owned(),
+            Self::Topics => "주제".to_owned(),
             Self::PickChannel => "채널 고르기".to_owned(),
             Self::PickGroup => "그룹 고르기".to_owned(),
         }
@@ -79,6 +91,12 @@ impl Phrase {
             Self::Withdrawn => "This article is not in the corrected post.".to_owned(),
             Self::Emptied => "This part is not in the corrected post.".to_owned(),
             Self::Picture => "picture".to_owned(),
+            Self::TrendsTitle => "In the news".to_owned(),
+            Self::TrendsCounts(now, days, before) => {
+                format!("{now} articles · {days} days before: {before}")
+            }
+            Self::Companies => "Companies".to_owned(),
+            Self::Topics => "Topics".to_owned(),
             Self::PickChannel => "Choose a channel".to_owned(),
             Self::PickGroup => "Choose a group".to_owned(),
         }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sqlx::{FromRow, Sqlite, Transaction};
+use sqlx::{Any, FromRow, Transaction};
 
 use super::Store;
 use super::archive;
@@ -236,7 +236,7 @@ impl Store {
 }
 
 async fn keep(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     feed: &FeedName,
     digest: &EnrichedDigest,
     fingerprint: &str,
@@ -258,7 +258,7 @@ async fn keep(
             "UPDATE digests SET revision = revision + $2, title = $3, day = $4, published_at = $5,
                  revised_at = CASE $2 WHEN 0 THEN revised_at ELSE $6 END, withdrawn_at = NULL,
                  fingerprint = $7, outline = $8, body = $9, dictionaries = NULL
-             WHERE id = $1 AND ($2 OR body <> $9)",
+             WHERE id = $1 AND ($2 > 0 OR body <> $9)",
         )
         .bind(known.id)
         .bind(i64::from(!is_same))
@@ -308,7 +308,7 @@ async fn keep(
 
 /// Makes a digest that is for nobody yet what it was received as.
 async fn receive(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     feed: &FeedName,
     id: DigestId,
     reception: Reception<'_>,
@@ -330,7 +330,7 @@ async fn receive(
 
 /// Makes a digest the feed's next news.
 pub(super) async fn publish(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     feed: &FeedName,
     id: DigestId,
     now: DateTime<Utc>,
@@ -350,7 +350,7 @@ pub(super) async fn publish(
 
 /// The row of a digest under its key or an earlier name's.
 pub(super) async fn by_key(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     feed: &FeedName,
     key: &DigestKey,
 ) -> Result<Option<i64>, StoreError> {
@@ -366,7 +366,7 @@ pub(super) async fn by_key(
 }
 
 async fn known(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     feed: &FeedName,
     digest: &EnrichedDigest,
     fingerprint: &str,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
-use sqlx::{QueryBuilder, Sqlite, Transaction};
+use sqlx::{Any, QueryBuilder, Transaction};
 
 use super::Store;
 use super::error::StoreError;
@@ -50,7 +50,7 @@ impl Store {
 
 /// Puts beside each article's link where it leads, if it redirects and that is known.
 pub(super) async fn lead(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     digest: &mut EnrichedDigest,
 ) -> Result<(), StoreError> {
     let mut known: HashMap<String, String> = HashMap::new();
@@ -65,7 +65,7 @@ pub(super) async fn lead(
     Ok(())
 }
 
-fn queries<'l>(links: &BTreeSet<&'l str>) -> Vec<QueryBuilder<Sqlite>> {
+fn queries<'l>(links: &BTreeSet<&'l str>) -> Vec<QueryBuilder<Any>> {
     let links: Vec<&'l str> = links.iter().copied().collect();
     links
         .chunks(AT_ONCE)

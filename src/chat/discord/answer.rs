@@ -7,11 +7,13 @@ use chrono::TimeDelta;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use serenity::all::{Interaction, MessageFlags};
+use tokio::sync::watch;
 
 use super::asked;
 use super::client::Discord;
 use crate::clock::SharedClock;
 use crate::commands::{Desk, Offer, press};
+use crate::model::picture::Picture;
 use crate::model::reply::{Audience, Reply};
 use crate::platform::CallError;
 use crate::platform::discord::{Discord as Calls, chat as calls};
@@ -31,7 +33,7 @@ const APPLICATION_COMMAND_AUTOCOMPLETE_RESULT: u8 = 8;
 /// Sends answers.
 #[derive(Debug)]
 pub(super) struct Answers {
-    desk: Arc<Desk>,
+    desks: watch::Receiver<Arc<Desk>>,
     calls: Arc<Calls>,
     clock: SharedClock,
 }
@@ -39,7 +41,7 @@ pub(super) struct Answers {
 impl Answers {
     pub(super) fn new(discord: &Discord) -> Self {
         Self {
-            desk: Arc::clone(&discord.desk),
+            desks: discord.desks.clone(),
             calls: Arc::clone(&discord.calls),
             clock: Arc::clone(&discord.clock),
         }
@@ -71,7 +73,7 @@ impl Answers {
         let choices: Vec<Value> =
             offers.iter().map(|offer| json!({"name": offer.name, "value": offer.value})).collect();
         let answer = json!({"type": APPLICATION_COMMAND_AUTOCOMPLETE_RESULT, "data": {"choices": choices}});
-        if let Err(error) = self.calls.answer(&address_of(interaction), &answer).await {
+        if let Err(error) = self.calls.answer(&address_of(interaction), &answer, None).await {
             // Whoever typed on has asked again meanwhile.
             tracing::debug!(%error, "an offer did not reach Discord");
         }
@@ -92,14 +94,15 @@ impl Answers {
         let bodies = match in_time {
             Some(None) => return Ok(()),
             Some(Some(reply)) => {
-                let mut bodies = self.set(interaction, &reply).into_iter();
+                let picture = render::picture(&reply, &self.desk.lexicon);
+                let mut bodies = self.set(interaction, &reply, picture.as_ref()).into_iter();
                 let kind = if reply.in_place && hangs_on_an_answer(interaction) {
                     UPDATE_MESSAGE
                 } else {
                     CHANNEL_MESSAGE_WITH_SOURCE
                 };
                 let answer = json!({"type": kind, "data": bodies.next()});
-                self.calls.answer(&to, &answer).await?;
+                self.calls.answer(&to, &answer, picture.as_ref()).await?;
                 bodies
             }
             None => {
@@ -107,10 +110,11 @@ impl Answers {
                 let is_private = audience == Audience::Asker && is_among_others(interaction);
                 let data = json!({"flags": if is_private { MessageFlags::EPHEMERAL.bits() } else { 0 }});
                 let answer = json!({"type": DEFERRED_CHANNEL_MESSAGE_WITH_SOURCE, "data": data});
-                self.calls.answer(&to, &answer).await?;
+                self.calls.answer(&to, &answer, None).await?;
                 let Some(reply) = reply.await else { return Ok(()) };
-                let mut bodies = self.set(interaction, &reply).into_iter();
-                self.calls.edit_answer(&to, &bodies.next()).await?;
+                let picture = render::picture(&reply, &self.desk.lexicon);
+                let mut bodies = self.set(interaction, &reply, picture.as_ref()).into_iter();
+                self.calls.edit_answer(&to, &bodies.next(), picture.as_ref()).await?;
                 bodies
             }
         };
@@ -120,7 +124,8 @@ impl Answers {
         Ok(())
     }
 
-    fn set(&self, interaction: &Interaction, reply: &Reply) -> Vec<Value> {
+    /// The messages of a reply; the picture goes with the first.
+    fn set(&self, interaction: &Interaction, reply: &Reply, picture: Option<&Picture>) -> Vec<Value> {
         let among_others = is_among_others(interaction);
         let shown;
         let reply = match reply.again.as_deref().filter(|_| among_others) {
@@ -130,10 +135,13 @@ impl Answers {
             }
             None => reply,
         };
-        let mut bodies: Vec<Value> = render::reply(Surface::Discord, reply, &self.desk.lexicon)
-            .into_iter()
-            .map(|body| body.0)
-            .collect();
+        let lexicon = Arc::clone(&self.desks.borrow().lexicon);
+        let mut bodies: Vec<Value> =
+            render::reply(Surface::Discord, reply, &lexicon).into_iter().map(|body| body.0).collect();
+        if let (Some(picture), Some(first)) = (picture, bodies.first_mut()) {
+            first["attachments"] =
+                json!([{"id": 0, "filename": picture.name, "description": picture.description}]);
+        }
         if !among_others {
             // In a conversation with the bot nobody else is there to hide an answer from.
             bodies.iter_mut().for_each(show);

@@ -185,6 +185,7 @@ async fn no_private_address_is_contacted_by_a_redirect() {
             .replace("0x7f.1", "0x7f.2")
             .replace("0x0.0x1", "0x0.0x2")
             .replace("0177.0.0.1", "0177.0.0.2")
+            .replace("%37.0.0.1", "%37.0.0.2")
             .replace("017700000001", "017700000002")
             .replace("0x0.1", "0x0.2")
             .replace("7f00:1", "7f00:2")

@@ -6,6 +6,7 @@ mod servers;
 
 use chrono::TimeDelta;
 use reqwest::Method;
+use reqwest::multipart::Form;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -13,8 +14,9 @@ use url::Url;
 
 use crate::model::channel::Address;
 use crate::model::message::PlatformMessageId;
+use crate::model::picture::Picture;
 use crate::platform::call::CallError;
-use crate::platform::http::Answer;
+use crate::platform::http::{Answer, png};
 
 use super::{Discord, Id, errors, messages};
 
@@ -139,7 +141,7 @@ impl Discord {
     }
 
     /// The first answer to an interaction (`{"type": 4, "data": …}`, or `{"type": 5}` to answer later).
-    /// Answers to interactions count for no rate and need no place.
+    /// Answers to interactions count for no rate and need no place. The message's `attachments` name the picture.
     ///
     /// # Errors
     /// As of any call; [`CallError::Gone`] if it came too late, [`CallError::Unsupported`] if it is answered.
@@ -147,10 +149,11 @@ impl Discord {
         &self,
         interaction: &Interaction,
         response: &(impl Serialize + Sync),
+        picture: Option<&Picture>,
     ) -> Result<(), CallError> {
         let token = interaction.token.expose_secret();
         let path = format!("/interactions/{}/{token}/callback", interaction.id);
-        self.reply(interaction, Method::POST, &path, response).await?;
+        self.reply(interaction, Method::POST, &path, response, picture).await?;
         Ok(())
     }
 
@@ -164,12 +167,12 @@ impl Discord {
         message: &(impl Serialize + Sync),
     ) -> Result<PlatformMessageId, CallError> {
         let path = webhook(interaction);
-        let answer = self.reply(interaction, Method::POST, &path, message).await?;
+        let answer = self.reply(interaction, Method::POST, &path, message, None).await?;
         let sent: Id = answer.json().map_err(CallError::Unanswered)?;
         Ok(PlatformMessageId(sent.id.to_string()))
     }
 
-    /// Replaces the first answer, or gives it where it was deferred.
+    /// Replaces the first answer, or gives it where it was deferred. The message's `attachments` name the picture.
     ///
     /// # Errors
     /// As of any call.
@@ -177,9 +180,10 @@ impl Discord {
         &self,
         interaction: &Interaction,
         message: &(impl Serialize + Sync),
+        picture: Option<&Picture>,
     ) -> Result<(), CallError> {
         let path = format!("{}/messages/@original", webhook(interaction));
-        self.reply(interaction, Method::PATCH, &path, message).await?;
+        self.reply(interaction, Method::PATCH, &path, message, picture).await?;
         Ok(())
     }
 
@@ -206,9 +210,16 @@ impl Discord {
         method: Method,
         path: &str,
         body: &(impl Serialize + Sync),
+        picture: Option<&Picture>,
     ) -> Result<Answer, CallError> {
         let url = format!("{}{path}", self.base);
-        let request = self.http.client().request(method, url).json(&to_value(body)?);
+        let (request, body) = (self.http.client().request(method, url), to_value(body)?);
+        let request = match picture {
+            None => request.json(&body),
+            Some(picture) => request.multipart(
+                Form::new().text("payload_json", body.to_string()).part("files[0]", png(picture)?),
+            ),
+        };
         let answer = self.http.call(request, Some(&interaction.token)).await?;
         if answer.status.is_success() {
             return Ok(answer);

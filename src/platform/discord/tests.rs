@@ -311,11 +311,11 @@ async fn an_interaction_is_answered_without_a_place_and_its_token_stays_hidden()
     let discord = discord(&fake.url);
     discord.gate().told_all(TimeDelta::hours(1));
     let asked = Interaction { application: 4, id: 5, token: "t0ken-of-it".into() };
-    discord.answer(&asked, &json!({ "type": 5 })).await.unwrap();
+    discord.answer(&asked, &json!({ "type": 5 }), None).await.unwrap();
     assert_eq!(discord.follow_up(&asked, &json!({ "content": "a" })).await.unwrap().0, "78");
     let mut shown = format!("{asked:?}");
     for _ in 0..3 {
-        let error = discord.edit_answer(&asked, &json!({ "content": "b" })).await.unwrap_err();
+        let error = discord.edit_answer(&asked, &json!({ "content": "b" }), None).await.unwrap_err();
         shown.push_str(&format!("{error} {error:?}"));
     }
     assert!(!shown.contains("t0ken-of-it"), "{shown}");

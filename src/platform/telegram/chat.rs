@@ -3,11 +3,15 @@
 
 use std::time::Duration;
 
+use reqwest::multipart::Form;
 use serde::Serialize;
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
+use crate::model::channel::Address;
+use crate::model::picture::Picture;
 use crate::platform::call::CallError;
+use crate::platform::http::png;
 
 use super::Telegram;
 
@@ -44,6 +48,24 @@ impl Telegram {
             parameters["language_code"] = code.into();
         }
         self.call::<IgnoredAny>("setMyCommands", &parameters).await?;
+        Ok(())
+    }
+
+    /// Sends a picture, silently: the message that it belongs to comes right after it. To be called with a place for the
+    /// chat.
+    ///
+    /// # Errors
+    /// As of any call.
+    pub async fn send_picture(&self, address: Address, picture: &Picture) -> Result<(), CallError> {
+        let (chat, topic) = super::place(address)?;
+        let mut form = Form::new()
+            .text("chat_id", chat.to_string())
+            .text("disable_notification", "true")
+            .part("photo", png(picture)?);
+        if let Some(topic) = topic {
+            form = form.text("message_thread_id", topic.to_string());
+        }
+        self.answer::<IgnoredAny>(self.request("sendPhoto").multipart(form), Some(chat)).await?;
         Ok(())
     }
 

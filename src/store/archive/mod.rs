@@ -1,5 +1,5 @@
 //! The articles of all digests that are published, for looking things up: about a company or a topic (`about.rs`), by
-//! their words (`search.rs`), counted by day (`trends.rs`). They are written with their digest (`index.rs`), and again
+//! their words (`search.rs`, `words.rs`), counted by day (`trends.rs`). They are written with their digest (`index.rs`), and again
 //! when the dictionaries change (`reclassify.rs`).
 
 mod about;
@@ -7,6 +7,7 @@ mod index;
 mod reclassify;
 mod search;
 mod trends;
+mod words;
 
 #[cfg(test)]
 mod tests;
