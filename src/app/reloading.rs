@@ -11,7 +11,7 @@ use super::{dictionaries, fingerprint};
 use crate::commands::{Desk, ReloadRequest, Reloaded};
 use crate::config::DictionariesConfig;
 use crate::enrich::Names;
-use crate::pipeline::{Recheck, Reclassify};
+use crate::pipeline::Reclassify;
 use crate::store::Store;
 
 /// Wishes that wait; more are told when there is room.
@@ -23,8 +23,6 @@ pub(super) struct Reloading {
     pub(super) store: Store,
     pub(super) names: watch::Sender<Arc<Names>>,
     pub(super) desks: watch::Sender<Arc<Desk>>,
-    /// By which a source is asked at once: one a feed.
-    pub(super) sources: Vec<Arc<Recheck>>,
     /// Notified when planning has something new to look at.
     pub(super) plan: Arc<Notify>,
     pub(super) requests: mpsc::Receiver<ReloadRequest>,
@@ -48,9 +46,9 @@ impl Reloading {
                 reclassifying.cancel();
                 reclassifying = self.reclassify(&stop);
             }
-            self.sources.iter().for_each(|source| source.ask());
+            let sources = self.desks.borrow().rechecks.values().map(|source| source.ask()).count();
             // Who asked may have gone.
-            let _ = answer.send(Reloaded { sources: self.sources.len(), names });
+            let _ = answer.send(Reloaded { sources, names });
         }
     }
 

@@ -82,8 +82,8 @@ impl Desk {
         // Numbers of different runs should differ, so that one is not looked up in the wrong day's log.
         let errors =
             AtomicU32::new(u32::try_from(clock.now().timestamp_millis() & 0xffff).unwrap_or_default());
-        let rechecks = feeds.iter().map(|feed| (feed.name.clone(), Arc::default())).collect();
         let (quota, errors) = (Arc::new(Quota::new(limits)), Arc::new(errors));
+        let rechecks = feeds.iter().map(|feed| (feed.name.clone(), Arc::default())).collect();
         Self { store, feeds, lexicon, lookup, clock, plan, rechecks, quota, reload: None, errors }
     }
 

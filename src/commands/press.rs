@@ -123,6 +123,13 @@ pub enum Press {
         /// The feed.
         feed: FeedName,
     },
+    /// Show the choices of one of them.
+    Choose {
+        /// The feed.
+        feed: FeedName,
+        /// Which.
+        of: settings::Setting,
+    },
     /// Change one of them.
     Set {
         /// The feed.
@@ -169,11 +176,6 @@ pub enum Press {
         /// The feed.
         feed: FeedName,
     },
-    /// Show the roles that a delivery can ping (Discord).
-    Mention {
-        /// The feed.
-        feed: FeedName,
-    },
     /// Do something in another channel than the one where it is pressed. Whoever reads the press asks for the rights
     /// there.
     In {
@@ -201,6 +203,7 @@ impl Press {
             | Self::Subscribe { .. }
             | Self::Resend { .. }
             | Self::Settings { .. }
+            | Self::Choose { .. }
             | Self::Set { .. }
             | Self::Pause
             | Self::Resume
@@ -208,7 +211,6 @@ impl Press {
             | Self::Try { .. }
             | Self::Others { .. }
             | Self::Copy { .. }
-            | Self::Mention { .. }
             | Self::Unmute { everywhere: false, .. }
             | Self::Cancel => Who::ChannelAdmin,
             Self::Held { .. }
@@ -242,7 +244,7 @@ impl Press {
     /// Whether it needs to know what else there is in the server.
     pub fn looks_around(&self) -> bool {
         match self {
-            Self::In { .. } | Self::Others { .. } | Self::Copy { .. } | Self::Mention { .. } => true,
+            Self::In { .. } | Self::Others { .. } | Self::Copy { .. } => true,
             Self::Set { change, .. } => matches!(change, settings::Change::Mention(Some(_))),
             _ => false,
         }
@@ -283,6 +285,7 @@ impl Press {
             Self::Release { handle, send: true } => format!("release:{handle}"),
             Self::Release { handle, send: false } => format!("drop:{handle}"),
             Self::Settings { feed } => format!("settings:{feed}"),
+            Self::Choose { feed, of } => format!("choose:{}:{feed}", of.name()),
             Self::Set { feed, change } => format!("set:{feed}:{}", change.encode()),
             Self::Pause => "pause:".to_owned(),
             Self::Resume => "resume:".to_owned(),
@@ -295,7 +298,6 @@ impl Press {
             Self::Follow { tag } => format!("follow:{tag}"),
             Self::Others { feed } => format!("others:{feed}"),
             Self::Copy { from, feed } => format!("copy:{}:{feed}", encode_address(*from)),
-            Self::Mention { feed } => format!("mention:{feed}"),
             Self::In { address, press } => format!("in:{}:{}", encode_address(*address), press.encode()),
             Self::Cancel => "cancel:".to_owned(),
             Self::Old { .. } => "old:".to_owned(),
@@ -362,6 +364,11 @@ impl Press {
             ("release", None) => Some(Self::Release { handle: rest.to_owned(), send: true }),
             ("drop", None) => Some(Self::Release { handle: rest.to_owned(), send: false }),
             ("settings", None) => Some(Self::Settings { feed: FeedName(rest.to_owned()) }),
+            ("choose", None) => {
+                let (of, feed) = rest.split_once(':')?;
+                let of = settings::Setting::named(of)?;
+                Some(Self::Choose { feed: FeedName(feed.to_owned()), of })
+            }
             ("set", None) => {
                 let (feed, change) = rest.split_once(':')?;
                 let change = settings::Change::decode(change)?;
@@ -381,7 +388,6 @@ impl Press {
                 let (from, feed) = rest.split_once(':')?;
                 Some(Self::Copy { from: decode_address(from)?, feed: FeedName(feed.to_owned()) })
             }
-            ("mention", None) => Some(Self::Mention { feed: FeedName(rest.to_owned()) }),
             ("in", None) => {
                 let (address, press) = rest.split_once(':')?;
                 let (address, press) = (decode_address(address)?, Self::decode(press, None)?);
@@ -473,6 +479,7 @@ async fn perform(press: Press, caller: &Caller, desk: &Desk) -> Result<Reply, Fa
         Press::Held { handle } => held::pressed(&handle, caller, desk).await,
         Press::Release { handle, send } => held::decided(&handle, send, caller, desk).await,
         Press::Settings { feed } => settings::shown(&feed, caller, desk).await,
+        Press::Choose { feed, of } => settings::choices(&feed, of, caller, desk).await,
         Press::Set { feed, change } => settings::changed(&feed, &change, caller, desk).await,
         Press::Pause => pause::pressed(caller, desk).await,
         Press::Resume => pause::resumed(caller, desk).await,
@@ -484,7 +491,6 @@ async fn perform(press: Press, caller: &Caller, desk: &Desk) -> Result<Reply, Fa
         Press::Follow { tag } => follow::pressed(&tag, caller, desk).await,
         Press::Others { feed } => others::shown(&feed, caller, desk).await,
         Press::Copy { from, feed } => subscribe::copied(from, &feed, caller, desk).await,
-        Press::Mention { feed } => settings::roles(&feed, caller, desk).await,
         Press::Cancel => Ok(Reply { in_place: true, ..words::cancelled(caller.language) }),
         Press::Old { command } => Ok(words::old_button_of(command, caller.language)),
         Press::In { .. } | Press::Show(_) => Ok(words::old_button(caller.language)),
@@ -571,7 +577,14 @@ mod tests {
             Press::Try { words: "08:30 Asia/Seoul full".into() },
             Press::Follow { tag: "0123456789".into() },
             Press::Others { feed: FeedName("ai-news".into()) },
-            Press::Mention { feed: FeedName("ai-news".into()) },
+            Press::Choose {
+                feed: FeedName("a-feed-with-the-longest-name-32-".into()),
+                of: settings::Setting::Time,
+            },
+            Press::Choose { feed: FeedName("ai-news".into()), of: settings::Setting::Style },
+            Press::Choose { feed: FeedName("ai-news".into()), of: settings::Setting::Filter },
+            set(settings::Change::Topic(None)),
+            set(settings::Change::Topic(Some("robotics".into()))),
             Press::Pause,
             Press::Resume,
             Press::Unmute { tag: "0123456789".into(), everywhere: false },

@@ -29,7 +29,7 @@ fn the_smallest_file_has_the_documented_defaults() {
     assert_eq!(config.database_url, "sqlite://data/jogan.db");
     assert_eq!(config.discord.api_url.as_str(), "https://discord.com/");
     assert_eq!(config.telegram.api_url.as_str(), "https://api.telegram.org/");
-    assert_eq!(config.web_listen, "127.0.0.1:7878");
+    assert_eq!(config.web.listen, "127.0.0.1:7878");
     let feed = &config.feeds[0];
     assert_eq!(feed.feed.timezone, chrono_tz::Asia::Seoul);
     assert_eq!(feed.feed.timing.fresh_within, TimeDelta::hours(24));
@@ -97,7 +97,7 @@ fn the_environment_overrides_any_key() {
     )
     .expect("valid");
     assert_eq!(config.database_url, "sqlite:///srv/j.db");
-    assert_eq!(config.web_listen, "");
+    assert_eq!(config.web.listen, "");
     assert_eq!(config.discord.operators, ["1", "2"]);
     assert_eq!(config.telegram.operators, ["100"]);
     assert_eq!(config.delivery.in_flight, 8);
