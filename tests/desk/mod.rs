@@ -5,6 +5,7 @@ mod attacks;
 mod guard;
 mod looks;
 mod pages;
+mod password;
 
 use reqwest::StatusCode;
 use reqwest::header::{COOKIE, SET_COOKIE};
