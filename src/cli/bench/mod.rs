@@ -19,6 +19,9 @@ pub(super) struct Arguments {
     /// Which to run; without a name, all of them
     #[arg(value_enum, value_name = "NAME")]
     names: Vec<Name>,
+    /// Digests in the archive, where a benchmark has one
+    #[arg(long, value_name = "COUNT", default_value_t = 10_000)]
+    digests: usize,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -54,7 +57,7 @@ pub(super) fn bench(arguments: &Arguments) -> Outcome {
     for name in names {
         measures.extend(match name {
             Name::Classify => classify::measure(),
-            Name::Commands => runtime()?.block_on(commands::measure())?,
+            Name::Commands => runtime()?.block_on(commands::measure(arguments.digests))?,
         });
     }
     let mut out = std::io::stdout().lock();
