@@ -25,6 +25,9 @@ pub(super) struct Arguments {
     /// How many articles `search` looks through
     #[arg(long, value_name = "COUNT", default_value_t = 20_000)]
     articles: u32,
+    /// How many digests `commands` has in its archive
+    #[arg(long, value_name = "COUNT", default_value_t = 10_000)]
+    digests: usize,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -68,7 +71,7 @@ pub(super) fn bench(arguments: &Arguments) -> Outcome {
             Name::Classify => classify::measure(),
             Name::Parse => parse::measure(),
             Name::Import => import::measure()?,
-            Name::Commands => runtime()?.block_on(commands::measure())?,
+            Name::Commands => runtime()?.block_on(commands::measure(arguments.digests))?,
             Name::Search => search::measure(arguments.articles)?,
         });
     }

@@ -290,7 +290,7 @@ fn labelled_link(block: &Block, links: &mut Vec<String>) -> Option<String> {
     }
 }
 
-/// Like [`read`], also for links with their article's own title as text, which is no publisher's name.
+/// Like [`read()`], also for links with their article's own title as text, which is no publisher's name.
 fn labelled(line: &[Inline]) -> Option<String> {
     let (before, link, _) = around_link(line)?;
     let Inline::Link { url, .. } = link else { return None };
