@@ -35,6 +35,11 @@ impl Health {
         self.is(platform, false, error, now);
     }
 
+    /// Another program talks to the platform.
+    pub fn forget(&self, platform: Platform) {
+        self.links.lock().unwrap_or_else(PoisonError::into_inner).remove(&platform);
+    }
+
     /// The connection to each platform that there should be one to.
     pub fn links(&self) -> Vec<(Platform, Link)> {
         let links = self.links.lock().unwrap_or_else(PoisonError::into_inner);

@@ -40,8 +40,10 @@ const LAYERS: &[(&str, &[&str])] = &[
             "health",
             "telemetry",
             "text",
+            "enrich",
             "store",
             "parse",
+            "plan",
             "pipeline",
             "commands",
             "render",
@@ -79,6 +81,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "app",
             "clock",
+            "commands",
             "config",
             "draw",
             "enrich",
@@ -101,8 +104,8 @@ const LAYERS: &[(&str, &[&str])] = &[
 /// Outside crates and calls with a home: the path, and where it may be named, by beginnings of file paths.
 const HOMES: &[(&str, &[&str])] = &[
     ("sqlx", &["src/store/"]),
-    // `app` and the demo listen; the routes are in the other two.
-    ("axum", &["src/web/", "src/sandbox/", "src/cli/demo/", "src/app.rs"]),
+    // The playground of the demo and the benchmarks listens; the routes are in the other two.
+    ("axum", &["src/web/", "src/sandbox/", "src/cli/playground.rs"]),
     ("serenity", &["src/chat/discord/", "src/platform/discord", "src/render/discord/"]),
     ("teloxide", &["src/chat/telegram/", "src/platform/telegram", "src/render/telegram/"]),
     // The poller brings its own client with a time-out longer than a long poll.
@@ -122,6 +125,9 @@ const HOMES: &[(&str, &[&str])] = &[
     ("notify", &["src/source/watch.rs"]),
     ("feed_rs", &["src/source/syndication/"]),
     ("htmd", &["src/source/syndication/"]),
+    ("argon2", &["src/model/password.rs"]),
+    ("hyper", &["src/web/serve.rs"]),
+    ("hyper_util", &["src/web/serve.rs"]),
     ("clap", &["src/cli/"]),
     ("clap_complete", &["src/cli/"]),
     ("rustix", &["src/alarm/disk.rs", "src/cli/terminal.rs"]),

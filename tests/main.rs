@@ -2,6 +2,7 @@
 //! house. One file a story.
 
 mod access;
+mod alarms;
 mod architecture;
 mod asking_why;
 mod chats;
@@ -11,7 +12,11 @@ mod configuration;
 mod connections;
 mod corrections;
 mod delivery;
+mod demo;
+mod desk;
+mod documentation;
 mod elsewhere;
+mod fuzzing;
 mod headlines;
 mod holds;
 mod import;
@@ -26,6 +31,7 @@ mod page;
 mod places;
 mod posts;
 mod process;
+mod replicas;
 mod rights;
 mod schedule;
 mod setting_up;

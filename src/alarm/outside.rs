@@ -17,7 +17,7 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 const GIVE_UP_AFTER: TimeDelta = TimeDelta::hours(24);
 
 /// The addresses outside.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Outside {
     client: Client,
     webhook: Option<Url>,

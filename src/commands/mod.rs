@@ -55,6 +55,7 @@ pub use lost::lost_note;
 pub use offers::{Offer, offers};
 pub use quota::Limits;
 pub use reload::{ReloadRequest, Reloaded};
+pub use search::query;
 pub use spec::{Argument, ArgumentKind, Group, Spec, Text, Who};
 pub use welcome::welcome;
 pub use why::IN_MENU;

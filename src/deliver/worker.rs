@@ -133,7 +133,7 @@ impl<C: Courier> Worker<C> {
         if (now..=now + LOOK_ROUND_EVERY).contains(at) && *at > now {
             return Ok(());
         }
-        let voided = self.store.void_claims(false, now).await.inspect_err(|error| self.log(error))?;
+        let voided = self.store.void_claims(None, now).await.inspect_err(|error| self.log(error))?;
         if voided > 0 {
             tracing::warn!(
                 messages = voided,

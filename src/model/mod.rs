@@ -14,6 +14,7 @@ pub mod lexicon;
 pub mod message;
 pub mod mute;
 pub mod note;
+pub mod password;
 pub mod period;
 pub mod picture;
 pub mod query;

@@ -129,6 +129,7 @@ impl Discord {
         if let Some(body) = body {
             request = request.json(body);
         }
+        self.gate.expect_turn()?;
         let answer = self.http.call(request, None).await?;
         if let (Some(address), Some(bucket)) = (about, rates::bucket(&answer.headers)) {
             self.gate.learned(address, bucket);

@@ -189,6 +189,7 @@ impl Telegram {
         request: RequestBuilder,
         chat: Option<i64>,
     ) -> Result<T, CallError> {
+        self.gate.expect_turn()?;
         let answer = self.http.call(request, None).await?;
         if answer.status.is_success() && answer.json::<Status>().is_ok_and(|status| status.ok) {
             let success: Success<T> = answer.json().map_err(CallError::Unanswered)?;

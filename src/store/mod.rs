@@ -9,10 +9,12 @@ mod alarms;
 mod announcements;
 mod archive;
 mod backend;
+mod carry;
 mod changes;
 mod channels;
 mod corrections;
 mod days;
+mod desk;
 mod digests;
 mod error;
 mod examine;
@@ -53,9 +55,14 @@ pub use access::{Forgotten, LostChannel};
 pub use alarms::ToPost;
 pub use announcements::AnnouncementProgress;
 pub use archive::{ArticleId, Cursor, Hits, Listed, MOST_HITS, Reclassified, Subject, Tally};
+pub use carry::{Carried, Sum};
 pub use changes::{Change, ChangesOf};
 pub use corrections::{Corrected, CorrectedMessage, Outdated};
 pub use days::KnownDigest;
+pub use desk::{
+    ArchivedDigest, ChannelEntry, ChannelFilter, DeliveryEntry, DeliveryFilter, DeliveryState, Health,
+    MessageEntry, PlatformProgress, SlotCount,
+};
 pub use digests::{Kept, ToArchive, fingerprint};
 pub use error::StoreError;
 pub use examine::Schema;
@@ -129,6 +136,11 @@ impl Store {
             }
             Backend::Postgres => Ok(PathBuf::from("data")),
         }
+    }
+
+    /// A database's address as it may be shown: without a password.
+    pub fn shown(url: &str) -> String {
+        backend::shown(url)
     }
 
     /// Asks the database whether it is there.

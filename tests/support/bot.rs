@@ -22,7 +22,9 @@ pub(crate) struct Bot {
     feed: String,
     /// Whether the dictionaries are in a folder of its own, to be changed.
     own_names: bool,
+    web: String,
     limits: String,
+    sections: String,
     app: Option<App>,
 }
 
@@ -31,7 +33,9 @@ pub(crate) struct Builder {
     clock: StoryClock,
     feed: String,
     own_names: bool,
+    web: String,
     limits: String,
+    sections: String,
     before: Vec<Post>,
 }
 
@@ -42,7 +46,15 @@ impl Bot {
         clock.set(instant("2026-03-02T07:00:00+09:00"));
         // Stories ask until something has happened: more often than people may.
         let limits = "person = 100000\ngroup = 100000".to_owned();
-        Builder { clock, feed: String::new(), limits, own_names: false, before: Vec::new() }
+        Builder {
+            clock,
+            feed: String::new(),
+            web: String::new(),
+            limits,
+            sections: String::new(),
+            own_names: false,
+            before: Vec::new(),
+        }
     }
 
     /// A bot without further wishes.
@@ -67,20 +79,24 @@ impl Bot {
     pub(crate) async fn start_again(&mut self) {
         let text = format!(
             "{}\n[limits]\n{}\n[discord]\napi_url = {:?}\noperators = [{:?}]\n\
-             [telegram]\napi_url = {:?}\noperators = [{}]\n",
+             [telegram]\napi_url = {:?}\noperators = [{}]\n{}",
             self.town.configuration(&self.feed),
             self.limits,
             self.town.discord_url,
             self.town.operator.0.id.to_string(),
             self.town.telegram_url,
-            self.town.operator.1.id
+            self.town.operator.1.id,
+            self.sections
         );
         let names = if self.own_names {
-            format!("[dictionaries]\npath = {:?}\n", self.town.disk.path().join("names"))
+            format!("\n[dictionaries]\npath = {:?}\n", self.town.disk.path().join("names"))
         } else {
             String::new()
         };
-        let table = (text + &names).parse().expect("TOML");
+        let mut table: toml::Table = (text + &names).parse().expect("TOML");
+        if !self.web.is_empty() {
+            table.insert("web".to_owned(), toml::Value::Table(self.web.parse().expect("TOML")));
+        }
         let config = Config::from_table(table, &Environment::default()).expect("a configuration");
         let tokens = Tokens {
             discord: Some(SecretString::from(DISCORD_TOKEN)),
@@ -183,9 +199,21 @@ impl Builder {
         self
     }
 
+    /// The section `[web]`, which has nobody listening otherwise.
+    pub(crate) fn web(mut self, lines: &str) -> Self {
+        self.web = lines.to_owned();
+        self
+    }
+
     /// How much people may ask, as it is when nothing is configured.
     pub(crate) fn usual_limits(mut self) -> Self {
         self.limits.clear();
+        self
+    }
+
+    /// Further sections of the configuration.
+    pub(crate) fn sections(mut self, lines: &str) -> Self {
+        self.sections = lines.to_owned();
         self
     }
 
@@ -205,7 +233,15 @@ impl Builder {
     pub(crate) async fn in_town(self, prepare: impl AsyncFnOnce(&Town) -> String) -> Bot {
         let town = Town::build(self.clock).await;
         let feed = prepare(&town).await;
-        let mut bot = Bot { town, feed, limits: self.limits, own_names: self.own_names, app: None };
+        let mut bot = Bot {
+            town,
+            feed,
+            web: self.web,
+            limits: self.limits,
+            sections: self.sections,
+            own_names: self.own_names,
+            app: None,
+        };
         bot.start_again().await;
         bot.first_load().await;
         bot
@@ -218,8 +254,15 @@ impl Builder {
         if self.own_names {
             town.copy_names();
         }
-        let mut bot =
-            Bot { town, feed: self.feed, limits: self.limits, own_names: self.own_names, app: None };
+        let mut bot = Bot {
+            town,
+            feed: self.feed,
+            web: self.web,
+            limits: self.limits,
+            sections: self.sections,
+            own_names: self.own_names,
+            app: None,
+        };
         bot.start_again().await;
         bot.first_load().await;
         bot
