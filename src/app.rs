@@ -4,6 +4,7 @@
 pub mod contact;
 mod examining;
 mod feeding;
+mod reloading;
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -14,7 +15,7 @@ use anyhow::Context as _;
 use chrono::TimeDelta;
 use secrecy::SecretString;
 use sha2::{Digest as _, Sha256};
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -23,11 +24,11 @@ use crate::clock::SharedClock;
 use crate::commands::{self, Desk};
 use crate::config::{Config, DictionariesConfig, FeedConfig, PlatformConfig, SourceConfig, Tokens};
 use crate::deliver::{Prober, Settings, Worker};
-use crate::enrich::{Classifier, Dictionaries, Links, Lookup};
+use crate::enrich::{Classifier, Dictionaries, Links, Names};
 use crate::model::channel::Platform;
 use crate::model::lexicon::Lexicon;
 use crate::model::note::Person;
-use crate::pipeline::{Dispatch, Import, Ingest, Reading, Reclassify, Resolver};
+use crate::pipeline::{Dispatch, Import, Ingest, Reading, Resolver};
 use crate::platform::discord::{self, Discord};
 use crate::platform::gate::{Covered, Gate, Limits, Wait};
 use crate::platform::telegram::{self, Telegram};
@@ -40,6 +41,7 @@ use crate::web::{self, Pushes};
 pub use examining::{Examined, examine_feed, read_post};
 
 use feeding::Feeding;
+use reloading::Reloading;
 
 /// How long a stop waits for what is on the wire.
 const STOP_WITHIN: Duration = Duration::from_secs(20);
@@ -60,7 +62,8 @@ pub struct App {
 struct Parts {
     store: Store,
     clock: SharedClock,
-    desk: Arc<Desk>,
+    desks: watch::Receiver<Arc<Desk>>,
+    names: watch::Receiver<Arc<Names>>,
     settings: Settings,
     plan: Arc<Notify>,
     /// Woken when there may be a note to send on a platform.
@@ -90,24 +93,26 @@ impl App {
             );
         }
         let dictionaries = dictionaries(&config.dictionaries)?;
-        let lexicon = Arc::new(dictionaries.lexicon().clone());
-        let print = fingerprint(&dictionaries);
-        let classifier = Arc::new(Classifier::new(&dictionaries));
+        let names = Arc::new(Names::new(&dictionaries, fingerprint(&dictionaries)));
+        let (reload, reload_requests) = mpsc::channel(reloading::AT_ONCE);
         let (plan, stop, tasks) = (Arc::new(Notify::new()), CancellationToken::new(), TaskTracker::new());
         let feeds: Vec<_> = config.feeds.iter().map(|feed| feed.feed.clone()).collect();
         let desk = Desk::new(
             store.clone(),
             feeds.clone(),
-            Arc::clone(&lexicon),
-            Lookup::new(&dictionaries),
+            Arc::clone(&names.lexicon),
+            names.lookup.clone(),
             Arc::clone(&clock),
             Arc::clone(&plan),
             commands::Limits { person: config.limits.person, group: config.limits.group },
         );
+        let (desks, desk) = watch::channel(Arc::new(desk.with_reload(reload)));
+        let (all_names, names) = watch::channel(names);
         let parts = Parts {
             store: store.clone(),
             clock: Arc::clone(&clock),
-            desk: Arc::new(desk),
+            desks: desk,
+            names: names.clone(),
             settings: Settings {
                 give_up_after: config.delivery.give_up_after,
                 in_flight: config.delivery.in_flight,
@@ -133,10 +138,12 @@ impl App {
             deliver.insert(Platform::Telegram, wake);
         }
         let (folder, mut push_feeds) = (Store::folder(&config.database_url)?, Vec::new());
+        let mut sources = Vec::new();
         for feed in config.feeds {
             let mut feeding = Feeding::build(&feed, &tokens.git, &tokens.push, &folder)?;
             push_feeds.extend(feeding.pushed.take());
-            let ingest = parts.ingest(feed, &classifier, &print, feeding)?;
+            let ingest = parts.ingest(feed, feeding)?;
+            sources.push(Arc::clone(&ingest.hurry));
             parts.tasks.spawn(ingest.run(stop.clone()));
         }
         if !config.web_listen.is_empty() {
@@ -148,13 +155,23 @@ impl App {
         } else if let Some(feed) = push_feeds.first() {
             tracing::warn!(feed = %feed.name, "nothing can be pushed: `web.listen` is off");
         }
-        let reclassify =
-            Reclassify { store: store.clone(), classifier: Arc::clone(&classifier), dictionaries: print };
-        tasks.spawn(reclassify.run(stop.clone()));
+        let reloading = Reloading {
+            config: config.dictionaries,
+            store: store.clone(),
+            names: all_names,
+            desks,
+            sources,
+            plan: Arc::clone(&plan),
+            requests: reload_requests,
+            tasks: tasks.clone(),
+        };
+        tasks.spawn(reloading.run(stop.clone()));
+        let lexicon = Arc::clone(&names.borrow().lexicon);
         let dispatch = Dispatch {
             store: store.clone(),
             feeds,
             lexicon,
+            names,
             clock,
             wake: plan,
             deliver,
@@ -198,7 +215,8 @@ impl Parts {
         let access = self.deliver(Platform::Discord, Arc::clone(&calls), gate);
         let wake = Arc::clone(&access.deliver);
         let chat = chat::discord::Discord {
-            desk: Arc::clone(&self.desk),
+            desk: Arc::clone(&self.desks.borrow()),
+            desks: self.desks.clone(),
             calls,
             api_url: config.api_url.clone(),
             token,
@@ -227,7 +245,8 @@ impl Parts {
         let access = self.deliver(Platform::Telegram, Arc::clone(&calls), gate);
         let wake = Arc::clone(&access.deliver);
         let chat = chat::telegram::Telegram {
-            desk: Arc::clone(&self.desk),
+            desk: Arc::clone(&self.desks.borrow()),
+            desks: self.desks.clone(),
             calls,
             token,
             api_url: config.api_url.clone(),
@@ -315,7 +334,7 @@ impl Parts {
         let notes = chat::Notes {
             platform,
             store: self.store.clone(),
-            desk: Arc::clone(&self.desk),
+            desks: self.desks.clone(),
             courier,
             gate,
             clock: Arc::clone(&self.clock),
@@ -324,19 +343,14 @@ impl Parts {
         self.tasks.spawn(notes.run(self.stop.clone()));
     }
 
-    fn ingest(
-        &self,
-        config: FeedConfig,
-        classifier: &Arc<Classifier>,
-        dictionaries: &str,
-        feeding: Feeding,
-    ) -> anyhow::Result<Ingest> {
+    fn ingest(&self, config: FeedConfig, feeding: Feeding) -> anyhow::Result<Ingest> {
+        let names = Arc::clone(&self.names.borrow());
         let folder = match &config.source {
             SourceConfig::Folder { path } => Some(path.as_path()),
             _ => None,
         };
         Ok(Ingest {
-            reading: reading(&config, folder, Arc::clone(classifier), dictionaries.to_owned())?,
+            reading: reading(&config, folder, Arc::clone(&names.classifier), names.fingerprint.clone())?,
             resolver: Resolver {
                 links: self.links.clone(),
                 store: self.store.clone(),
@@ -348,6 +362,8 @@ impl Parts {
             clock: Arc::clone(&self.clock),
             operators: self.operators.clone(),
             plan: Arc::clone(&self.plan),
+            hurry: Arc::new(Notify::new()),
+            names: self.names.clone(),
         })
     }
 }
@@ -398,11 +414,12 @@ fn fingerprint(dictionaries: &Dictionaries) -> String {
 /// If a dictionary is wrong.
 pub fn desk(config: &Config, store: Store, clock: SharedClock) -> anyhow::Result<Desk> {
     let dictionaries = dictionaries(&config.dictionaries)?;
+    let names = Names::new(&dictionaries, fingerprint(&dictionaries));
     Ok(Desk::new(
         store,
         config.feeds.iter().map(|feed| feed.feed.clone()).collect(),
-        Arc::new(dictionaries.lexicon().clone()),
-        Lookup::new(&dictionaries),
+        names.lexicon,
+        names.lookup,
         clock,
         Arc::default(),
         commands::Limits { person: config.limits.person, group: config.limits.group },

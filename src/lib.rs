@@ -47,3 +47,8 @@ pub mod app;
 pub mod cli;
 
 pub mod sandbox;
+
+/// Where the databases of tests are; the stories have them in the same place.
+#[cfg(test)]
+#[path = "../tests/support/database.rs"]
+mod test_database;

@@ -76,7 +76,7 @@ async fn what_is_typed_is_completed_for_feeds_days_companies_topics_and_zones() 
         let offers = bot.discord.autocomplete(by, bot.channel, command, option, typed, json!({})).await;
         let offers = offers.expect("offers");
         let names: Vec<&str> = offers.iter().map(|(name, _)| name.as_str()).collect();
-        assert!(names.iter().any(|name| *name == offered), "{command} {option} {typed}: {names:?}");
+        assert!(names.contains(&offered), "{command} {option} {typed}: {names:?}");
         assert!(offers.len() <= 25);
     }
     bot.finish().await;

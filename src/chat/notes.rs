@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::SharedClock;
@@ -35,8 +35,8 @@ pub struct Notes<C> {
     pub platform: Platform,
     /// Where they wait.
     pub store: Store,
-    /// What they are set with.
-    pub desk: Arc<Desk>,
+    /// What they are set with, as it is now.
+    pub desks: watch::Receiver<Arc<Desk>>,
     /// The platform's calls.
     pub courier: Arc<C>,
     /// The platform's rates.
@@ -86,15 +86,14 @@ impl<C: Courier> Notes<C> {
     }
 
     async fn send(&self, note: &WaitingNote) -> Result<Result<(), CallError>, StoreError> {
+        let desk = Arc::clone(&self.desks.borrow());
         let reply = match note.about {
-            About::Held { digest } => commands::held_note(digest, &self.desk).await?,
+            About::Held { digest } => commands::held_note(digest, &desk).await?,
             About::Lost { platform, since, all } => {
                 let person = (!all).then_some(note.person.as_str());
-                commands::lost_note(platform, since, person, &self.desk).await?
+                commands::lost_note(platform, since, person, &desk).await?
             }
-            About::Announcement { announcement } => {
-                commands::announcement_note(announcement, &self.desk).await?
-            }
+            About::Announcement { announcement } => commands::announcement_note(announcement, &desk).await?,
         };
         // Over meanwhile: there is nothing to tell any more.
         let Some(reply) = reply else { return Ok(Ok(())) };
@@ -114,7 +113,7 @@ impl<C: Courier> Notes<C> {
             ChannelKind::Forum => Surface::DiscordForum,
             _ => Surface::of(self.platform),
         };
-        for (part, body) in (1..).zip(render::reply(surface, &reply, &self.desk.lexicon)) {
+        for (part, body) in (1..).zip(render::reply(surface, &reply, &desk.lexicon)) {
             let nonce = format!("note-{}-{part}", note.id.0);
             let place = self.gate.take(&address, kind).await;
             let sent = self.courier.send(Post { address, kind, body: &body, nonce: &nonce }).await;

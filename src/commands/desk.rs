@@ -4,12 +4,13 @@ use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, mpsc};
 
 use super::call::Caller;
 use super::quota::{Limits, Quota};
+use super::reload::ReloadRequest;
 use crate::clock::SharedClock;
-use crate::enrich::Lookup;
+use crate::enrich::{Lookup, Names};
 use crate::model::channel::Address;
 use crate::model::feed::{Feed, FeedName};
 use crate::model::lexicon::Lexicon;
@@ -17,8 +18,8 @@ use crate::model::note::Person;
 use crate::model::reply::Reply;
 use crate::store::{Change, Store, StoreError};
 
-/// What commands work with. One a program.
-#[derive(Debug)]
+/// What commands work with. One a program, and another one when the dictionaries were read again.
+#[derive(Debug, Clone)]
 pub struct Desk {
     /// The database.
     pub store: Store,
@@ -32,8 +33,9 @@ pub struct Desk {
     pub clock: SharedClock,
     /// Notified when planning has something new to look at.
     pub plan: Arc<Notify>,
-    pub(super) quota: Quota,
-    errors: AtomicU32,
+    pub(super) quota: Arc<Quota>,
+    pub(super) reload: Option<mpsc::Sender<ReloadRequest>>,
+    errors: Arc<AtomicU32>,
 }
 
 /// How a command fails.
@@ -71,7 +73,18 @@ impl Desk {
         // Numbers of different runs should differ, so that one is not looked up in the wrong day's log.
         let errors =
             AtomicU32::new(u32::try_from(clock.now().timestamp_millis() & 0xffff).unwrap_or_default());
-        Self { store, feeds, lexicon, lookup, clock, plan, quota: Quota::new(limits), errors }
+        let (quota, errors) = (Arc::new(Quota::new(limits)), Arc::new(errors));
+        Self { store, feeds, lexicon, lookup, clock, plan, quota, reload: None, errors }
+    }
+
+    /// The same, with somebody who loads everything again when they are asked to.
+    pub fn with_reload(self, reload: mpsc::Sender<ReloadRequest>) -> Self {
+        Self { reload: Some(reload), ..self }
+    }
+
+    /// The same, with dictionaries that were read again.
+    pub fn with_names(&self, names: &Names) -> Self {
+        Self { lexicon: Arc::clone(&names.lexicon), lookup: names.lookup.clone(), ..self.clone() }
     }
 
     /// A configured feed by its name.

@@ -26,6 +26,7 @@ mod quota;
 mod reach;
 mod recall;
 mod receive;
+mod reload;
 mod resend;
 mod resend_all;
 mod search;
@@ -51,6 +52,7 @@ pub use held::held_note;
 pub use lost::lost_note;
 pub use offers::{Offer, offers};
 pub use quota::Limits;
+pub use reload::{ReloadRequest, Reloaded};
 pub use spec::{Argument, ArgumentKind, Group, Spec, Text, Who};
 pub use welcome::welcome;
 pub use why::IN_MENU;
@@ -82,6 +84,7 @@ pub const CATALOGUE: &[Spec] = &[
     resend_all::SPEC,
     recall::SPEC,
     announce::SPEC,
+    reload::SPEC,
     held::HOLD,
     held::RELEASE,
     mute::ADMIN_MUTE,

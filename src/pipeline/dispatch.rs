@@ -5,10 +5,11 @@ use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use sha2::{Digest as _, Sha256};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::SharedClock;
+use crate::enrich::Names;
 use crate::model::channel::{Address, ChannelKind, Platform};
 use crate::model::digest::{DigestId, StoredDigest};
 use crate::model::feed::{Feed, FeedName};
@@ -40,6 +41,8 @@ pub struct Dispatch {
     pub feeds: Vec<Feed>,
     /// The names of companies and topics.
     pub lexicon: Arc<Lexicon>,
+    /// Where others take their place, once the dictionaries were read again.
+    pub names: watch::Receiver<Arc<Names>>,
     /// The time.
     pub clock: SharedClock,
     /// Notified when there is something new to look at.
@@ -95,8 +98,11 @@ pub(super) type Rendering = HashMap<Setting, Arc<Vec<Rendered>>>;
 
 impl Dispatch {
     /// Plans until `stop`: at each slot, and whenever something new is there.
-    pub async fn run(self, stop: CancellationToken) {
+    pub async fn run(mut self, stop: CancellationToken) {
         while !stop.is_cancelled() {
+            if self.names.has_changed().unwrap_or_default() {
+                self.lexicon = Arc::clone(&self.names.borrow_and_update().lexicon);
+            }
             let next = match self.round().await {
                 Ok(next) => next,
                 Err(error) => {

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::SharedClock;
+use crate::enrich::Names;
 use crate::model::digest::{DigestKey, EnrichedDigest};
 use crate::model::feed::Feed;
 use crate::model::hold::{HoldReason, Reception};
@@ -47,6 +48,10 @@ pub struct Ingest {
     pub operators: Vec<Person>,
     /// Notified when planning has something new to look at.
     pub plan: Arc<Notify>,
+    /// Notified when somebody wants the source to be asked now.
+    pub hurry: Arc<Notify>,
+    /// The dictionaries; what is loaded once they have changed is classified by the new ones.
+    pub names: watch::Receiver<Arc<Names>>,
 }
 
 /// What is remembered from one round to the next.
@@ -69,6 +74,11 @@ impl Ingest {
     pub async fn run(mut self, stop: CancellationToken) {
         let mut seen = Seen::default();
         while !stop.is_cancelled() {
+            if self.names.has_changed().unwrap_or_default() {
+                let names = Arc::clone(&self.names.borrow_and_update());
+                self.reading.classifier = Arc::clone(&names.classifier);
+                self.reading.dictionaries.clone_from(&names.fingerprint);
+            }
             let round = tokio::select! {
                 round = self.round(&mut seen) => round,
                 // A source may take minutes to answer. What is cut off here is read again at the next start.
@@ -88,6 +98,7 @@ impl Ingest {
             tokio::select! {
                 () = self.clock.sleep_until(next.unwrap_or(anyway)) => {}
                 () = self.source.woken() => {}
+                () = self.hurry.notified() => self.source.hurry(),
                 () = stop.cancelled() => {}
             }
         }

@@ -79,7 +79,7 @@ mod tests {
     #[tokio::test]
     async fn what_another_dictionary_left_out_is_found_and_the_revision_stays() {
         let folder = tempfile::tempdir().unwrap();
-        let address = format!("sqlite://{}", folder.path().join("jogan.db").display());
+        let address = crate::test_database::url_in(folder.path());
         let store = Store::open(&address).await.unwrap();
         let at = DateTime::from_timestamp(1_772_402_400, 0).unwrap();
         let article = Article {

@@ -84,6 +84,16 @@ impl Source {
         }
     }
 
+    /// Is due at once, however it fares.
+    pub fn hurry(&mut self) {
+        match self {
+            Self::Git(git) => git.hurry(),
+            Self::Feed(feed) => feed.hurry(),
+            // They are looked at whenever somebody looks.
+            Self::Folder(_) | Self::Push(_) => {}
+        }
+    }
+
     /// Looks at everything anew: what was handed over is handed over again.
     pub fn forget(&mut self) {
         match self {

@@ -3,7 +3,7 @@
 //! What is lost at once by a failed send is written with the message's settling (`outbox.rs`), through [`lose`].
 
 use chrono::{DateTime, Utc};
-use sqlx::{FromRow, Sqlite, Transaction};
+use sqlx::{Any, FromRow, Transaction};
 
 use super::Store;
 use super::error::StoreError;
@@ -121,7 +121,7 @@ impl Store {
         .bind(channel.id.0)
         .bind(millis(channel.since))
         .bind(millis(at))
-        .bind(counts)
+        .bind(i64::from(counts))
         .execute(&self.write)
         .await?;
         Ok(())
@@ -270,12 +270,12 @@ impl Store {
 
 /// A message arrived: if the channel is lost again, its probes begin anew.
 pub(super) async fn reached(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     channel: ChannelId,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "UPDATE channels SET probes = 0, loss_told = 0
-         WHERE id = $1 AND (probes > 0 OR loss_told > 0) AND state = 'active'",
+        "UPDATE channels SET probes = 0, loss_told = false
+         WHERE id = $1 AND (probes > 0 OR loss_told) AND state = 'active'",
     )
     .bind(channel.0)
     .execute(&mut **tx)
@@ -285,7 +285,7 @@ pub(super) async fn reached(
 
 /// Marks the channel at exactly this address lost, if it is active.
 pub(super) async fn lose(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     address: Address,
     reason: &str,
     now: DateTime<Utc>,
@@ -303,7 +303,7 @@ pub(super) async fn lose(
 
 /// See [`Store::move_chat`].
 pub(super) async fn move_chat(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     from: i64,
     to: i64,
     now: DateTime<Utc>,
@@ -341,7 +341,7 @@ pub(super) async fn move_chat(
 /// Gives what one channel has to another, which is the same place under its new id. Where both know a feed, what
 /// people said last holds: the newer channel's subscription, with nothing delivered to it that the older one has.
 async fn merge(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     old: i64,
     new: i64,
     now: DateTime<Utc>,
@@ -389,7 +389,7 @@ struct Found {
 
 /// The channels at an address, of a Telegram chat with its topics, that are in this state (empty: in any).
 async fn channels_at(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     address: Address,
     state: &str,
 ) -> Result<Vec<Found>, StoreError> {
@@ -414,7 +414,7 @@ fn with_topics(address: Address) -> (String, String, String) {
 }
 
 async fn mark_lost(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     found: Found,
     reason: &str,
     now: DateTime<Utc>,
@@ -433,7 +433,7 @@ async fn mark_lost(
 }
 
 async fn mark_active(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     channel: i64,
     probes: u32,
     now: DateTime<Utc>,

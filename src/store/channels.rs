@@ -67,7 +67,7 @@ impl Store {
         let row: ChannelRow = sqlx::query_as(
             "INSERT INTO channels (platform, address, kind, name, language, state, state_since, created_at)
              VALUES ($1, $2, $3, $4, $5, 'active', $6, $6)
-             ON CONFLICT (address) DO UPDATE SET kind = $3, name = coalesce($4, name)
+             ON CONFLICT (address) DO UPDATE SET kind = $3, name = coalesce($4, channels.name)
              RETURNING id, address, kind, name, language, state",
         )
         .bind(address.platform().name())

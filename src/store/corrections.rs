@@ -4,7 +4,7 @@
 //! the worker has changed it: the change waits in the same row (`change`, `new_body`, `new_plain`).
 
 use chrono::{DateTime, Utc};
-use sqlx::{FromRow, Sqlite, Transaction};
+use sqlx::{Any, FromRow, Transaction};
 
 use super::Store;
 use super::archive;
@@ -133,7 +133,7 @@ impl Store {
         )))
         .bind(millis(since))
         .bind(after.0)
-        .bind(count)
+        .bind(i64::from(count))
         .fetch_all(&self.read)
         .await?;
         Ok(readable(rows.into_iter().map(Outdated::try_from)))
@@ -210,7 +210,7 @@ impl Store {
 /// Settles a message that was claimed to be changed. If another correction came in between, the claim is void and
 /// this writes nothing.
 pub(super) async fn settle_change(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     owner: &str,
     claimed: &Claimed,
     outcome: &Outcome,
@@ -230,7 +230,7 @@ pub(super) async fn settle_change(
             "body = coalesce(new_body, body), plain = coalesce(new_plain, plain), content = '', new_body = NULL,
              new_plain = NULL, change = NULL, error = NULL"
         }
-        Outcome::Plainer(_) => "use_plain = 1, error = $4",
+        Outcome::Plainer(_) => "use_plain = true, error = $4",
         Outcome::Later { .. } | Outcome::Again { .. } | Outcome::Unknown { .. } | Outcome::Moved(_) => "error = $4",
         Outcome::Failed(_) | Outcome::Lost(_) => {
             "new_body = NULL, new_plain = NULL, change = NULL, error = $4"
@@ -258,12 +258,12 @@ pub(super) async fn settle_change(
 
 /// A message that was corrected while it was on the wire, and has not arrived, is corrected before it is tried again.
 pub(super) async fn catch_up_change(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     message: MessageId,
 ) -> Result<(), StoreError> {
     sqlx::query(
         "UPDATE messages SET body = coalesce(new_body, body), plain = coalesce(new_plain, plain),
-             use_plain = CASE change WHEN 'edit' THEN 0 ELSE use_plain END,
+             use_plain = CASE change WHEN 'edit' THEN false ELSE use_plain END,
              state = CASE WHEN state = 'queued' AND change IN ('delete', 'recall') THEN 'cancelled' ELSE state END,
              recall = CASE WHEN change = 'recall' THEN CASE state WHEN 'queued' THEN 'done' ELSE 'refused' END
                  ELSE recall END,
@@ -278,7 +278,7 @@ pub(super) async fn catch_up_change(
 }
 
 async fn correct(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     corrected: &Corrected,
     now: DateTime<Utc>,
 ) -> Result<u64, StoreError> {
@@ -308,7 +308,7 @@ async fn correct(
 
 /// Puts a message in place of one that there is, if it says anything else.
 async fn replace(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     part: &Part,
     message: &CorrectedMessage,
     now: DateTime<Utc>,
@@ -316,9 +316,9 @@ async fn replace(
     let content = hash(&message.fresh.body);
     let is_kept = part.content == content && part.change.as_deref() != Some("delete");
     let (change, shown) = match part.state.as_str() {
-        "queued" if !is_kept => ("body = $3, plain = $4, use_plain = 0", &message.fresh),
+        "queued" if !is_kept => ("body = $3, plain = $4, use_plain = false", &message.fresh),
         "sent" if !is_kept => (
-            "change = 'edit', new_body = $3, new_plain = $4, use_plain = 0, attempts = 0, failing_for = 0, next_at = $5,
+            "change = 'edit', new_body = $3, new_plain = $4, use_plain = false, attempts = 0, failing_for = 0, next_at = $5,
              owner = NULL, lease_until = NULL",
             &message.noted,
         ),
@@ -327,7 +327,7 @@ async fn replace(
         }
         // Withdrawn before it was sent, or taken back since; what was cancelled for another reason says so.
         "cancelled" if part.platform_id.is_none() && part.error.is_none() => (
-            "state = 'queued', body = $3, plain = $4, use_plain = 0, attempts = 0, failing_for = 0, attempted_at = NULL,
+            "state = 'queued', body = $3, plain = $4, use_plain = false, attempts = 0, failing_for = 0, attempted_at = NULL,
              next_at = $5, nonce = $6, error = NULL, change = NULL",
             &message.fresh,
         ),
@@ -347,7 +347,7 @@ async fn replace(
 }
 
 async fn add(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     delivery: DeliveryId,
     number: i64,
     message: &CorrectedMessage,
@@ -374,7 +374,7 @@ async fn add(
 }
 
 async fn take_back(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     part: &Part,
     emptied: &Rendered,
     now: DateTime<Utc>,
@@ -382,7 +382,7 @@ async fn take_back(
     let change = match part.state.as_str() {
         "queued" => "state = 'cancelled'",
         "sent" => {
-            "change = 'delete', new_body = $3, new_plain = $4, use_plain = 0, attempts = 0, failing_for = 0, next_at = $2, owner = NULL,
+            "change = 'delete', new_body = $3, new_plain = $4, use_plain = false, attempts = 0, failing_for = 0, next_at = $2, owner = NULL,
              lease_until = NULL"
         }
         "sending" | "unknown" => "change = 'delete', new_body = $3, new_plain = $4",

@@ -80,7 +80,7 @@ impl Store {
         count: i64,
     ) -> Result<Vec<KnownDigest>, StoreError> {
         let rows: Vec<KnownRow> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
-            "SELECT id, handle, day, body ->> '$.title' AS title FROM digests
+            "SELECT id, handle, day, json_extract(body, '$.title') AS title FROM digests
              WHERE feed = $1 AND withdrawn_at IS NULL AND held IS NULL AND {which} LIMIT $3"
         )))
         .bind(feed.as_str())

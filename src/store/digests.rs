@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sqlx::{FromRow, Sqlite, Transaction};
+use sqlx::{Any, FromRow, Transaction};
 
 use super::Store;
 use super::archive;
@@ -199,7 +199,7 @@ impl Store {
             "SELECT {COLUMNS} FROM digests WHERE id > $1 AND withdrawn_at IS NULL ORDER BY id LIMIT $2"
         )))
         .bind(after.0)
-        .bind(count)
+        .bind(i64::from(count))
         .fetch_all(&self.read)
         .await?;
         Ok(readable(rows.into_iter().map(StoredDigest::try_from)))
@@ -255,7 +255,7 @@ impl Store {
 }
 
 async fn keep(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     feed: &FeedName,
     digest: &EnrichedDigest,
     fingerprint: &str,
@@ -277,7 +277,7 @@ async fn keep(
             "UPDATE digests SET revision = revision + $2, title = $3, day = $4, published_at = $5,
                  revised_at = CASE $2 WHEN 0 THEN revised_at ELSE $6 END, withdrawn_at = NULL,
                  fingerprint = $7, outline = $8, body = $9, dictionaries = NULL
-             WHERE id = $1 AND ($2 OR body <> $9)",
+             WHERE id = $1 AND ($2 > 0 OR body <> $9)",
         )
         .bind(known.id)
         .bind(i64::from(!is_same))
@@ -327,7 +327,7 @@ async fn keep(
 
 /// Makes a digest that is for nobody yet what it was received as.
 async fn receive(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     feed: &FeedName,
     id: DigestId,
     reception: Reception<'_>,
@@ -349,7 +349,7 @@ async fn receive(
 
 /// Makes a digest the feed's next news.
 pub(super) async fn publish(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     feed: &FeedName,
     id: DigestId,
     now: DateTime<Utc>,
@@ -369,7 +369,7 @@ pub(super) async fn publish(
 
 /// The row of a digest under its key or an earlier name's.
 pub(super) async fn by_key(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     feed: &FeedName,
     key: &DigestKey,
 ) -> Result<Option<i64>, StoreError> {
@@ -385,7 +385,7 @@ pub(super) async fn by_key(
 }
 
 async fn known(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     feed: &FeedName,
     digest: &EnrichedDigest,
     fingerprint: &str,

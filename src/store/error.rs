@@ -2,16 +2,20 @@
 
 use std::path::PathBuf;
 
+use sqlx::postgres::PgDatabaseError;
+
 /// Something is wrong with the database.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The address is none that can be opened.
-    #[error("`{url}` is no database address: write `sqlite://data/jogan.db` (key `database.url`)")]
+    #[error(
+        "`{url}` is no database address: write `sqlite://data/jogan.db` or `postgres://user:password@host/jogan` (key `database.url`)"
+    )]
     Address {
         /// The address as configured.
         url: String,
-        /// What is wrong with it.
-        source: sqlx::Error,
+        /// What is wrong with it; `None`: it is for no database that is known here.
+        source: Option<sqlx::Error>,
     },
     /// The folder of the database file cannot be made.
     #[error("cannot make the folder {} for the database; create it, or point `database.url` elsewhere", folder.display())]
@@ -63,6 +67,11 @@ pub enum StoreError {
         /// How many digests it has.
         digests: i64,
     },
+    /// A server's database is not copied by this program.
+    #[error(
+        "a database of PostgreSQL is copied with its own tool: `pg_dump --format=custom --file=FILE ADDRESS`"
+    )]
+    Server,
     /// A migration failed.
     #[error("a migration of the database failed; nothing of it was kept")]
     Migration(#[source] sqlx::migrate::MigrateError),
@@ -95,16 +104,29 @@ impl StoreError {
     }
 }
 
-/// What to do about a failure, by SQLite's primary result code (<https://sqlite.org/rescode.html>).
+/// What to do about a failure: by SQLite's primary result code (<https://sqlite.org/rescode.html>), or by the class of
+/// PostgreSQL's code (<https://www.postgresql.org/docs/current/errcodes-appendix.html>).
 fn cure(error: &sqlx::Error) -> &'static str {
-    let code = error.as_database_error().and_then(|error| error.code()).and_then(|code| code.parse().ok());
-    match code.map(|code: i32| code & 0xff) {
-        Some(5 | 6) => "; another program has been writing to it for too long: end that",
-        Some(8) => "; it cannot be written: give this user the right to write the file and its folder",
-        Some(10) => "; its disk fails, or the file may not grow: look at the system's log and limits",
-        Some(11 | 26) => "; the file is damaged, or no database: restore a copy",
-        Some(13) => "; the disk is full: make room",
-        Some(14) => "; the file cannot be opened: give this user the right to write its folder",
+    let Some(error) = error.as_database_error() else { return "" };
+    let code = error.code().unwrap_or_default();
+    if error.try_downcast_ref::<PgDatabaseError>().is_some() {
+        return match code.get(..2) {
+            Some("28") => {
+                "; the server refuses this user: look at the name and the password in `database.url`"
+            }
+            Some("3D") => "; the server has no such database: create it",
+            Some("53") => "; the server has no room or no connection left",
+            Some("57") => "; the server is stopping, or somebody ended the connection",
+            _ => "",
+        };
+    }
+    match code.parse().map(|code: i32| code & 0xff) {
+        Ok(5 | 6) => "; another program has been writing to it for too long: end that",
+        Ok(8) => "; it cannot be written: give this user the right to write the file and its folder",
+        Ok(10) => "; its disk fails, or the file may not grow: look at the system's log and limits",
+        Ok(11 | 26) => "; the file is damaged, or no database: restore a copy",
+        Ok(13) => "; the disk is full: make room",
+        Ok(14) => "; the file cannot be opened: give this user the right to write its folder",
         _ => "",
     }
 }

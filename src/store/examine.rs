@@ -1,13 +1,10 @@
 //! Looking at a database without changing it, and copying it while somebody works on it.
 
 use std::path::Path;
-use std::str::FromStr as _;
 
-use sqlx::SqlitePool;
-use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
-
+use super::backend::{Backend, sqlite_options};
 use super::error::StoreError;
-use super::{MIGRATIONS, Store, migrate};
+use super::{Store, migrate, migrations};
 
 /// How a database stands to this version of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,14 +23,17 @@ impl Store {
     /// # Errors
     /// If it cannot be opened, could not be created, or was written by a newer version.
     pub async fn examine(url: &str) -> Result<Schema, StoreError> {
-        let options = options(url)?;
-        let file = options.get_filename();
-        if !file.exists() {
-            may_create(file)?;
-            return Ok(Schema::New);
+        let backend = Backend::of(url)?;
+        if backend == Backend::Sqlite {
+            let options = sqlite_options(url)?;
+            let file = options.get_filename();
+            if !file.exists() {
+                may_create(file)?;
+                return Ok(Schema::New);
+            }
         }
-        let pool = open(options).await?;
-        let schema = migrate::schema(&MIGRATIONS, &pool).await;
+        let pool = backend.connect_to_existing(url).await?;
+        let schema = migrate::schema(migrations(backend), &pool).await;
         pool.close().await;
         schema
     }
@@ -41,22 +41,17 @@ impl Store {
     /// Copies the database at `url`, as it is at one instant, to `copy`, which is there wholly or not at all.
     ///
     /// # Errors
-    /// If there is no database, or the copy cannot be written.
+    /// If there is no database, it is a server's, or the copy cannot be written.
     pub async fn backup(url: &str, copy: &Path) -> Result<(), StoreError> {
-        let pool = open(options(url)?).await?;
+        let backend = Backend::of(url)?;
+        if backend == Backend::Postgres {
+            return Err(StoreError::Server);
+        }
+        let pool = backend.connect_to_existing(url).await?;
         let copied = migrate::copy_to(&pool, copy).await;
         pool.close().await;
         copied
     }
-}
-
-fn options(url: &str) -> Result<SqliteConnectOptions, StoreError> {
-    SqliteConnectOptions::from_str(url).map_err(|source| StoreError::Address { url: url.to_owned(), source })
-}
-
-async fn open(options: SqliteConnectOptions) -> Result<SqlitePool, StoreError> {
-    let options = options.create_if_missing(false);
-    Ok(SqlitePoolOptions::new().max_connections(1).connect_with(options).await?)
 }
 
 /// Whether the file of a database could be written: tried in the nearest folder above it that is there.

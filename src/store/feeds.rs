@@ -65,7 +65,7 @@ impl Store {
         sqlx::query(
             "INSERT INTO feeds (name, first_loaded_at, last_loaded_at) VALUES ($1, $2, $2)
              ON CONFLICT (name) DO UPDATE
-             SET first_loaded_at = coalesce(first_loaded_at, $2), last_loaded_at = $2, last_error = NULL,
+             SET first_loaded_at = coalesce(feeds.first_loaded_at, $2), last_loaded_at = $2, last_error = NULL,
                  failing_since = NULL, failures = 0, retry_at = NULL",
         )
         .bind(feed.as_str())
@@ -88,8 +88,8 @@ impl Store {
     ) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO feeds (name, last_error, failing_since, failures, retry_at) VALUES ($1, $2, $3, 1, $4)
-             ON CONFLICT (name) DO UPDATE SET last_error = $2, failing_since = coalesce(failing_since, $3),
-                 failures = failures + 1, retry_at = $4",
+             ON CONFLICT (name) DO UPDATE SET last_error = $2, failing_since = coalesce(feeds.failing_since, $3),
+                 failures = feeds.failures + 1, retry_at = $4",
         )
         .bind(feed.as_str())
         .bind(error)

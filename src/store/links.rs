@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
-use sqlx::{QueryBuilder, Sqlite, Transaction};
+use sqlx::{Any, Executor, Transaction};
 
 use super::Store;
 use super::error::StoreError;
@@ -20,9 +20,9 @@ impl Store {
     /// If the database fails.
     pub async fn known_links(&self, links: &BTreeSet<&str>) -> Result<HashMap<String, String>, StoreError> {
         let mut known = HashMap::new();
-        for mut query in queries(links) {
-            let rows: Vec<(String, String)> = query.build_query_as().fetch_all(&self.read).await?;
-            known.extend(rows);
+        let links: Vec<&str> = links.iter().copied().collect();
+        for links in links.chunks(AT_ONCE) {
+            known.extend(known_of(links, &self.read).await?);
         }
         Ok(known)
     }
@@ -50,13 +50,13 @@ impl Store {
 
 /// Puts beside each article's link where it leads, if it redirects and that is known.
 pub(super) async fn lead(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     digest: &mut EnrichedDigest,
 ) -> Result<(), StoreError> {
     let mut known: HashMap<String, String> = HashMap::new();
-    for mut query in queries(&digest.links()) {
-        let rows: Vec<(String, String)> = query.build_query_as().fetch_all(&mut **tx).await?;
-        known.extend(rows);
+    let links: Vec<&str> = digest.links().into_iter().collect();
+    for links in links.chunks(AT_ONCE) {
+        known.extend(known_of(links, &mut **tx).await?);
     }
     for article in digest.articles.iter_mut().map(|article| &mut article.article) {
         article.leads_to =
@@ -65,18 +65,16 @@ pub(super) async fn lead(
     Ok(())
 }
 
-fn queries<'l>(links: &BTreeSet<&'l str>) -> Vec<QueryBuilder<Sqlite>> {
-    let links: Vec<&'l str> = links.iter().copied().collect();
-    links
-        .chunks(AT_ONCE)
-        .map(|links| {
-            let mut query = QueryBuilder::new("SELECT link, leads_to FROM links WHERE link IN (");
-            let mut list = query.separated(", ");
-            links.iter().for_each(|link| {
-                list.push_bind((*link).to_owned());
-            });
-            query.push(")");
-            query
-        })
-        .collect()
+/// Pairs of a link and where it leads.
+async fn known_of<'e>(
+    links: &[&str],
+    database: impl Executor<'e, Database = Any>,
+) -> Result<Vec<(String, String)>, StoreError> {
+    let places: Vec<String> = (1..=links.len()).map(|place| format!("${place}")).collect();
+    let sql = format!("SELECT link, leads_to FROM links WHERE link IN ({})", places.join(", "));
+    let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql));
+    for link in links {
+        query = query.bind((*link).to_owned());
+    }
+    Ok(query.fetch_all(database).await?)
 }

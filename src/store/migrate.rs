@@ -3,37 +3,41 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use sqlx::SqlitePool;
+use sqlx::AnyPool;
 use sqlx::migrate::Migrator;
 
+use crate::store::backend::Backend;
 use crate::store::error::StoreError;
 use crate::store::examine::Schema;
+use crate::store::rows::Flag;
 
 /// This program's version, which is written into the databases that it migrates.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// Runs the migrations that `database`, the file behind `pool`, does not have yet. If it has some already, a copy
-/// is written first: `jogan.db.before-0007`, for the migration 7.
+/// Runs the migrations that the database does not have yet. If it has some already, and is SQLite's `file`, a copy is
+/// written first: `jogan.db.before-0007`, for the migration 7. A server's copies are its administrator's.
 ///
-/// Each migration is one transaction: killed in the middle, it is as if it had not begun.
+/// Each migration is one transaction: killed in the middle, it is as if it had not begun. On PostgreSQL sqlx holds a
+/// lock meanwhile, so that of several replicas one does it.
 ///
 /// # Errors
 /// If a newer version migrated the database, the copy cannot be written, or a migration fails.
 pub(super) async fn migrate(
     migrations: &Migrator,
-    pool: &SqlitePool,
-    database: &Path,
+    pool: &AnyPool,
+    file: Option<&Path>,
 ) -> Result<(), StoreError> {
     let applied = known(migrations, pool).await?;
     let first_new = migrations.iter().map(|migration| migration.version).find(|v| !applied.contains(v));
     let Some(first_new) = first_new else { return Ok(()) };
-    if !applied.is_empty() {
-        let copy = beside(database, &format!("before-{first_new:04}"));
+    if let Some(file) = file.filter(|_| !applied.is_empty()) {
+        let copy = beside(file, &format!("before-{first_new:04}"));
         copy_to(pool, &copy).await?;
         tracing::info!(copy = %copy.display(), "the tables are brought up to date; a copy from before is kept");
     }
     migrations.run(pool).await.map_err(StoreError::from_migration)?;
-    let mut tx = pool.begin().await?;
+    let backend = Backend::behind(&*pool.acquire().await?);
+    let mut tx = pool.begin_with(backend.begin()).await?;
     sqlx::query("DELETE FROM program").execute(&mut *tx).await?;
     sqlx::query("INSERT INTO program (version) VALUES ($1)").bind(VERSION).execute(&mut *tx).await?;
     Ok(tx.commit().await?)
@@ -43,14 +47,17 @@ pub(super) async fn migrate(
 ///
 /// # Errors
 /// If a newer version migrated the database, or it fails.
-pub(super) async fn schema(migrations: &Migrator, pool: &SqlitePool) -> Result<Schema, StoreError> {
+pub(super) async fn schema(migrations: &Migrator, pool: &AnyPool) -> Result<Schema, StoreError> {
     let applied = known(migrations, pool).await?;
+    if applied.is_empty() {
+        return Ok(Schema::New);
+    }
     let is_current = migrations.iter().all(|migration| applied.contains(&migration.version));
     Ok(if is_current { Schema::Current } else { Schema::Behind })
 }
 
 /// The migrations that the database has, all of which this version knows.
-async fn known(migrations: &Migrator, pool: &SqlitePool) -> Result<Vec<i64>, StoreError> {
+async fn known(migrations: &Migrator, pool: &AnyPool) -> Result<Vec<i64>, StoreError> {
     let applied = applied(pool).await?;
     if let Some(found) = applied.iter().find(|version| !migrations.version_exists(**version)) {
         return Err(StoreError::Newer { found: *found, wants: written_by(pool).await? });
@@ -59,7 +66,7 @@ async fn known(migrations: &Migrator, pool: &SqlitePool) -> Result<Vec<i64>, Sto
 }
 
 /// The migrations that the database has.
-async fn applied(pool: &SqlitePool) -> Result<Vec<i64>, StoreError> {
+async fn applied(pool: &AnyPool) -> Result<Vec<i64>, StoreError> {
     if !has_table(pool, "_sqlx_migrations").await? {
         return Ok(Vec::new());
     }
@@ -68,20 +75,24 @@ async fn applied(pool: &SqlitePool) -> Result<Vec<i64>, StoreError> {
 }
 
 /// The version that migrated the database last, if it wrote that down.
-async fn written_by(pool: &SqlitePool) -> Result<Option<String>, StoreError> {
+async fn written_by(pool: &AnyPool) -> Result<Option<String>, StoreError> {
     if !has_table(pool, "program").await? {
         return Ok(None);
     }
     Ok(sqlx::query_scalar("SELECT version FROM program").fetch_optional(pool).await?)
 }
 
-async fn has_table(pool: &SqlitePool, name: &str) -> Result<bool, StoreError> {
-    let found = "SELECT count(*) > 0 FROM sqlite_schema WHERE type = 'table' AND name = $1";
-    Ok(sqlx::query_scalar(found).bind(name).fetch_one(pool).await?)
+async fn has_table(pool: &AnyPool, name: &str) -> Result<bool, StoreError> {
+    let found = match Backend::behind(&*pool.acquire().await?) {
+        Backend::Sqlite => "SELECT count(*) > 0 FROM sqlite_schema WHERE type = 'table' AND name = $1",
+        Backend::Postgres => "SELECT to_regclass($1) IS NOT NULL",
+    };
+    let Flag(found) = sqlx::query_scalar(found).bind(name).fetch_one(pool).await?;
+    Ok(found)
 }
 
 /// Copies the whole database, as it is now, to `copy`, which is there wholly or not at all.
-pub(super) async fn copy_to(pool: &SqlitePool, copy: &Path) -> Result<(), StoreError> {
+pub(super) async fn copy_to(pool: &AnyPool, copy: &Path) -> Result<(), StoreError> {
     let failed = |source: std::io::Error| StoreError::Copy { copy: copy.to_owned(), source: source.into() };
     let part = beside(copy, "part");
     match std::fs::remove_file(&part) {
@@ -89,7 +100,7 @@ pub(super) async fn copy_to(pool: &SqlitePool, copy: &Path) -> Result<(), StoreE
         _ => {}
     }
     sqlx::query("VACUUM INTO $1")
-        .bind(part.to_string_lossy())
+        .bind(part.to_string_lossy().into_owned())
         .execute(pool)
         .await
         .map_err(|source| StoreError::Copy { copy: copy.to_owned(), source: source.into() })?;
@@ -105,7 +116,6 @@ fn beside(file: &Path, ending: &str) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
     use tempfile::TempDir;
 
     use super::*;
@@ -113,9 +123,9 @@ mod tests {
     const FIRST: &str =
         "CREATE TABLE program (version TEXT NOT NULL); CREATE TABLE posts (title TEXT NOT NULL);";
 
-    async fn open(file: &Path) -> SqlitePool {
-        let options = SqliteConnectOptions::new().filename(file).create_if_missing(true);
-        SqlitePoolOptions::new().max_connections(1).connect_with(options).await.expect("a database")
+    async fn open(file: &Path) -> AnyPool {
+        let url = format!("sqlite://{}", file.display());
+        Backend::Sqlite.connect(&url).await.expect("a database").0
     }
 
     /// Migrations as files, as many of them as there are texts.
@@ -127,7 +137,16 @@ mod tests {
         Migrator::new(folder.path()).await.expect("migrations")
     }
 
-    async fn titles(pool: &SqlitePool) -> Vec<String> {
+    /// How many files in a folder are neither the database nor what SQLite keeps beside it.
+    fn copies(folder: &Path) -> usize {
+        let own = ["jogan.db", "jogan.db-wal", "jogan.db-shm"];
+        let files = std::fs::read_dir(folder).expect("a folder");
+        files
+            .filter(|file| !own.contains(&&*file.as_ref().expect("a file").file_name().to_string_lossy()))
+            .count()
+    }
+
+    async fn titles(pool: &AnyPool) -> Vec<String> {
         sqlx::query_scalar("SELECT title FROM posts").fetch_all(pool).await.expect("the table")
     }
 
@@ -137,19 +156,19 @@ mod tests {
         let file = folder.path().join("jogan.db");
         let pool = open(&file).await;
         let first = migrations(&[FIRST]).await;
-        migrate(&first, &pool, &file).await.expect("new");
-        assert_eq!(std::fs::read_dir(folder.path()).expect("it").count(), 1, "nothing to copy at first");
+        migrate(&first, &pool, Some(&file)).await.expect("new");
+        assert_eq!(copies(folder.path()), 0, "nothing to copy at first");
         sqlx::query("INSERT INTO posts VALUES ('조간')").execute(&pool).await.expect("a row");
         // What an attempt that was killed left behind.
         std::fs::write(folder.path().join("jogan.db.before-0002.part"), "half").expect("a file");
         let both = migrations(&[FIRST, "ALTER TABLE posts ADD COLUMN day TEXT; DELETE FROM posts;"]).await;
-        migrate(&both, &pool, &file).await.expect("up to date");
-        migrate(&both, &pool, &file).await.expect("nothing to do");
+        migrate(&both, &pool, Some(&file)).await.expect("up to date");
+        migrate(&both, &pool, Some(&file)).await.expect("nothing to do");
         assert!(titles(&pool).await.is_empty());
         let copy = open(&folder.path().join("jogan.db.before-0002")).await;
         assert_eq!(titles(&copy).await, ["조간"]);
         assert!(!folder.path().join("jogan.db.before-0002.part").exists());
-        migrate(&first, &copy, &file).await.expect("the older version goes on with the copy");
+        migrate(&first, &copy, Some(&file)).await.expect("the older version goes on with the copy");
     }
 
     #[tokio::test]
@@ -158,13 +177,13 @@ mod tests {
         let file = folder.path().join("jogan.db");
         let pool = open(&file).await;
         let first = migrations(&[FIRST]).await;
-        migrate(&first, &pool, &file).await.expect("new");
+        migrate(&first, &pool, Some(&file)).await.expect("new");
         sqlx::query("INSERT INTO posts VALUES ('조간')").execute(&pool).await.expect("a row");
         let broken = migrations(&[FIRST, "DELETE FROM posts; INSERT INTO nowhere VALUES (1);"]).await;
-        let error = migrate(&broken, &pool, &file).await.expect_err("it fails");
+        let error = migrate(&broken, &pool, Some(&file)).await.expect_err("it fails");
         assert!(matches!(error, StoreError::Migration(_)), "{error:?}");
         assert_eq!(titles(&pool).await, ["조간"]);
-        migrate(&first, &pool, &file).await.expect("the older version goes on");
+        migrate(&first, &pool, Some(&file)).await.expect("the older version goes on");
     }
 
     #[tokio::test]
@@ -172,10 +191,10 @@ mod tests {
         let folder = TempDir::new().expect("a folder");
         let file = folder.path().join("jogan.db");
         let pool = open(&file).await;
-        migrate(&migrations(&[FIRST, "SELECT 1"]).await, &pool, &file).await.expect("new");
+        migrate(&migrations(&[FIRST, "SELECT 1"]).await, &pool, Some(&file)).await.expect("new");
         sqlx::query("UPDATE program SET version = '9.1.0'").execute(&pool).await.expect("a row");
-        let error = migrate(&migrations(&[FIRST]).await, &pool, &file).await.expect_err("newer");
+        let error = migrate(&migrations(&[FIRST]).await, &pool, Some(&file)).await.expect_err("newer");
         assert!(error.to_string().contains("jogan 9.1.0"), "{error}");
-        assert_eq!(std::fs::read_dir(folder.path()).expect("it").count(), 1, "nothing is written");
+        assert_eq!(copies(folder.path()), 0, "nothing is written");
     }
 }

@@ -7,6 +7,7 @@
 mod access;
 mod announcements;
 mod archive;
+mod backend;
 mod changes;
 mod channels;
 mod corrections;
@@ -17,6 +18,7 @@ mod examine;
 mod feeds;
 mod greetings;
 mod holds;
+mod leases;
 mod links;
 mod lock;
 mod mentions;
@@ -41,11 +43,9 @@ mod waits;
 mod withdrawn;
 
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
-use std::time::Duration;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection as _, Sqlite, SqlitePool, Transaction};
+use secrecy::SecretString;
+use sqlx::{Any, AnyPool, Transaction};
 
 pub use access::{Forgotten, LostChannel};
 pub use announcements::AnnouncementProgress;
@@ -59,6 +59,7 @@ pub use examine::Schema;
 pub use feeds::{FeedLoads, FeedState};
 pub use greetings::Greeted;
 pub use holds::HeldDigest;
+pub use leases::Wakes;
 pub use lock::Lock;
 pub use notes::{NoteOutcome, WaitingNote};
 pub use outbox::{NewDelivery, Planned};
@@ -75,60 +76,55 @@ pub use traces::{Delivered, Standing, Trace};
 pub use transfer::{Moved, Transfer};
 pub use waits::StoredWait;
 
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
+use backend::Backend;
 
-/// How long a connection waits for another process's write before it reports that the database is locked.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// Connections for reading. Writing has one of its own: SQLite knows one writer at a time, and queueing for it
-/// here is fairer than the file's lock.
-const READERS: u32 = 4;
+static SQLITE_MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES_MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/postgres");
+
+fn migrations(backend: Backend) -> &'static sqlx::migrate::Migrator {
+    match backend {
+        Backend::Sqlite => &SQLITE_MIGRATIONS,
+        Backend::Postgres => &POSTGRES_MIGRATIONS,
+    }
+}
 
 /// The database. Cheap to clone: clones share the connections.
 #[derive(Debug, Clone)]
 pub struct Store {
-    read: SqlitePool,
-    write: SqlitePool,
+    backend: Backend,
+    url: SecretString,
+    read: AnyPool,
+    write: AnyPool,
 }
 
 impl Store {
-    /// Opens the database at `url` (`sqlite://data/jogan.db`), creates it with its folder if it is not there, and
-    /// brings its tables up to date (`migrate.rs`).
+    /// Opens the database at `url` (`sqlite://data/jogan.db`, `postgres://user:password@host/jogan`), creates it if it is
+    /// not there, and brings its tables up to date (`migrate.rs`).
     ///
     /// # Errors
-    /// If the address is of another kind, the file cannot be opened, or it was written by a newer version.
+    /// If the address is of another kind, the database cannot be opened, or it was written by a newer version.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        let options = SqliteConnectOptions::from_str(url)
-            .map_err(|source| StoreError::Address { url: url.to_owned(), source })?
-            .create_if_missing(true)
-            .foreign_keys(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            // NORMAL may lose the last commits when the power goes, and what was sent would be sent again.
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(BUSY_TIMEOUT);
-        if let Some(folder) = options.get_filename().parent().filter(|folder| *folder != Path::new("")) {
-            std::fs::create_dir_all(folder)
-                .map_err(|source| StoreError::Folder { folder: folder.to_owned(), source })?;
-        }
-        // After a full disk or a failed one SQLite has taken a transaction back by itself; sqlx still believes in it,
-        // and would refuse to begin another on that connection for ever.
-        let write = SqlitePoolOptions::new()
-            .max_connections(1)
-            .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
-            .connect_with(options.clone())
-            .await?;
-        migrate::migrate(&MIGRATIONS, &write, options.get_filename()).await?;
-        let read = SqlitePoolOptions::new().max_connections(READERS).connect_with(options).await?;
-        Ok(Self { read, write })
+        let backend = Backend::of(url)?;
+        let (write, read) = backend.connect(url).await?;
+        let options = (backend == Backend::Sqlite).then(|| backend::sqlite_options(url)).transpose()?;
+        let file = options.as_ref().map(|options| options.get_filename());
+        migrate::migrate(migrations(backend), &write, file).await?;
+        Ok(Self { backend, url: url.into(), read, write })
     }
 
-    /// The folder of the database at `url`, for what is kept beside it.
+    /// The folder of the database at `url`, for what is kept beside it. A server's is that of the shipped
+    /// configuration, `data`.
     ///
     /// # Errors
     /// If the address is of another kind.
     pub fn folder(url: &str) -> Result<PathBuf, StoreError> {
-        let options = SqliteConnectOptions::from_str(url)
-            .map_err(|source| StoreError::Address { url: url.to_owned(), source })?;
-        Ok(options.get_filename().parent().unwrap_or(Path::new("")).to_owned())
+        match Backend::of(url)? {
+            Backend::Sqlite => {
+                let options = backend::sqlite_options(url)?;
+                Ok(backend::folder_of(&options).unwrap_or(Path::new("")).to_owned())
+            }
+            Backend::Postgres => Ok(PathBuf::from("data")),
+        }
     }
 
     /// Asks the database whether it is there.
@@ -146,9 +142,15 @@ impl Store {
         self.write.close().await;
     }
 
-    /// Begins a transaction that writes: it takes the write lock at once, so that it never fails half way for
+    /// Begins a transaction that writes: it takes the lock for writing at once, so that it never fails half way for
     /// having read first.
-    async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        Ok(self.write.begin_with("BEGIN IMMEDIATE").await?)
+    async fn begin(&self) -> Result<Transaction<'static, Any>, StoreError> {
+        Ok(self.write.begin_with(self.backend.begin()).await?)
+    }
+
+    /// Begins a transaction that claims: next to others that claim, where the database can, and alone with those that
+    /// [`begin`](Self::begin).
+    async fn begin_claim(&self) -> Result<Transaction<'static, Any>, StoreError> {
+        Ok(self.write.begin_with(self.backend.begin_claim()).await?)
     }
 }

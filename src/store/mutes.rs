@@ -47,7 +47,7 @@ impl Store {
     /// If the database fails; then nothing is changed.
     pub async fn unmute(&self, channel: Option<ChannelId>, term: &Term) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
-        let ended = sqlx::query("DELETE FROM mutes WHERE channel_id IS $1 AND term = $2")
+        let ended = sqlx::query("DELETE FROM mutes WHERE channel_id IS NOT DISTINCT FROM $1 AND term = $2")
             .bind(channel.map(|channel| channel.0))
             .bind(term.to_string())
             .execute(&mut *tx)
@@ -65,7 +65,7 @@ impl Store {
     /// If the database fails.
     pub async fn mutes(&self, channel: Option<ChannelId>) -> Result<Vec<Mute>, StoreError> {
         let rows: Vec<(i64, String, Option<i64>)> = sqlx::query_as(
-            "SELECT id, term, until FROM mutes WHERE channel_id IS $1 ORDER BY created_at, id",
+            "SELECT id, term, until FROM mutes WHERE channel_id IS NOT DISTINCT FROM $1 ORDER BY created_at, id",
         )
         .bind(channel.map(|channel| channel.0))
         .fetch_all(&self.read)

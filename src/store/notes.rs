@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
-use sqlx::{FromRow, Sqlite, Transaction};
+use sqlx::{Any, FromRow, Transaction};
 
 use super::Store;
 use super::error::StoreError;
@@ -87,7 +87,7 @@ impl Store {
         )
         .bind(platform.name())
         .bind(millis(now))
-        .bind(count)
+        .bind(i64::from(count))
         .fetch_all(&self.read)
         .await?;
         Ok(readable(rows.into_iter().map(WaitingNote::try_from)))
@@ -148,7 +148,7 @@ impl Store {
         let lost: Vec<(i64, Option<String>)> = sqlx::query_as(
             "SELECT c.state_since, s.person FROM channels c
                  JOIN subscriptions s ON s.channel_id = c.id AND s.ended_at IS NULL
-             WHERE c.platform = $1 AND c.state = 'lost' AND c.loss_told = 0 AND c.kind <> 'private'",
+             WHERE c.platform = $1 AND c.state = 'lost' AND NOT c.loss_told AND c.kind <> 'private'",
         )
         .bind(platform.name())
         .fetch_all(&mut *tx)
@@ -165,7 +165,7 @@ impl Store {
                 put_gathered(&mut tx, &person, &about(false), at, now).await?;
             }
         }
-        sqlx::query("UPDATE channels SET loss_told = 1 WHERE platform = $1 AND state = 'lost'")
+        sqlx::query("UPDATE channels SET loss_told = true WHERE platform = $1 AND state = 'lost'")
             .bind(platform.name())
             .execute(&mut *tx)
             .await?;
@@ -201,7 +201,7 @@ impl Store {
 
 /// Writes a note, unless one about the same still waits, which will tell of this, too.
 async fn put_gathered(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     person: &Person,
     about: &About,
     at: DateTime<Utc>,
@@ -226,7 +226,7 @@ async fn put_gathered(
 
 /// Writes a note to each of these people.
 pub(super) async fn put_notes(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     people: &[Person],
     about: &About,
     now: DateTime<Utc>,

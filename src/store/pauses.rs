@@ -2,7 +2,7 @@
 //! begun is taken back, so that it comes with the rest in one list.
 
 use chrono::{DateTime, Utc};
-use sqlx::{Sqlite, Transaction};
+use sqlx::{Any, Transaction};
 
 use super::Store;
 use super::corrections::TRIED;
@@ -92,7 +92,7 @@ impl Store {
 }
 
 async fn resume(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     channel: i64,
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
@@ -106,7 +106,7 @@ async fn resume(
         return Ok(false);
     }
     sqlx::query(
-        "UPDATE subscriptions SET owes_list = 1, next_at = CASE next_at WHEN $2 THEN $2 - 1 ELSE $2 END
+        "UPDATE subscriptions SET owes_list = true, next_at = CASE next_at WHEN $2 THEN $2 - 1 ELSE $2 END
          WHERE channel_id = $1 AND ended_at IS NULL",
     )
     .bind(channel)
@@ -120,7 +120,7 @@ async fn resume(
 /// have sent again stays. The time for planning becomes another one, by which planning that is under way knows
 /// ([`Planned`](crate::store::Planned)).
 pub(super) async fn take_back(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     channel: ChannelId,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {

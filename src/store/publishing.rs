@@ -2,11 +2,11 @@
 //! says `publish`. That it is due is written with the sending itself, so that no crash comes between.
 
 use chrono::{DateTime, Utc};
-use sqlx::{Sqlite, Transaction};
+use sqlx::{Any, Transaction};
 
 use super::Store;
 use super::error::StoreError;
-use super::rows::millis;
+use super::rows::{Flag, millis};
 use crate::model::delivery::{Claimed, Outcome};
 use crate::model::message::MessageId;
 use crate::model::subscription::SubscriptionId;
@@ -30,17 +30,17 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn publishes(&self, subscription: SubscriptionId) -> Result<bool, StoreError> {
-        let publishes: Option<bool> = sqlx::query_scalar("SELECT publish FROM subscriptions WHERE id = $1")
+        let publishes: Option<Flag> = sqlx::query_scalar("SELECT publish FROM subscriptions WHERE id = $1")
             .bind(subscription.0)
             .fetch_optional(&self.read)
             .await?;
-        Ok(publishes.unwrap_or(false))
+        Ok(publishes.is_some_and(bool::from))
     }
 }
 
 /// A message was sent: it is to be published, if its subscription says so.
 pub(super) async fn mark_to_publish(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     message: MessageId,
 ) -> Result<(), StoreError> {
     sqlx::query(
@@ -59,7 +59,7 @@ pub(super) async fn mark_to_publish(
 
 /// Settles a message that was claimed to be published.
 pub(super) async fn settle_publishing(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     owner: &str,
     claimed: &Claimed,
     outcome: &Outcome,

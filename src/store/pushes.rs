@@ -84,13 +84,13 @@ impl Store {
         let pushes = sqlx::query_as(
             "SELECT p.place, p.name, p.stamp, p.body FROM pushes p
                  LEFT JOIN posts l ON l.feed = p.feed AND l.place = p.place
-             WHERE p.feed = $1 AND l.stamp IS NOT p.stamp
+             WHERE p.feed = $1 AND l.stamp IS DISTINCT FROM p.stamp
                  AND p.place || p.stamp NOT IN (SELECT value FROM json_each($2))
              ORDER BY p.received_at, p.id LIMIT $3",
         )
         .bind(feed.as_str())
         .bind(passed)
-        .bind(BATCH)
+        .bind(i64::from(BATCH))
         .fetch_all(&self.read)
         .await?;
         Ok(pushes)

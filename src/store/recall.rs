@@ -2,7 +2,7 @@
 //! in one transaction, and the worker deletes it at the platform's rates; a crash between loses nothing.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sqlx::{FromRow, Sqlite, Transaction};
+use sqlx::{Any, FromRow, Transaction};
 
 use super::Store;
 use super::error::StoreError;
@@ -166,7 +166,7 @@ impl Store {
 
 /// Settles a message that was claimed to be deleted.
 pub(super) async fn settle_recall(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     owner: &str,
     claimed: &Claimed,
     outcome: &Outcome,

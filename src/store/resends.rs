@@ -214,16 +214,16 @@ impl Store {
         count: u32,
     ) -> Result<Vec<DeliveryResult>, StoreError> {
         let rows: Vec<ResultRow> = sqlx::query_as(
-            "SELECT d.id, g.day, d.due_at, coalesce(sum(m.state <> 'cancelled'), 0) AS messages,
-                 coalesce(sum(m.state = 'sent'), 0) AS sent,
-                 coalesce(sum(m.state IN ('queued', 'sending', 'unknown')), 0) AS open,
+            "SELECT d.id, g.day, d.due_at, count(CASE WHEN m.state <> 'cancelled' THEN 1 END) AS messages,
+                 count(CASE WHEN m.state = 'sent' THEN 1 END) AS sent,
+                 count(CASE WHEN m.state IN ('queued', 'sending', 'unknown') THEN 1 END) AS open,
                  max(CASE WHEN m.state <> 'sent' THEN m.error END) AS error
              FROM deliveries d JOIN digests g ON g.id = d.digest_id LEFT JOIN messages m ON m.delivery_id = d.id
              WHERE d.id IN (SELECT id FROM deliveries WHERE subscription_id = $1 ORDER BY id DESC LIMIT $2)
-             GROUP BY d.id ORDER BY d.id DESC",
+             GROUP BY d.id, g.day ORDER BY d.id DESC",
         )
         .bind(subscription.0)
-        .bind(count)
+        .bind(i64::from(count))
         .fetch_all(&self.read)
         .await?;
         Ok(readable(rows.into_iter().map(DeliveryResult::try_from)))
@@ -243,7 +243,7 @@ impl Store {
                  JOIN channels c ON c.id = s.channel_id
              WHERE s.ended_at IS NULL AND c.state = 'active' ORDER BY r.id LIMIT $1"
         )))
-        .bind(count)
+        .bind(i64::from(count))
         .fetch_all(&self.read)
         .await?;
         Ok(readable(rows.into_iter().map(Resend::try_from)))

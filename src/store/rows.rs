@@ -4,13 +4,68 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+use sqlx::any::{Any, AnyTypeInfo, AnyValueRef};
+use sqlx::encode::IsNull;
+use sqlx::error::BoxDynError;
+use sqlx::{Database, Decode, Encode, Type, ValueRef as _};
 
 use super::error::StoreError;
 
 /// An instant as it is stored: milliseconds since 1970.
 pub(super) fn millis(at: DateTime<Utc>) -> i64 {
     at.timestamp_millis()
+}
+
+/// A flag of a row, which PostgreSQL tells as true or false, SQLite as one or nothing, as do exports. Fields are `bool`, with
+/// `#[sqlx(try_from = "Flag")]`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(from = "u8", into = "u8")]
+pub(super) struct Flag(pub(super) bool);
+
+impl Type<Any> for Flag {
+    fn type_info() -> AnyTypeInfo {
+        <bool as Type<Any>>::type_info()
+    }
+
+    fn compatible(found: &AnyTypeInfo) -> bool {
+        <bool as Type<Any>>::compatible(found) || <i64 as Type<Any>>::compatible(found)
+    }
+}
+
+impl Decode<'_, Any> for Flag {
+    fn decode(value: AnyValueRef<'_>) -> Result<Self, BoxDynError> {
+        if <bool as Type<Any>>::compatible(&value.type_info()) {
+            <bool as Decode<Any>>::decode(value).map(Self)
+        } else {
+            <i64 as Decode<Any>>::decode(value).map(|number| Self(number != 0))
+        }
+    }
+}
+
+impl Encode<'_, Any> for Flag {
+    fn encode_by_ref(&self, buffer: &mut <Any as Database>::ArgumentBuffer) -> Result<IsNull, BoxDynError> {
+        <bool as Encode<'_, Any>>::encode_by_ref(&self.0, buffer)
+    }
+}
+
+impl From<u8> for Flag {
+    fn from(number: u8) -> Self {
+        Self(number != 0)
+    }
+}
+
+impl From<Flag> for u8 {
+    fn from(flag: Flag) -> Self {
+        flag.0.into()
+    }
+}
+
+impl From<Flag> for bool {
+    fn from(flag: Flag) -> Self {
+        flag.0
+    }
 }
 
 /// Reads the columns of one row, naming it in errors.

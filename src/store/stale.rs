@@ -2,7 +2,7 @@
 //! until dispatch has set them anew.
 
 use chrono::{DateTime, Utc};
-use sqlx::{FromRow, Sqlite, Transaction};
+use sqlx::{Any, FromRow, Transaction};
 
 use super::Store;
 use super::corrections::TRIED;
@@ -118,12 +118,12 @@ impl Store {
             // `RETURNING` knows no alias.
             let place: Option<(i64, String, i64)> = sqlx::query_as(
                 "UPDATE deliveries SET stale = 0, revision = max(revision, $3) WHERE id = $1 AND stale = $2
-                 RETURNING (SELECT channel_id FROM messages WHERE delivery_id = deliveries.id),
-                     (SELECT platform FROM messages WHERE delivery_id = deliveries.id), due_at",
+                 RETURNING (SELECT channel_id FROM messages WHERE delivery_id = deliveries.id LIMIT 1),
+                     (SELECT platform FROM messages WHERE delivery_id = deliveries.id LIMIT 1), due_at",
             )
             .bind(anew.delivery.0)
-            .bind(anew.changes)
-            .bind(anew.revision)
+            .bind(i64::from(anew.changes))
+            .bind(i64::from(anew.revision))
             .fetch_optional(&mut *tx)
             .await?;
             let Some((channel, platform, due_at)) = place else { continue };
@@ -169,10 +169,7 @@ impl Store {
 }
 
 /// What is planned and not begun is to be set anew.
-pub(super) async fn mark_stale(
-    tx: &mut Transaction<'static, Sqlite>,
-    whose: Whose,
-) -> Result<(), StoreError> {
+pub(super) async fn mark_stale(tx: &mut Transaction<'static, Any>, whose: Whose) -> Result<(), StoreError> {
     let (condition, id) = match whose {
         Whose::Subscription(subscription) => ("AND d.subscription_id = $1", subscription.0),
         Whose::Channel(channel) => {

@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use sqlx::{FromRow, Sqlite, Transaction};
+use sqlx::{Any, FromRow, Transaction};
 
 use super::Store;
 use super::error::StoreError;
-use super::rows::{Row, millis, readable, to_json};
+use super::rows::{Flag, Row, millis, readable, to_json};
 use super::stale::{Whose, mark_stale};
 use crate::model::channel::{Address, ChannelId, ChannelKind};
 use crate::model::feed::FeedName;
@@ -26,6 +26,7 @@ struct SubscriptionRow {
     last_slot: i64,
     late_until: Option<i64>,
     quiet: Option<String>,
+    #[sqlx(try_from = "Flag")]
     owes_list: bool,
     mention: Option<String>,
     mutes: String,
@@ -258,7 +259,7 @@ impl Store {
                  WHERE s.ended_at IS NULL AND c.state = 'active' AND c.paused_at IS NULL
                  UNION ALL SELECT min(paused_until) FROM channels WHERE paused_at IS NOT NULL
                  UNION ALL SELECT min(until) FROM mutes WHERE until IS NOT NULL
-             )",
+             ) times",
         )
         .fetch_one(&self.read)
         .await?;
@@ -270,7 +271,7 @@ impl Store {
 /// a process that dies right after it leaves nobody waiting for the next one. The time always becomes another one,
 /// by which planning that is under way knows ([`Planned`](crate::store::Planned)).
 pub(super) async fn wake(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     feed: &FeedName,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {

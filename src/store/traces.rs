@@ -5,7 +5,7 @@ use sqlx::FromRow;
 
 use super::Store;
 use super::error::StoreError;
-use super::rows::{Row, readable};
+use super::rows::{Flag, Row, readable};
 use crate::model::channel::{Address, ChannelState};
 use crate::model::digest::{DigestId, StoredDigest};
 use crate::model::feed::FeedName;
@@ -40,6 +40,7 @@ struct TraceRow {
     id: i64,
     due_at: i64,
     created_at: i64,
+    #[sqlx(try_from = "Flag")]
     is_list: bool,
     occasion: i64,
     state: String,
@@ -124,7 +125,7 @@ impl Store {
         address: Address,
         message: &PlatformMessageId,
     ) -> Result<Option<Delivered>, StoreError> {
-        let found: Option<(i64, i64, bool, Option<i64>, String)> = sqlx::query_as(
+        let found: Option<(i64, i64, Flag, Option<i64>, String)> = sqlx::query_as(
             "SELECT m.id, d.digest_id, d.is_list, d.after_edition, m.plain
              FROM messages m JOIN channels c ON c.id = m.channel_id JOIN deliveries d ON d.id = m.delivery_id
              WHERE c.address = $1 AND m.platform_id = $2 LIMIT 1",
@@ -133,7 +134,7 @@ impl Store {
         .bind(&message.0)
         .fetch_optional(&self.read)
         .await?;
-        let Some((id, digest, is_list, after, plain)) = found else { return Ok(None) };
+        let Some((id, digest, Flag(is_list), after, plain)) = found else { return Ok(None) };
         let plain = Row { table: "messages", id }.json(&plain)?;
         Ok(Some(Delivered { digest: DigestId(digest), list_after: after.filter(|_| is_list), plain }))
     }

@@ -27,7 +27,7 @@ impl Store {
     pub async fn keep_wait(&self, platform: Platform, wait: StoredWait) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO waits (platform, scope, until) VALUES ($1, $2, $3)
-             ON CONFLICT (platform, scope) DO UPDATE SET until = max(until, excluded.until)",
+             ON CONFLICT (platform, scope) DO UPDATE SET until = max(waits.until, excluded.until)",
         )
         .bind(platform.name())
         .bind(wait.address.map_or_else(|| EVERYTHING.to_owned(), |address| address.to_string()))

@@ -1,7 +1,7 @@
 //! Articles that corrections took out of digests: noted when a revision is kept (`digests.rs`), shown when what was sent
 //! is corrected (`corrections.rs`).
 
-use sqlx::{FromRow, Sqlite, Transaction};
+use sqlx::{Any, FromRow, Transaction};
 
 use super::Store;
 use super::error::StoreError;
@@ -45,7 +45,7 @@ impl Store {
              ORDER BY place, revision",
         )
         .bind(digest.0)
-        .bind(revision)
+        .bind(i64::from(revision))
         .fetch_all(&self.read)
         .await?;
         Ok(readable(rows.into_iter().map(Withdrawn::try_from)))
@@ -54,7 +54,7 @@ impl Store {
 
 /// Notes which articles a digest loses with its next revision, `after`, and forgets those that it gets back.
 pub(super) async fn note_withdrawn(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     id: i64,
     after: &EnrichedDigest,
 ) -> Result<(), StoreError> {

@@ -9,6 +9,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use jogan::clock::{Clock as _, SharedClock, TestClock};
 use jogan::deliver::{Prober, Settings, Worker};
+use jogan::enrich::{Dictionaries, Names};
 use jogan::model::channel::{Address, ChannelId, ChannelKind, ChannelState, Platform};
 use jogan::model::delivery::DeliveryId;
 use jogan::model::feed::{Feed, FeedName, OnUnknown, Timing};
@@ -20,7 +21,7 @@ use jogan::model::{Digest, Language};
 use jogan::pipeline::Dispatch;
 use jogan::platform::gate::{Gate, Limits};
 use jogan::store::{Store, fingerprint};
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -37,6 +38,7 @@ pub(crate) struct Scene {
     pub(crate) world: World,
     feed: Feed,
     lexicon: Arc<Lexicon>,
+    names: watch::Receiver<Arc<Names>>,
     plan: Arc<Notify>,
     deliver: Vec<Arc<Notify>>,
     running: JoinSet<()>,
@@ -66,6 +68,7 @@ impl Scene {
                 hold: true,
             },
             lexicon: Arc::new(Lexicon::default()),
+            names: watch::channel(Arc::new(Names::new(&Dictionaries::shipped(), String::new()))).1,
             plan: Arc::default(),
             deliver: Vec::new(),
             running: JoinSet::new(),
@@ -126,6 +129,7 @@ impl Scene {
             store: self.store.clone(),
             feeds: vec![self.feed.clone()],
             lexicon: Arc::clone(&self.lexicon),
+            names: self.names.clone(),
             clock,
             wake: Arc::clone(&self.plan),
             deliver,

@@ -4,6 +4,7 @@ pub(crate) mod bot;
 pub(crate) mod browser;
 pub(crate) mod buttons;
 pub(crate) mod clock;
+pub(crate) mod database;
 pub(crate) mod post;
 pub(crate) mod program;
 pub(crate) mod town;

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::support::clock::StoryClock;
+use crate::support::database;
 use crate::support::post::Post;
 
 pub(crate) const DISCORD_TOKEN: &str = "MTAw.story.discord-token";
@@ -100,7 +101,7 @@ impl Town {
     }
 
     pub(crate) fn database_url(&self) -> String {
-        format!("sqlite://{}", self.disk.path().join("jogan.db").display())
+        database::url_in(self.disk.path())
     }
 
     pub(crate) fn posts(&self) -> PathBuf {

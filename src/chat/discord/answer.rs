@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use serenity::all::{Interaction, MessageFlags};
+use tokio::sync::watch;
 
 use super::asked;
 use super::client::Discord;
@@ -32,7 +33,7 @@ const APPLICATION_COMMAND_AUTOCOMPLETE_RESULT: u8 = 8;
 /// Sends answers.
 #[derive(Debug)]
 pub(super) struct Answers {
-    desk: Arc<Desk>,
+    desks: watch::Receiver<Arc<Desk>>,
     calls: Arc<Calls>,
     clock: SharedClock,
 }
@@ -40,7 +41,7 @@ pub(super) struct Answers {
 impl Answers {
     pub(super) fn new(discord: &Discord) -> Self {
         Self {
-            desk: Arc::clone(&discord.desk),
+            desks: discord.desks.clone(),
             calls: Arc::clone(&discord.calls),
             clock: Arc::clone(&discord.clock),
         }
@@ -93,7 +94,7 @@ impl Answers {
         let bodies = match in_time {
             Some(None) => return Ok(()),
             Some(Some(reply)) => {
-                let picture = render::picture(&reply, &self.desk.lexicon);
+                let picture = render::picture(&reply, &self.desks.borrow().lexicon);
                 let mut bodies = self.set(interaction, &reply, picture.as_ref()).into_iter();
                 let kind = if reply.in_place && hangs_on_an_answer(interaction) {
                     UPDATE_MESSAGE
@@ -116,7 +117,7 @@ impl Answers {
                 let answer = json!({"type": DEFERRED_CHANNEL_MESSAGE_WITH_SOURCE, "data": data});
                 self.calls.answer(&to, &answer, None).await?;
                 let Some(reply) = reply.await else { return Ok(()) };
-                let picture = render::picture(&reply, &self.desk.lexicon);
+                let picture = render::picture(&reply, &self.desks.borrow().lexicon);
                 let mut bodies = self.set(interaction, &reply, picture.as_ref()).into_iter();
                 self.calls.edit_answer(&to, &bodies.next(), picture.as_ref()).await?;
                 bodies
@@ -139,10 +140,9 @@ impl Answers {
             }
             None => reply,
         };
-        let mut bodies: Vec<Value> = render::reply(Surface::Discord, reply, &self.desk.lexicon)
-            .into_iter()
-            .map(|body| body.0)
-            .collect();
+        let lexicon = Arc::clone(&self.desks.borrow().lexicon);
+        let mut bodies: Vec<Value> =
+            render::reply(Surface::Discord, reply, &lexicon).into_iter().map(|body| body.0).collect();
         if let (Some(picture), Some(first)) = (picture, bodies.first_mut()) {
             first["attachments"] =
                 json!([{"id": 0, "filename": picture.name, "description": picture.description}]);

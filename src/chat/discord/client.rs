@@ -11,7 +11,7 @@ use serenity::all::{
 };
 use serenity::async_trait;
 use serenity::gateway::GatewayError;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::answer::Answers;
@@ -31,6 +31,8 @@ use crate::text::chain;
 pub struct Discord {
     /// What commands work with.
     pub desk: Arc<Desk>,
+    /// Where another one takes its place.
+    pub desks: watch::Receiver<Arc<Desk>>,
     /// Discord's REST calls.
     pub calls: Arc<Calls>,
     /// The address of Discord's server.
@@ -43,6 +45,13 @@ pub struct Discord {
     pub clock: SharedClock,
     /// Notes which channels can be reached.
     pub access: Arc<Access>,
+}
+
+impl Discord {
+    /// The same, with the desk as it is now.
+    fn now(&self) -> Self {
+        Self { desk: Arc::clone(&self.desks.borrow()), ..self.clone() }
+    }
 }
 
 /// Stays connected until `stop`: asks for the gateway's address, connects, registers the commands, and does it
@@ -255,12 +264,13 @@ impl EventHandler for Handler {
             }
             _ => {}
         }
-        let Discord { desk, operators, .. } = &self.discord;
+        let discord = self.discord.now();
+        let Discord { desk, operators, .. } = &discord;
         match &interaction {
             Interaction::Command(command) => {
                 let answer = async {
                     match asked::call(command, operators) {
-                        Some(call) => elsewhere::call(&self.discord, command, call).await,
+                        Some(call) => elsewhere::call(&discord, command, call).await,
                         // Of another version, as long as Discord still shows it.
                         None => {
                             commands::astray(&command.data.name, &asked::caller(command, operators), desk)
@@ -273,7 +283,7 @@ impl EventHandler for Handler {
                 let (pressed, caller) = asked::press(component, operators);
                 let is_shown = matches!(pressed, press::Press::Show(_));
                 let audience = if is_shown { Audience::Channel } else { Audience::Asker };
-                let answer = elsewhere::press(&self.discord, component, pressed, caller);
+                let answer = elsewhere::press(&discord, component, pressed, caller);
                 self.answers.give(&interaction, audience, answer).await;
             }
             Interaction::Autocomplete(typing) => {

@@ -10,7 +10,7 @@ use serde::de::IgnoredAny;
 use teloxide::types::{AllowedUpdate, Update};
 use teloxide::update_listeners::{AsUpdateStream as _, Polling};
 use teloxide::{ApiError, Bot, RequestError};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -37,6 +37,8 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60);
 pub struct Telegram {
     /// What commands work with.
     pub desk: Arc<Desk>,
+    /// Where another one takes its place.
+    pub desks: watch::Receiver<Arc<Desk>>,
     /// The Bot API's calls.
     pub calls: Arc<Calls>,
     /// The bot's token, for polling.
@@ -130,7 +132,8 @@ async fn poll(telegram: &Telegram, stop: &CancellationToken) -> Result<(), reqwe
                 moves::note(&telegram.access, &update).await;
                 // The semaphore is never closed.
                 let Ok(turn) = Arc::clone(&at_once).acquire_owned().await else { break };
-                let (telegram, stop) = (telegram.clone(), stop.clone());
+                let desk = Arc::clone(&telegram.desks.borrow());
+                let (telegram, stop) = (Telegram { desk, ..telegram.clone() }, stop.clone());
                 answering.spawn(async move {
                     let left = receive(&telegram, update).await;
                     drop(turn);

@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 use super::managing::moment;
 use super::prose;
 use crate::commands::reach::Target;
+use crate::commands::reload::Reloaded;
 use crate::commands::spec::Text;
 use crate::model::channel::Platform;
 use crate::model::digest::StoredDigest;
@@ -206,6 +207,33 @@ pub(in crate::commands) fn announcing(channels: u64, language: Language) -> Stri
 /// An announcement as channels get it.
 pub(in crate::commands) fn announcement(text: &str) -> String {
     format!("📢 {text}")
+}
+
+/// What was loaded again.
+pub(in crate::commands) fn reloaded(reloaded: &Reloaded, language: Language) -> Vec<String> {
+    let sources = reloaded.sources;
+    let first = match (&reloaded.names, language) {
+        (Ok((companies, topics)), Language::Ko) => {
+            format!("사전을 다시 읽었습니다. 회사 {companies}곳 · 주제 {topics}개")
+        }
+        (Ok((companies, topics)), Language::En) => {
+            format!("The dictionaries were loaded again: {companies} companies, {topics} topics.")
+        }
+        (Err(fault), Language::Ko) => {
+            format!("⚠️ 사전을 읽지 못해 전의 것을 그대로 씁니다: {}", cut(fault, 800, Unit::CodePoints))
+        }
+        (Err(fault), Language::En) => {
+            format!(
+                "⚠️ The dictionaries are as before; what was read is wrong: {}",
+                cut(fault, 800, Unit::CodePoints)
+            )
+        }
+    };
+    let second = match language {
+        Language::Ko => format!("뉴스 원본 {sources}곳을 지금 다시 확인합니다."),
+        Language::En => format!("{sources} sources are being asked now."),
+    };
+    vec![first, second]
 }
 
 /// How a feed stands.

@@ -66,7 +66,7 @@ impl Scene {
     async fn new() -> Self {
         let clock = TestClock::new("2026-03-02T00:00:00Z".parse().unwrap());
         let disk = tempfile::tempdir().unwrap();
-        let store = Store::open(&format!("sqlite://{}/jogan.db", disk.path().display())).await.unwrap();
+        let store = Store::open(&crate::test_database::url_in(disk.path())).await.unwrap();
         let shared: SharedClock = Arc::new(clock.clone());
         let (waits, _) = mpsc::unbounded_channel();
         let prober = Prober {
@@ -177,7 +177,7 @@ async fn the_next_probe_and_the_waits_hold_after_a_restart() {
     }
     let next = scene.prober.round().await.unwrap().unwrap();
     scene.prober.store.close().await;
-    let url = format!("sqlite://{}/jogan.db", scene.disk.path().display());
+    let url = crate::test_database::url_in(scene.disk.path());
     scene.prober.store = Store::open(&url).await.unwrap();
     scene.asked();
     assert_eq!(scene.prober.round().await.unwrap(), Some(next));

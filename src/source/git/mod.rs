@@ -67,6 +67,10 @@ impl Git {
         self.pace.next_at(now)
     }
 
+    pub(super) fn hurry(&mut self) {
+        self.pace.hurry();
+    }
+
     pub(super) fn forget(&mut self) {
         self.head = None;
         self.queue.clear();

@@ -62,6 +62,10 @@ impl Syndication {
         self.pace.next_at(now)
     }
 
+    pub(super) fn hurry(&mut self) {
+        self.pace.hurry();
+    }
+
     pub(super) fn forget(&mut self) {
         self.known.clear();
         self.queue.clear();

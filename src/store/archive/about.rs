@@ -7,7 +7,7 @@ use super::{ArticleId, LISTED, Listed, ListedRow, ids_of};
 use crate::model::trends::Days;
 use crate::store::Store;
 use crate::store::error::StoreError;
-use crate::store::rows::readable;
+use crate::store::rows::{Row, readable};
 
 /// What articles are about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,18 +120,19 @@ impl Store {
         let (sql, name) = match subject {
             Subject::Company(name) => (
                 "SELECT (SELECT count(*) FROM article_companies
-                         WHERE company = $1 AND is_implied = 0 AND article_id BETWEEN $2 AND $3),
+                         WHERE company = $1 AND NOT is_implied AND article_id BETWEEN $2 AND $3),
                         (SELECT count(*) FROM article_companies
-                         WHERE company = $1 AND is_implied = 1 AND article_id BETWEEN $2 AND $3)",
+                         WHERE company = $1 AND is_implied AND article_id BETWEEN $2 AND $3)",
                 name,
             ),
             Subject::Topic(key) => (
-                "SELECT count(*), 0 FROM article_topics WHERE topic = $1 AND article_id BETWEEN $2 AND $3",
+                "SELECT count(*), CAST(0 AS BIGINT) FROM article_topics WHERE topic = $1 AND article_id BETWEEN $2 AND $3",
                 key,
             ),
         };
-        let (named, implied): (u32, u32) =
+        let (named, implied): (i64, i64) =
             sqlx::query_as(sql).bind(name).bind(first).bind(last).fetch_one(&self.read).await?;
-        Ok(Tally { named, implied })
+        let row = Row { table: "articles", id: 0 };
+        Ok(Tally { named: row.count(named)?, implied: row.count(implied)? })
     }
 }

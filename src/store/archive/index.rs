@@ -2,19 +2,19 @@
 
 use std::collections::HashMap;
 
-use sqlx::{Sqlite, Transaction};
+use sqlx::{Any, Transaction};
 
+use super::words::put_words;
 use super::{first_of, last_of};
 use crate::model::article::{EnrichedArticle, Strength};
 use crate::model::digest::EnrichedDigest;
 use crate::model::rich::plain;
 use crate::store::error::StoreError;
-use crate::text::spaced_tokens;
 
 /// Puts the articles of a digest in the place of those that it had. An article keeps its id while the digest keeps
 /// its day, so that what a page's button carries stays true.
 pub(in crate::store) async fn index(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     digest_id: i64,
     digest: &EnrichedDigest,
 ) -> Result<(), StoreError> {
@@ -47,7 +47,7 @@ pub(in crate::store) async fn index(
 
 /// Takes a digest's articles out of all look-ups.
 pub(in crate::store) async fn forget(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     digest_id: i64,
 ) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM article_words WHERE rowid IN (SELECT id FROM articles WHERE digest_id = $1)")
@@ -60,7 +60,7 @@ pub(in crate::store) async fn forget(
 
 /// The first id of the day that nobody has, above those that the digest keeps.
 async fn free_id(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     first: i64,
     last: i64,
     kept: Option<&i64>,
@@ -74,19 +74,14 @@ async fn free_id(
 }
 
 async fn insert(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     id: i64,
     digest_id: i64,
     place: i64,
     article: &EnrichedArticle,
 ) -> Result<(), StoreError> {
     let headline = plain(&article.article.headline);
-    sqlx::query("INSERT INTO article_words (rowid, headline, body) VALUES ($1, $2, $3)")
-        .bind(id)
-        .bind(spaced_tokens(&headline))
-        .bind(spaced_tokens(&article.article.text()))
-        .execute(&mut **tx)
-        .await?;
+    put_words(tx, id, &headline, &article.article.text()).await?;
     sqlx::query(
         "INSERT INTO articles (id, digest_id, place, headline, publisher, link)
          VALUES ($1, $2, $3, $4, $5, $6)",
@@ -101,8 +96,8 @@ async fn insert(
     .await?;
     for mention in &article.companies {
         sqlx::query(
-            "INSERT OR IGNORE INTO article_companies (company, is_implied, article_id, strength)
-             VALUES ($1, $2, $3, $4)",
+            "INSERT INTO article_companies (company, is_implied, article_id, strength)
+             VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
         )
         .bind(&mention.company)
         .bind(mention.strength == Strength::Implied)
@@ -112,7 +107,7 @@ async fn insert(
         .await?;
     }
     for topic in &article.topics {
-        sqlx::query("INSERT OR IGNORE INTO article_topics (topic, article_id) VALUES ($1, $2)")
+        sqlx::query("INSERT INTO article_topics (topic, article_id) VALUES ($1, $2) ON CONFLICT DO NOTHING")
             .bind(topic)
             .bind(id)
             .execute(&mut **tx)

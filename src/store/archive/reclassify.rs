@@ -4,7 +4,7 @@ use super::index;
 use crate::model::digest::{DigestId, EnrichedDigest, StoredDigest};
 use crate::store::Store;
 use crate::store::error::StoreError;
-use crate::store::rows::to_json;
+use crate::store::rows::{Flag, to_json};
 
 /// A digest that has been classified again.
 #[derive(Debug, Clone)]
@@ -26,10 +26,10 @@ impl Store {
         count: u32,
     ) -> Result<Vec<StoredDigest>, StoreError> {
         let ids: Vec<i64> = sqlx::query_scalar(
-            "SELECT id FROM digests WHERE dictionaries IS NOT $1 ORDER BY published_at DESC LIMIT $2",
+            "SELECT id FROM digests WHERE dictionaries IS DISTINCT FROM $1 ORDER BY published_at DESC LIMIT $2",
         )
         .bind(dictionaries)
-        .bind(count)
+        .bind(i64::from(count))
         .fetch_all(&self.read)
         .await?;
         let mut digests = Vec::with_capacity(ids.len());
@@ -64,7 +64,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
         for Reclassified { before, now } in digests {
-            let withdrawn: Option<bool> = sqlx::query_scalar(
+            let withdrawn: Option<Flag> = sqlx::query_scalar(
                 "UPDATE digests SET body = $3, dictionaries = $4 WHERE id = $1 AND revision = $2
                  RETURNING withdrawn_at IS NOT NULL",
             )
@@ -74,7 +74,7 @@ impl Store {
             .bind(dictionaries)
             .fetch_optional(&mut *tx)
             .await?;
-            if withdrawn == Some(false) {
+            if withdrawn.is_some_and(|Flag(is_withdrawn)| !is_withdrawn) {
                 index(&mut tx, before.id.0, now).await?;
             }
         }

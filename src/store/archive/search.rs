@@ -1,11 +1,12 @@
-//! Full-text search over the archive. The words of a query become tokens (`text/tokens.rs`), and only tokens reach
-//! SQLite: letters and digits in quotes, so that nothing that somebody types is an operator of FTS5.
+//! Full-text search over the archive. The words of a query become tokens (`text/tokens.rs`), and only tokens reach the
+//! database's index (`words.rs`).
 
 use std::collections::HashSet;
 
 use super::{ArticleId, LISTED, Listed, ListedRow, first_of, last_of};
 use crate::model::query::Query;
 use crate::store::Store;
+use crate::store::backend::Backend;
 use crate::store::error::StoreError;
 use crate::store::rows::{readable, to_json};
 use crate::text::Needle;
@@ -13,8 +14,6 @@ use crate::text::Needle;
 /// The most articles that a search ranks and counts: the newest of those that fit.
 pub const MOST_HITS: usize = 1_000;
 
-/// How much more a word in the headline weighs than one in the text.
-const HEADLINE_WEIGHT: f64 = 8.0;
 /// After so many days an article weighs half as much.
 const HALF_WEIGHT_DAYS: f64 = 180.0;
 
@@ -51,7 +50,7 @@ impl Store {
                 ArticleId(last.unwrap_or_default())
             }
         };
-        let ranked = match Expression::of(query) {
+        let ranked = match Expression::of(query, self.backend) {
             Some(expression) => self.ranked(&expression, query, newest).await?,
             None => Vec::new(),
         };
@@ -66,17 +65,12 @@ impl Store {
         query: &Query,
         newest: ArticleId,
     ) -> Result<Vec<i64>, StoreError> {
-        let Some(words) = &expression.words else {
-            let fitting = self.matching("articles", "articles.id", "0.0", None, query, newest).await?;
+        let Expression::Words { anywhere, in_headline } = expression else {
+            let fitting = self.matching(None, query, newest).await?;
             return Ok(fitting.into_iter().map(|(id, _)| id).collect());
         };
-        let rank = format!("bm25(article_words, {HEADLINE_WEIGHT}, 1.0)");
-        let anywhere =
-            self.matching("article_words", "article_words.rowid", &rank, Some(words), query, newest).await?;
-        let in_headline = format!("{{headline}} : {words}");
-        let headed = self
-            .matching("article_words", "article_words.rowid", &rank, Some(&in_headline), query, newest)
-            .await?;
+        let anywhere = self.matching(Some(anywhere), query, newest).await?;
+        let headed = self.matching(Some(in_headline), query, newest).await?;
         let mut ranked: Vec<i64> = by_weight(&headed, newest);
         let known: HashSet<i64> = ranked.iter().copied().collect();
         ranked.extend(by_weight(&anywhere, newest).into_iter().filter(|id| !known.contains(id)));
@@ -84,42 +78,48 @@ impl Store {
         Ok(ranked)
     }
 
-    /// The newest articles that match an expression of FTS5 and fit the query's filters, with what they weigh.
+    /// The newest articles that match an expression (`None`: any) and fit the query's filters, with what they weigh.
     async fn matching(
         &self,
-        table: &str,
-        id: &str,
-        rank: &str,
         words: Option<&str>,
         query: &Query,
         newest: ArticleId,
     ) -> Result<Vec<(i64, f64)>, StoreError> {
-        let matches = if words.is_some() { "article_words MATCH $1 AND" } else { "$1 IS NULL AND" };
-        let without = if words.is_some() || query.without.is_empty() {
+        let (table, id, rank, matches) = match words {
+            Some(_) => ("article_words", "rowid", self.backend.rank(), self.backend.matches("$1")),
+            None => ("articles", "id", "CAST(0 AS DOUBLE PRECISION)", "$1 IS NULL".to_owned()),
+        };
+        let not_these = if words.is_some() || query.without.is_empty() {
             String::new()
         } else {
-            format!("AND {id} NOT IN (SELECT rowid FROM article_words WHERE article_words MATCH $7)")
+            let excluded = self.backend.matches("$7");
+            format!("AND {id} NOT IN (SELECT rowid FROM article_words WHERE {excluded})")
         };
         // A filter that lists nothing costs nothing: it is left out.
-        let fits = |list: &[String], table: &str, name: &str, place: &str, more: &str| {
+        let fits = |list: &[String], of: &str, name: &str, place: &str, more: &str| {
             if list.is_empty() {
                 return String::new();
             }
             format!(
                 "AND NOT EXISTS (SELECT 1 FROM json_each({place}) wanted WHERE NOT EXISTS (
-                     SELECT 1 FROM {table} t WHERE t.{name} = wanted.value AND t.article_id = {id}{more}))"
+                     SELECT 1 FROM {of} t WHERE t.{name} = wanted.value AND t.article_id = {table}.{id}{more}))"
             )
         };
-        let companies =
-            fits(&query.companies, "article_companies", "company", "$5", " AND t.is_implied IN (0, 1)");
+        let companies = fits(
+            &query.companies,
+            "article_companies",
+            "company",
+            "$5",
+            " AND t.is_implied IN (false, true)",
+        );
         let topics = fits(&query.topics, "article_topics", "topic", "$6", "");
         let sql = format!(
             "SELECT {id}, {rank} FROM {table}
-             WHERE {matches} {id} BETWEEN $2 AND $3 {companies} {topics} {without}
+             WHERE {matches} AND {id} BETWEEN $2 AND $3 {companies} {topics} {not_these}
              ORDER BY {id} DESC LIMIT $4"
         );
         let (first, last) = bounds(query, newest);
-        let excluded = any_of(&query.without);
+        let excluded = without(query, self.backend);
         let rows = sqlx::query_as(sqlx::AssertSqlSafe(sql))
             .bind(words)
             .bind(first)
@@ -137,7 +137,7 @@ impl Store {
     async fn listed(&self, ids: &[i64]) -> Result<Vec<Listed>, StoreError> {
         let rows: Vec<ListedRow> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
             "SELECT {LISTED}, NULL AS strength FROM articles a JOIN digests g ON g.id = a.digest_id
-             WHERE a.id IN (SELECT value FROM json_each($1))"
+             WHERE a.id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))"
         )))
         .bind(to_json(&ids))
         .fetch_all(&self.read)
@@ -148,50 +148,54 @@ impl Store {
     }
 }
 
-/// A query's words in the language of FTS5; `None` if it has none.
-pub(super) fn words_of(query: &Query) -> Option<String> {
-    Expression::of(query)?.words
+/// A query's words in the language of the database; `None` if it has none.
+pub(super) fn words_of(query: &Query, backend: Backend) -> Option<String> {
+    match Expression::of(query, backend)? {
+        Expression::Words { anywhere, .. } => Some(anywhere),
+        Expression::Filters => None,
+    }
 }
 
-/// A query in the language of FTS5.
-struct Expression {
-    /// What has to be there and what must not; `None`: the filters alone decide.
-    words: Option<String>,
+/// What has to be there and what must not, in the language of the database.
+enum Expression {
+    /// By words: anywhere, and all of those that are wanted in the headline.
+    Words { anywhere: String, in_headline: String },
+    /// The filters alone decide.
+    Filters,
 }
 
 impl Expression {
     /// `None`: there is nothing to look for.
-    fn of(query: &Query) -> Option<Self> {
-        let wanted: Vec<String> =
-            query.words.iter().filter_map(|word| Needle::of(word)).map(|needle| phrase(&needle)).collect();
+    fn of(query: &Query, backend: Backend) -> Option<Self> {
+        let wanted: Vec<Needle> = query.words.iter().filter_map(|word| Needle::of(word)).collect();
+        let without = without(query, backend);
         if wanted.is_empty() {
             // Words without a letter or digit find nothing; filters alone find what fits them.
             let has_filter = !query.companies.is_empty()
                 || !query.topics.is_empty()
                 || query.after.is_some()
                 || query.before.is_some()
-                || any_of(&query.without).is_some();
-            return (has_filter && query.words.is_empty()).then_some(Self { words: None });
+                || without.is_some();
+            return (has_filter && query.words.is_empty()).then_some(Self::Filters);
         }
-        let wanted = wanted.join(" AND ");
-        let words = match any_of(&query.without) {
-            Some(without) => format!("(({wanted}) NOT {without})"),
-            None => format!("({wanted})"),
+        let words = |in_headline| {
+            let phrases: Vec<String> =
+                wanted.iter().map(|needle| backend.phrase(needle, in_headline)).collect();
+            let wanted = backend.all_of(&phrases);
+            match &without {
+                Some(without) => backend.but_not(&wanted, without),
+                None => wanted,
+            }
         };
-        Some(Self { words: Some(words) })
+        Some(Self::Words { anywhere: words(false), in_headline: words(true) })
     }
 }
 
-/// An expression for articles that have any of the words.
-fn any_of(words: &[String]) -> Option<String> {
-    let phrases: Vec<String> =
-        words.iter().filter_map(|word| Needle::of(word)).map(|needle| phrase(&needle)).collect();
-    (!phrases.is_empty()).then(|| format!("({})", phrases.join(" OR ")))
-}
-
-/// Tokens in a row. They hold letters and digits alone, so that no quote of theirs ends the quotes.
-fn phrase(needle: &Needle) -> String {
-    format!("\"{}\"{}", needle.tokens.join(" "), if needle.is_open { "*" } else { "" })
+/// An expression for articles that have any of the words that must not be there.
+fn without(query: &Query, backend: Backend) -> Option<String> {
+    let needles = query.without.iter().filter_map(|word| Needle::of(word));
+    let phrases: Vec<String> = needles.map(|needle| backend.phrase(&needle, false)).collect();
+    (!phrases.is_empty()).then(|| backend.any_of(&phrases))
 }
 
 /// The ids that the query's days and the page's beginning leave.
@@ -201,7 +205,7 @@ fn bounds(query: &Query, newest: ArticleId) -> (i64, i64) {
     (first, last.min(newest.0))
 }
 
-/// The ids by what they weigh: FTS5's rank, which is better the further it is below zero, fading with the days.
+/// The ids by what they weigh: the database's rank, which is better the further it is below zero, fading with the days.
 fn by_weight(found: &[(i64, f64)], newest: ArticleId) -> Vec<i64> {
     let weight = |(id, rank): (i64, f64)| {
         let days = ((newest.0 - id) >> super::DAY_BITS) as f64;

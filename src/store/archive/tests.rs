@@ -30,7 +30,7 @@ impl Deref for Disk {
 
 async fn store() -> Disk {
     let folder = tempfile::tempdir().expect("a folder");
-    let url = format!("sqlite://{}", folder.path().join("jogan.db").display());
+    let url = crate::test_database::url_in(folder.path());
     Disk { store: Store::open(&url).await.expect("a database"), _folder: folder }
 }
 

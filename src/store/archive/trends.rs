@@ -6,9 +6,10 @@ use super::{DAY_BITS, day_number, ids_of};
 use crate::model::trends::{Days, Trend, Trends};
 use crate::store::Store;
 use crate::store::error::StoreError;
+use crate::store::rows::Row;
 
 const COMPANIES: &str = "SELECT company, article_id >> $3, count(*) FROM article_companies
-     WHERE article_id BETWEEN $1 AND $2 AND is_implied = 0 GROUP BY 1, 2";
+     WHERE article_id BETWEEN $1 AND $2 AND NOT is_implied GROUP BY 1, 2";
 const TOPICS: &str = "SELECT topic, article_id >> $3, count(*) FROM article_topics
      WHERE article_id BETWEEN $1 AND $2 GROUP BY 1, 2";
 
@@ -37,7 +38,7 @@ impl Store {
     pub async fn archived_days(&self) -> Result<Option<Days>, StoreError> {
         let (first, last): (Option<i64>, Option<i64>) =
             sqlx::query_as("SELECT min(id) >> $1, max(id) >> $1 FROM articles")
-                .bind(i64::from(DAY_BITS))
+                .bind(DAY_BITS.cast_signed())
                 .fetch_one(&self.read)
                 .await?;
         let day =
@@ -47,23 +48,25 @@ impl Store {
 
     async fn count_articles(&self, days: Days) -> Result<u32, StoreError> {
         let (first, last) = ids_of(Some(days));
-        Ok(sqlx::query_scalar("SELECT count(*) FROM articles WHERE id BETWEEN $1 AND $2")
+        let count = sqlx::query_scalar("SELECT count(*) FROM articles WHERE id BETWEEN $1 AND $2")
             .bind(first)
             .bind(last)
             .fetch_one(&self.read)
-            .await?)
+            .await?;
+        Row { table: "articles", id: 0 }.count(count)
     }
 
     async fn counts(&self, sql: &'static str, days: Days, most: usize) -> Result<Vec<Trend>, StoreError> {
         let (first, last) = ids_of(Some(Days { first: days.before().first, last: days.last }));
-        let rows: Vec<(String, i64, u32)> = sqlx::query_as(sql)
+        let rows: Vec<(String, i64, i64)> = sqlx::query_as(sql)
             .bind(first)
             .bind(last)
-            .bind(i64::from(DAY_BITS))
+            .bind(DAY_BITS.cast_signed())
             .fetch_all(&self.read)
             .await?;
         let mut trends: BTreeMap<String, Trend> = BTreeMap::new();
         for (key, day, count) in rows {
+            let count = Row { table: "articles", id: 0 }.count(count)?;
             let trend = trends.entry(key.clone()).or_insert_with(|| Trend {
                 key,
                 by_day: vec![0; days.count() as usize],

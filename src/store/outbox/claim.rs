@@ -1,15 +1,16 @@
 //! Who is first in line in a channel, and taking it for a worker. What became of it is settled in `settle.rs`.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sqlx::{FromRow, Sqlite, Transaction};
+use sqlx::{Any, FromRow, Transaction};
 
 use crate::model::channel::{ChannelId, Platform};
 use crate::model::delivery::{Claimed, DeliveryId, Head, Task};
 use crate::model::message::{Body, MessageId, MessageState, PlatformMessageId};
 use crate::model::quiet::QuietHours;
 use crate::store::Store;
+use crate::store::backend::Backend;
 use crate::store::error::StoreError;
-use crate::store::rows::{Row, millis, readable};
+use crate::store::rows::{Flag, Row, millis, readable};
 
 #[derive(Debug, FromRow)]
 struct HeadRow {
@@ -18,6 +19,7 @@ struct HeadRow {
     kind: String,
     next_at: i64,
     due_at: i64,
+    #[sqlx(try_from = "Flag")]
     is_correction: bool,
 }
 
@@ -25,6 +27,7 @@ struct HeadRow {
 struct HeadOfOne {
     #[sqlx(flatten)]
     head: HeadRow,
+    #[sqlx(try_from = "Flag")]
     on_the_wire: bool,
 }
 
@@ -68,6 +71,7 @@ struct ClaimedRow {
     kind: String,
     body: String,
     plain: String,
+    #[sqlx(try_from = "Flag")]
     use_plain: bool,
     nonce: String,
     state: String,
@@ -80,8 +84,11 @@ struct ClaimedRow {
     change: Option<String>,
     publish: Option<String>,
     opened_by: Option<String>,
+    #[sqlx(try_from = "Flag")]
     on_the_wire: bool,
+    #[sqlx(try_from = "Flag")]
     has_ended: bool,
+    #[sqlx(try_from = "Flag")]
     is_stale: bool,
     timezone: String,
     /// The subscription's quiet hours, where the message may not go out in them.
@@ -166,7 +173,7 @@ impl Store {
                      UNION ALL
                      SELECT channel_id, next_at, due_at, delivery_id, part, owner IS NOT NULL, 2
                      FROM messages WHERE platform = $1 AND state = 'sent' AND publish = 'due'
-                 )
+                 ) open
              ) h JOIN channels c ON c.id = h.channel_id
              WHERE h.place = 1 AND NOT h.on_the_wire AND c.state = 'active'
              ORDER BY h.turn, h.due_at",
@@ -214,8 +221,11 @@ impl Store {
         lease: TimeDelta,
     ) -> Result<Vec<Claimed>, StoreError> {
         let mut claimed = Vec::with_capacity(channels.len());
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_claim().await?;
         for channel in channels {
+            if !is_free(&mut tx, *channel).await? {
+                continue;
+            }
             let row = first_of_channel(&mut tx, *channel).await?;
             let Some(row) = row.filter(|row| !row.on_the_wire && row.next_at <= millis(now)) else {
                 continue;
@@ -260,9 +270,24 @@ impl Store {
     }
 }
 
+/// Whether no other transaction claims in this channel. On SQLite none can; on PostgreSQL this one has the channel then,
+/// until it ends. It is the channel that is locked: its messages go one after the other, so that none may be skipped
+/// for the next.
+async fn is_free(tx: &mut Transaction<'static, Any>, channel: ChannelId) -> Result<bool, StoreError> {
+    if Backend::behind(tx) == Backend::Sqlite {
+        return Ok(true);
+    }
+    let free: Option<i64> =
+        sqlx::query_scalar("SELECT id FROM channels WHERE id = $1 FOR NO KEY UPDATE SKIP LOCKED")
+            .bind(channel.0)
+            .fetch_optional(&mut **tx)
+            .await?;
+    Ok(free.is_some())
+}
+
 /// The message that is first in line in a channel, with the columns that a claim takes.
 async fn first_of_channel(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     channel: ChannelId,
 ) -> Result<Option<ClaimedRow>, StoreError> {
     for condition in IN_ORDER {
@@ -276,7 +301,7 @@ async fn first_of_channel(
                           AND p.platform_id LIKE '%/%' AND c.kind = 'forum' ORDER BY p.part LIMIT 1) AS opened_by,
                      m.failing_for, m.owner IS NOT NULL AS on_the_wire,
                      s.ended_at IS NOT NULL AS has_ended, d.stale > 0 AND m.state = 'queued' AS is_stale,
-                     s.timezone, CASE WHEN d.heeds_quiet = 1 AND m.state = 'queued' AND m.part = 1 THEN s.quiet END
+                     s.timezone, CASE WHEN d.heeds_quiet AND m.state = 'queued' AND m.part = 1 THEN s.quiet END
                          AS quiet
                  FROM messages m JOIN channels c ON c.id = m.channel_id
                      JOIN deliveries d ON d.id = m.delivery_id
@@ -301,7 +326,7 @@ async fn first_of_channel(
 }
 
 /// Nobody wants what is left of this delivery any more.
-async fn drop_delivery(tx: &mut Transaction<'static, Sqlite>, delivery: i64) -> Result<(), StoreError> {
+async fn drop_delivery(tx: &mut Transaction<'static, Any>, delivery: i64) -> Result<(), StoreError> {
     sqlx::query(
         "UPDATE messages SET state = CASE state WHEN 'sent' THEN 'sent' ELSE 'cancelled' END, change = NULL,
              new_body = NULL, new_plain = NULL, publish = CASE publish WHEN 'due' THEN NULL ELSE publish END
@@ -316,7 +341,7 @@ async fn drop_delivery(tx: &mut Transaction<'static, Sqlite>, delivery: i64) -> 
 
 /// Whether the channel may publish one more now; if not, the message waits until it may.
 async fn may_publish(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     message: i64,
     channel: ChannelId,
     now: DateTime<Utc>,
@@ -328,7 +353,7 @@ async fn may_publish(
     .bind(channel.0)
     .bind(millis(now - PUBLISHED_WITHIN))
     .bind(millis(now))
-    .bind(PUBLISHED_AT_MOST - 1)
+    .bind(i64::from(PUBLISHED_AT_MOST - 1))
     .fetch_optional(&mut **tx)
     .await?;
     let Some(since) = since else { return Ok(true) };
@@ -339,7 +364,7 @@ async fn may_publish(
 
 /// A message is not tried before that instant.
 async fn put_off(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     message: i64,
     until: DateTime<Utc>,
 ) -> Result<(), StoreError> {
@@ -353,7 +378,7 @@ async fn put_off(
 
 /// A message that cannot be read must not stop those behind it.
 async fn set_aside(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     id: i64,
     error: &StoreError,
 ) -> Result<(), StoreError> {

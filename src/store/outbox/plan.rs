@@ -2,7 +2,7 @@
 //! transaction. Claiming them is in `claim.rs`.
 
 use chrono::{DateTime, Utc};
-use sqlx::{Sqlite, Transaction};
+use sqlx::{Any, Transaction};
 
 use crate::model::channel::{ChannelId, Platform};
 use crate::model::delivery::DeliveryId;
@@ -78,7 +78,7 @@ impl Store {
         for plan in planned {
             let moved = sqlx::query(
                 "UPDATE subscriptions SET edition = $3, last_slot = $4, late_until = $5, next_at = $6, owes_list = $8
-                 WHERE id = $1 AND edition = $2 AND next_at IS $7 AND ended_at IS NULL",
+                 WHERE id = $1 AND edition = $2 AND next_at IS NOT DISTINCT FROM $7 AND ended_at IS NULL",
             )
             .bind(plan.subscription.0)
             .bind(plan.edition_before)
@@ -106,7 +106,7 @@ impl Store {
 
 /// Writes a delivery and its messages for a subscription of this channel.
 pub(in crate::store) async fn put_delivery(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     subscription: SubscriptionId,
     (channel, platform): (ChannelId, Platform),
     delivery: &NewDelivery,
@@ -135,7 +135,7 @@ pub(in crate::store) async fn put_delivery(
 
 /// Writes the messages of a delivery.
 pub(in crate::store) async fn put_messages(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     delivery: DeliveryId,
     (channel, platform): (ChannelId, &str),
     due_at: i64,
@@ -168,7 +168,7 @@ pub(in crate::store) async fn put_messages(
 /// subscription nor into the middle of one that has begun: its slot may lie hours back, and the clock may have been
 /// set back since.
 async fn in_turn(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     subscription: SubscriptionId,
     (channel, platform): (ChannelId, Platform),
     due_at: i64,

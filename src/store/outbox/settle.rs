@@ -1,7 +1,7 @@
 //! What became of claimed messages: of those that were tried, and of those whose worker died.
 
 use chrono::{DateTime, Utc};
-use sqlx::{Sqlite, Transaction};
+use sqlx::{Any, Transaction};
 
 use crate::model::channel::Address;
 use crate::model::delivery::{Claimed, Outcome, Task};
@@ -87,7 +87,7 @@ impl Store {
 
 /// Settles a message that was claimed to be sent.
 async fn settle_sending(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     owner: &str,
     claimed: &Claimed,
     outcome: &Outcome,
@@ -132,7 +132,7 @@ async fn settle_sending(
 
 /// The wait after a passing failure counts towards giving up.
 async fn settle_failing(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     claimed: &Claimed,
     outcome: &Outcome,
     now: DateTime<Utc>,
@@ -149,7 +149,7 @@ async fn settle_failing(
 
 /// What the outcome of a call says of its channel.
 async fn settle_channel(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     claimed: &Claimed,
     outcome: &Outcome,
     now: DateTime<Utc>,

@@ -9,11 +9,11 @@ mod tests;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
-use sqlx::{Sqlite, Transaction};
+use sqlx::{Any, Transaction};
 
 use super::error::StoreError;
 use super::rows::millis;
-use super::{MIGRATIONS, Store};
+use super::{Store, migrations};
 use crate::model::channel::ChannelId;
 use rows::Table;
 
@@ -144,7 +144,7 @@ impl Store {
     /// [`StoreError::NotEmpty`] if it is not; [`StoreError::Newer`] if a newer version wrote it; if the database fails.
     /// Nothing is changed then.
     pub async fn restore(&self, transfer: &Transfer) -> Result<(), StoreError> {
-        if !MIGRATIONS.version_exists(transfer.migration) {
+        if !migrations(self.backend).version_exists(transfer.migration) {
             let (found, wants) = (transfer.migration, Some(transfer.version.clone()));
             return Err(StoreError::Newer { found, wants });
         }
@@ -178,10 +178,7 @@ const DELIVERIES: &str = "EXISTS (SELECT 1 FROM messages m WHERE m.delivery_id =
      OR d.created_at >= $1
      OR d.id IN (SELECT l.id FROM deliveries l WHERE l.subscription_id = d.subscription_id ORDER BY l.id DESC LIMIT 10)";
 
-async fn written_out(
-    tx: &mut Transaction<'static, Sqlite>,
-    now: DateTime<Utc>,
-) -> Result<Transfer, StoreError> {
+async fn written_out(tx: &mut Transaction<'static, Any>, now: DateTime<Utc>) -> Result<Transfer, StoreError> {
     let since = millis(now - BODIES_OF);
     let migration: i64 =
         sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations").fetch_one(&mut **tx).await?;
@@ -217,7 +214,7 @@ async fn written_out(
 
 /// The rows of a table; `which` begins with the table's alias, and may ask for what is later than `$1`.
 async fn take<T: Table>(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     which: &str,
     since: i64,
 ) -> Result<Vec<T>, StoreError> {
@@ -229,7 +226,7 @@ async fn take<T: Table>(
     Ok(query.fetch_all(&mut **tx).await?)
 }
 
-async fn put<T: Table>(tx: &mut Transaction<'static, Sqlite>, rows: &[T]) -> Result<(), StoreError> {
+async fn put<T: Table>(tx: &mut Transaction<'static, Any>, rows: &[T]) -> Result<(), StoreError> {
     let places: Vec<String> = (1..=T::COLUMNS.len()).map(|place| format!("${place}")).collect();
     let insert =
         format!("INSERT INTO {} ({}) VALUES ({})", T::NAME, T::COLUMNS.join(", "), places.join(", "));

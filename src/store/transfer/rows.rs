@@ -2,19 +2,21 @@
 //! a test names those that do.
 
 use serde::{Deserialize, Serialize};
+use sqlx::any::{AnyArguments, AnyRow};
 use sqlx::query::Query;
-use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{FromRow, Sqlite};
+use sqlx::{Any, FromRow};
+
+use crate::store::rows::Flag;
 
 /// Rows of one table.
-pub(super) trait Table: for<'r> FromRow<'r, SqliteRow> + Send + Unpin {
+pub(super) trait Table: for<'r> FromRow<'r, AnyRow> + Send + Unpin {
     /// The table.
     const NAME: &'static str;
     /// Those of its columns that move.
     const COLUMNS: &'static [&'static str];
 
     /// Binds the columns in their order.
-    fn bind<'q>(&'q self, query: Query<'q, Sqlite, SqliteArguments>) -> Query<'q, Sqlite, SqliteArguments>;
+    fn bind<'q>(&'q self, query: Query<'q, Any, AnyArguments>) -> Query<'q, Any, AnyArguments>;
 }
 
 /// Declares the rows of a table. What an older version has not written is empty.
@@ -32,8 +34,8 @@ macro_rules! table {
 
             fn bind<'q>(
                 &'q self,
-                query: Query<'q, Sqlite, SqliteArguments>,
-            ) -> Query<'q, Sqlite, SqliteArguments> {
+                query: Query<'q, Any, AnyArguments>,
+            ) -> Query<'q, Any, AnyArguments> {
                 query$(.bind(&self.$column))+
             }
         }
@@ -65,14 +67,14 @@ table! { Push of "pushes":
 table! { Channel of "channels":
     id: i64, platform: String, address: String, kind: String, name: Option<String>, language: String, state: String,
     state_reason: Option<String>, state_since: i64, paused_at: Option<i64>, paused_until: Option<i64>,
-    loss_told: i64, probe_at: Option<i64>, probes: i64, created_at: i64,
+    loss_told: Flag, probe_at: Option<i64>, probes: i64, created_at: i64,
 }
 
 table! { Subscription of "subscriptions":
     id: i64, channel_id: i64, feed: String, schedule: String, timezone: String, style: String, filter: String,
     language: String, quiet: Option<String>, edition: i64, last_slot: i64, late_until: Option<i64>,
-    person: Option<String>, owes_list: i64, next_at: Option<i64>, created_at: i64, ended_at: Option<i64>,
-    publish: i64, mention: Option<String>,
+    person: Option<String>, owes_list: Flag, next_at: Option<i64>, created_at: i64, ended_at: Option<i64>,
+    publish: Flag, mention: Option<String>,
 }
 
 table! { Mute of "mutes":
@@ -80,14 +82,14 @@ table! { Mute of "mutes":
 }
 
 table! { Delivery of "deliveries":
-    id: i64, subscription_id: i64, digest_id: i64, revision: i64, occasion: i64, is_list: i64, on_unknown: String,
+    id: i64, subscription_id: i64, digest_id: i64, revision: i64, occasion: i64, is_list: Flag, on_unknown: String,
     due_at: i64, created_at: i64, after_edition: Option<i64>, stale: i64, shown_revision: Option<i64>,
-    recalled_at: Option<i64>, heeds_quiet: i64,
+    recalled_at: Option<i64>, heeds_quiet: Flag,
 }
 
 table! { Message of "messages":
     id: i64, delivery_id: i64, channel_id: i64, platform: String, due_at: i64, part: i64, content: String,
-    body: String, plain: String, use_plain: i64, nonce: String, state: String, attempts: i64, failing_for: i64,
+    body: String, plain: String, use_plain: Flag, nonce: String, state: String, attempts: i64, failing_for: i64,
     next_at: i64, attempted_at: Option<i64>, platform_id: Option<String>, sent_at: Option<i64>,
     error: Option<String>, change: Option<String>, new_body: Option<String>, new_plain: Option<String>,
     publish: Option<String>, published_at: Option<i64>, recall: Option<String>,

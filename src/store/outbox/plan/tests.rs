@@ -22,7 +22,7 @@ struct Scene {
 impl Scene {
     async fn new() -> Self {
         let disk = tempfile::tempdir().unwrap();
-        let store = Store::open(&format!("sqlite://{}/jogan.db", disk.path().display())).await.unwrap();
+        let store = Store::open(&crate::test_database::url_in(disk.path())).await.unwrap();
         Self { store, now: "2026-03-02T00:00:00Z".parse().unwrap(), _disk: disk }
     }
 

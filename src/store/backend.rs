@@ -1,0 +1,152 @@
+//! The two databases that the store works on, SQLite and PostgreSQL: how each is opened, and the few texts in which they
+//! differ. All other SQL is one text for both; where PostgreSQL lacks a function of SQLite's, its migrations define it.
+
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::any::AnyPoolOptions;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Executor as _};
+
+use super::error::StoreError;
+
+/// Connections for reading.
+const READERS: u32 = 4;
+/// Connections for writing to PostgreSQL. SQLite knows one writer at a time, and queueing for it here is fairer than the
+/// file's lock.
+const POSTGRES_WRITERS: u32 = 4;
+/// How long a call waits for a connection to PostgreSQL: a server that is gone is to be noticed before leases are over.
+const POSTGRES_WITHIN: Duration = Duration::from_secs(4);
+
+/// What each connection is told first. SQLite with `synchronous = NORMAL` may lose the last commits when the power goes,
+/// and what was sent would be sent again; it waits for another process's write so long. PostgreSQL ends a transaction
+/// whose program has stopped in the middle, so that others do not wait for it.
+const SQLITE_SETUP: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON";
+const POSTGRES_SETUP: &str = "SET idle_in_transaction_session_timeout = '4s'; SET lock_timeout = '8s'; \
+     SET statement_timeout = '60s'; SET jit = off; SET client_min_messages = warning";
+
+/// Which database it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Backend {
+    /// A file.
+    Sqlite,
+    /// A server.
+    Postgres,
+}
+
+impl Backend {
+    /// The database that an address means.
+    pub(super) fn of(url: &str) -> Result<Self, StoreError> {
+        match url.split_once(':').map(|(scheme, _)| scheme) {
+            Some("sqlite") => Ok(Self::Sqlite),
+            Some("postgres" | "postgresql") => Ok(Self::Postgres),
+            _ => Err(StoreError::Address { url: url.to_owned(), source: None }),
+        }
+    }
+
+    /// The database behind a connection.
+    pub(super) fn behind(connection: &AnyConnection) -> Self {
+        if connection.backend_name() == "SQLite" { Self::Sqlite } else { Self::Postgres }
+    }
+
+    /// What begins a transaction that decides by what it reads. There is one at a time: SQLite has such a lock, on
+    /// PostgreSQL it is one that all who work on the same tables agree on.
+    pub(super) fn begin(self) -> &'static str {
+        match self {
+            Self::Sqlite => "BEGIN IMMEDIATE",
+            Self::Postgres => "BEGIN; SELECT pg_advisory_xact_lock(hashtext(current_schema()))",
+        }
+    }
+
+    /// What begins a transaction that claims: next to others that claim, never next to one that decides.
+    pub(super) fn begin_claim(self) -> &'static str {
+        match self {
+            Self::Sqlite => "BEGIN IMMEDIATE",
+            Self::Postgres => "BEGIN; SELECT pg_advisory_xact_lock_shared(hashtext(current_schema()))",
+        }
+    }
+
+    /// The pools for writing and for reading. A database that is not there is created: SQLite's file with its folder,
+    /// PostgreSQL's schema (`?options[search_path]=…`; the server's database has to be there).
+    pub(super) async fn connect(self, url: &str) -> Result<(AnyPool, AnyPool), StoreError> {
+        sqlx::any::install_default_drivers();
+        match self {
+            Self::Sqlite => {
+                let options = sqlite_options(url)?;
+                if let Some(folder) = folder_of(&options) {
+                    std::fs::create_dir_all(folder)
+                        .map_err(|source| StoreError::Folder { folder: folder.to_owned(), source })?;
+                }
+                // The last word on the mode counts.
+                let url = format!("{url}{}mode=rwc", if url.contains('?') { '&' } else { '?' });
+                let write = pool(1, SQLITE_SETUP).connect(&url).await?;
+                Ok((write, pool(READERS, SQLITE_SETUP).connect(&url).await?))
+            }
+            Self::Postgres => {
+                let pool = |size| pool(size, POSTGRES_SETUP).acquire_timeout(POSTGRES_WITHIN);
+                let write = pool(POSTGRES_WRITERS).connect(url).await?;
+                create_schema(&write).await?;
+                Ok((write, pool(READERS).connect(url).await?))
+            }
+        }
+    }
+
+    /// The columns of a table, in its order.
+    pub(super) async fn columns(self, pool: &AnyPool, table: &str) -> Result<Vec<String>, StoreError> {
+        let columns = match self {
+            Self::Sqlite => "SELECT name FROM pragma_table_info($1)",
+            Self::Postgres => {
+                "SELECT CAST(attname AS TEXT) FROM pg_attribute
+                 WHERE attrelid = CAST(CAST($1 AS TEXT) AS regclass) AND attnum > 0 AND NOT attisdropped
+                 ORDER BY attnum"
+            }
+        };
+        Ok(sqlx::query_scalar(columns).bind(table).fetch_all(pool).await?)
+    }
+
+    /// A connection to a database that is there; nothing is created.
+    pub(super) async fn connect_to_existing(self, url: &str) -> Result<AnyPool, StoreError> {
+        sqlx::any::install_default_drivers();
+        let setup = if self == Self::Sqlite { "PRAGMA busy_timeout = 5000" } else { POSTGRES_SETUP };
+        Ok(pool(1, setup).acquire_timeout(POSTGRES_WITHIN).connect(url).await?)
+    }
+}
+
+fn pool(size: u32, setup: &'static str) -> sqlx::pool::PoolOptions<Any> {
+    AnyPoolOptions::new()
+        .max_connections(size)
+        .after_connect(move |connection, _| {
+            Box::pin(async move { connection.execute(sqlx::raw_sql(setup)).await.map(|_| ()) })
+        })
+        // After a full disk or a failed one SQLite has taken a transaction back by itself; sqlx still believes in it,
+        // and would refuse to begin another on that connection for ever.
+        .before_acquire(|connection, _| {
+            let is_free = !connection.is_in_transaction();
+            Box::pin(async move { Ok(is_free) })
+        })
+}
+
+/// Creates the schema that the address names, if it is not there.
+async fn create_schema(pool: &AnyPool) -> Result<(), StoreError> {
+    let missing: Option<String> =
+        sqlx::query_scalar("SELECT current_setting('search_path') WHERE current_schema() IS NULL")
+            .fetch_optional(pool)
+            .await?;
+    if let Some(schema) = missing {
+        let create = format!("CREATE SCHEMA IF NOT EXISTS {schema}");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(create)).execute(pool).await?;
+    }
+    Ok(())
+}
+
+/// How SQLite reads an address.
+pub(super) fn sqlite_options(url: &str) -> Result<SqliteConnectOptions, StoreError> {
+    SqliteConnectOptions::from_str(url)
+        .map_err(|source| StoreError::Address { url: url.to_owned(), source: Some(source) })
+}
+
+/// The folder of SQLite's file, unless it is the working directory.
+pub(super) fn folder_of(options: &SqliteConnectOptions) -> Option<&Path> {
+    options.get_filename().parent().filter(|folder| *folder != Path::new(""))
+}

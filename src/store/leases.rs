@@ -1,0 +1,137 @@
+//! Leases: what of the work is whose, among programs on one PostgreSQL. And wake-ups from one to the others.
+//!
+//! An SQLite file is one program's (`lock.rs`), which has every lease for good and nobody else to wake.
+
+use std::time::Duration;
+
+use secrecy::ExposeSecret as _;
+use sqlx::postgres::PgListener;
+
+use super::Store;
+use super::backend::Backend;
+use super::error::StoreError;
+use crate::model::channel::Platform;
+
+/// The channel that wake-ups go by. Other schemas of the same database may hear them too; an idle look harms nobody.
+const WAKES: &str = "jogan_wakes";
+/// The server's clock, in milliseconds since 1970.
+const NOW: &str = "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)";
+
+/// Hears the wake-ups of all programs on the database.
+#[derive(Debug)]
+pub struct Wakes(PgListener);
+
+impl Store {
+    /// Whether several programs may work on the database at a time, so that work is leased.
+    pub fn is_shared(&self) -> bool {
+        self.backend == Backend::Postgres
+    }
+
+    /// Takes a lease or renews it, from now on for `hold`. Returns whether it is the owner's now: nobody else's was
+    /// still running.
+    ///
+    /// # Errors
+    /// If the database fails; then nobody knows.
+    pub async fn hold(&self, lease: &str, owner: &str, hold: Duration) -> Result<bool, StoreError> {
+        if !self.is_shared() {
+            return Ok(true);
+        }
+        let held = sqlx::query(sqlx::AssertSqlSafe(format!(
+            "INSERT INTO leases (name, owner, until) VALUES ($1, $2, {NOW} + $3)
+             ON CONFLICT (name) DO UPDATE SET owner = $2, until = {NOW} + $3
+             WHERE leases.owner = $2 OR leases.until <= {NOW}"
+        )))
+        .bind(lease)
+        .bind(owner)
+        .bind(i64::try_from(hold.as_millis()).unwrap_or(i64::MAX))
+        .execute(&self.write)
+        .await?;
+        Ok(held.rows_affected() > 0)
+    }
+
+    /// Gives a lease back, so that others need not wait for its end.
+    ///
+    /// # Errors
+    /// If the database fails; then it ends by itself.
+    pub async fn give_back(&self, lease: &str, owner: &str) -> Result<(), StoreError> {
+        if self.is_shared() {
+            sqlx::query("UPDATE leases SET until = 0 WHERE name = $1 AND owner = $2")
+                .bind(lease)
+                .bind(owner)
+                .execute(&self.write)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Who has a lease, or had it last.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn holder(&self, lease: &str) -> Result<Option<String>, StoreError> {
+        if !self.is_shared() {
+            return Ok(None);
+        }
+        let holder = sqlx::query_scalar("SELECT owner FROM leases WHERE name = $1").bind(lease);
+        Ok(holder.fetch_optional(&self.read).await?)
+    }
+
+    /// Tells all programs on the database, this one too, that there is something new about a topic.
+    ///
+    /// # Errors
+    /// If the database fails; then they find it when they look by themselves.
+    pub async fn wake_all(&self, topic: &str) -> Result<(), StoreError> {
+        if self.is_shared() {
+            sqlx::query("SELECT pg_notify($1, $2)").bind(WAKES).bind(topic).execute(&self.write).await?;
+        }
+        Ok(())
+    }
+
+    /// Begins to hear wake-ups; `None`: there is nobody to hear.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn wakes(&self) -> Result<Option<Wakes>, StoreError> {
+        if !self.is_shared() {
+            return Ok(None);
+        }
+        let mut listener = PgListener::connect(self.url.expose_secret()).await?;
+        listener.listen(WAKES).await?;
+        Ok(Some(Wakes(listener)))
+    }
+
+    /// Keeps the bot's username on a platform.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn keep_bot(&self, platform: Platform, username: &str) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO bots (platform, username) VALUES ($1, $2)
+             ON CONFLICT (platform) DO UPDATE SET username = $2",
+        )
+        .bind(platform.name())
+        .bind(username)
+        .execute(&self.write)
+        .await?;
+        Ok(())
+    }
+
+    /// The bot's username on a platform, if it was ever there.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn bot(&self, platform: Platform) -> Result<Option<String>, StoreError> {
+        let username = sqlx::query_scalar("SELECT username FROM bots WHERE platform = $1");
+        Ok(username.bind(platform.name()).fetch_optional(&self.read).await?)
+    }
+}
+
+impl Wakes {
+    /// The topic of the next wake-up; `None`: the connection was lost in between, and anything may have been missed.
+    ///
+    /// # Errors
+    /// If the database cannot be reached; asked again, it tries to.
+    pub async fn next(&mut self) -> Result<Option<String>, StoreError> {
+        Ok(self.0.try_recv().await?.map(|wake| wake.payload().to_owned()))
+    }
+}
