@@ -165,10 +165,10 @@ async fn database(url: &str) -> Finding {
                 Schema::New => "is created at the first start",
                 Schema::Current => "is there, with the tables of this version",
                 Schema::Behind => {
-                    "is there; its tables are brought up to date at the next start, and a copy is kept"
+                    "is there; its tables are brought up to date at the next start (of a file, a copy is kept)"
                 }
             };
-            Finding::new("database.url", State::Ok, format!("{url} {says}"))
+            Finding::new("database.url", State::Ok, format!("{} {says}", Store::shown(url)))
         }
         Err(error @ StoreError::Database(_)) => Finding::new("database.url", State::Failed, chain(&error)),
         Err(error) => Finding::new("database.url", State::Fault, chain(&error)),
@@ -243,7 +243,7 @@ async fn source(
     let now = SystemClock.now();
     match app::examine_feed(feed, tokens, &config.dictionaries, folder, now).await {
         Err(error) => vec![Finding::new(about, State::Fault, format!("{error:#}"))],
-        Ok(None) if config.web_listen.is_empty() => vec![Finding::new(
+        Ok(None) if config.web.listen.is_empty() => vec![Finding::new(
             about,
             State::Fault,
             "posts are pushed to it, and `web.listen` is off; write `listen = \"127.0.0.1:7878\"`",

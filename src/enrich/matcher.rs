@@ -193,7 +193,7 @@ mod tests {
     #[test]
     fn a_name_at_the_end_of_a_term_is_none() {
         assert_eq!(names("국내 유니콘이 늘었다"), Vec::<Range<usize>>::new());
-        assert_eq!(names("니콘이 늘었다"), [0.."니콘".len()]);
+        assert_eq!(names("니콘이 늘었다"), vec![Range { start: 0, end: "니콘".len() }]);
     }
 
     proptest! {

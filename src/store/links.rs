@@ -3,15 +3,17 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
-use sqlx::{Any, Executor, Transaction};
+use sqlx::{Any, Transaction};
 
 use super::Store;
 use super::error::StoreError;
-use super::rows::millis;
+use super::rows::{millis, to_json};
 use crate::model::digest::EnrichedDigest;
 
-/// How many links one query asks for; databases bound how many values a query may have.
-const AT_ONCE: usize = 500;
+/// Of a JSON list of links, those that were looked at.
+const KNOWN: &str = "SELECT link, leads_to FROM links WHERE link IN (SELECT value FROM json_each($1))";
+/// The longest link that is kept, in bytes: PostgreSQL's index takes none beyond 2,700.
+const LONGEST: usize = 2_000;
 
 impl Store {
     /// Where these links lead, of those that were looked at.
@@ -19,12 +21,9 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn known_links(&self, links: &BTreeSet<&str>) -> Result<HashMap<String, String>, StoreError> {
-        let mut known = HashMap::new();
-        let links: Vec<&str> = links.iter().copied().collect();
-        for links in links.chunks(AT_ONCE) {
-            known.extend(known_of(links, &self.read).await?);
-        }
-        Ok(known)
+        let known: Vec<(String, String)> =
+            sqlx::query_as(KNOWN).bind(to_json(links)).fetch_all(&self.read).await?;
+        Ok(known.into_iter().collect())
     }
 
     /// Keeps where links lead: pairs of a link and an address.
@@ -33,7 +32,7 @@ impl Store {
     /// If the database fails; then none is kept.
     pub async fn keep_links(&self, found: &[(String, String)], now: DateTime<Utc>) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
-        for (link, leads_to) in found {
+        for (link, leads_to) in found.iter().filter(|(link, _)| link.len() <= LONGEST) {
             sqlx::query(
                 "INSERT INTO links (link, leads_to, found_at) VALUES ($1, $2, $3) ON CONFLICT (link) DO NOTHING",
             )
@@ -53,28 +52,12 @@ pub(super) async fn lead(
     tx: &mut Transaction<'static, Any>,
     digest: &mut EnrichedDigest,
 ) -> Result<(), StoreError> {
-    let mut known: HashMap<String, String> = HashMap::new();
-    let links: Vec<&str> = digest.links().into_iter().collect();
-    for links in links.chunks(AT_ONCE) {
-        known.extend(known_of(links, &mut **tx).await?);
-    }
+    let known: Vec<(String, String)> =
+        sqlx::query_as(KNOWN).bind(to_json(&digest.links())).fetch_all(&mut **tx).await?;
+    let known: HashMap<String, String> = known.into_iter().collect();
     for article in digest.articles.iter_mut().map(|article| &mut article.article) {
         article.leads_to =
             article.link.as_ref().and_then(|link| known.get(link).filter(|to| *to != link)).cloned();
     }
     Ok(())
-}
-
-/// Pairs of a link and where it leads.
-async fn known_of<'e>(
-    links: &[&str],
-    database: impl Executor<'e, Database = Any>,
-) -> Result<Vec<(String, String)>, StoreError> {
-    let places: Vec<String> = (1..=links.len()).map(|place| format!("${place}")).collect();
-    let sql = format!("SELECT link, leads_to FROM links WHERE link IN ({})", places.join(", "));
-    let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql));
-    for link in links {
-        query = query.bind((*link).to_owned());
-    }
-    Ok(query.fetch_all(database).await?)
 }

@@ -2,6 +2,10 @@
 //! measured. One file a benchmark.
 
 mod classify;
+mod commands;
+mod import;
+mod parse;
+mod posts;
 mod search;
 
 use std::io::Write as _;
@@ -11,6 +15,7 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use super::Outcome;
+use super::run::runtime;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -20,6 +25,9 @@ pub(super) struct Arguments {
     /// How many articles `search` looks through
     #[arg(long, value_name = "COUNT", default_value_t = 20_000)]
     articles: u32,
+    /// How many digests `commands` has in its archive
+    #[arg(long, value_name = "COUNT", default_value_t = 10_000)]
+    digests: usize,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -30,6 +38,12 @@ pub(super) struct Arguments {
 enum Name {
     /// Finding companies and topics in texts
     Classify,
+    /// Understanding posts
+    Parse,
+    /// Loading old posts into a new database
+    Import,
+    /// How long readers wait for an answer while a digest goes out
+    Commands,
     /// Searching an archive, and looking companies up in it
     Search,
 }
@@ -55,6 +69,9 @@ pub(super) fn bench(arguments: &Arguments) -> Outcome {
     for name in names {
         measures.extend(match name {
             Name::Classify => classify::measure(),
+            Name::Parse => parse::measure(),
+            Name::Import => import::measure()?,
+            Name::Commands => runtime()?.block_on(commands::measure(arguments.digests))?,
             Name::Search => search::measure(arguments.articles)?,
         });
     }

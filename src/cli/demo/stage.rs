@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use serde_json::json;
 
+use crate::cli::playground;
 use crate::clock::SharedClock;
 use crate::sandbox::page::Stage;
 use crate::sandbox::{discord, telegram};
@@ -13,7 +14,11 @@ use crate::sandbox::{discord, telegram};
 const ADMIN: u64 = (1 << 4) | READER;
 const READER: u64 = (1 << 10) | (1 << 11) | (1 << 31);
 
-/// Both platforms with one channel each, and an admin and a reader on both.
+/// Who may use `/admin`.
+pub(super) const OPERATOR_ON_DISCORD: u64 = 13;
+pub(super) const OPERATOR_ON_TELEGRAM: i64 = 23;
+
+/// Both platforms with one channel each, and an admin, a reader and an operator on both.
 #[derive(Debug)]
 pub(super) struct Demo {
     pub(super) discord: Arc<discord::Discord>,
@@ -24,20 +29,19 @@ pub(super) struct Demo {
 }
 
 impl Demo {
-    pub(super) fn build(discord_token: &str, telegram_token: &str, clock: SharedClock) -> Self {
-        let discord = discord::Discord::new(discord::Options {
-            token: discord_token.to_owned(),
-            clock: Arc::clone(&clock),
-            limits: true,
-        });
-        let telegram = telegram::Telegram::new(telegram::Options {
-            token: telegram_token.to_owned(),
-            username: "jogan_bot".to_owned(),
-            clock,
-            limits: true,
-        });
-        let discord_people = vec![person(11, "관리자 하늘", ADMIN), person(12, "독자 바다", READER)];
-        let telegram_people = vec![user(21, "하늘", "haneul"), user(22, "바다", "bada")];
+    pub(super) fn build(clock: SharedClock) -> Self {
+        let (discord, telegram) = playground::platforms(clock);
+        let everything = discord::permissions::ADMINISTRATOR;
+        let discord_people = vec![
+            person(11, "관리자 하늘", ADMIN),
+            person(12, "독자 바다", READER),
+            person(OPERATOR_ON_DISCORD, "운영자 들", everything),
+        ];
+        let telegram_people = vec![
+            user(21, "하늘", "haneul"),
+            user(22, "바다", "bada"),
+            user(OPERATOR_ON_TELEGRAM, "들", "deul"),
+        ];
         let guild = discord.add_guild("조간 데모");
         let channel = discord.add_channel(guild, "ai-뉴스", discord::ChannelKind::Text);
         let chat = telegram.add_chat("AI 뉴스 나눔", telegram::ChatKind::Supergroup);
@@ -45,6 +49,10 @@ impl Demo {
             telegram.set_admin(chat, person.id, person.id == 21);
             telegram.add_private(person);
         }
+        // Of the admin's own, for the key that chooses one. The bot comes in by being chosen for it.
+        let own = telegram.add_chat("하늘의 뉴스 채널", telegram::ChatKind::Channel);
+        telegram.kick(own);
+        telegram.set_admin(own, 21, true);
         let stage = Stage {
             discord: Arc::clone(&discord),
             telegram: Arc::clone(&telegram),

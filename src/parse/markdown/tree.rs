@@ -3,6 +3,8 @@
 //! A hostile post may nest ten thousand quotes. What is deeper than [`MAX_BLOCKS`] or [`MAX_INLINES`] levels
 //! joins the level above, so that the trees handed on are shallow: whoever walks or drops them recurses.
 
+mod html_block;
+
 use std::collections::HashSet;
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
@@ -13,17 +15,27 @@ use crate::parse::draft::Dropped;
 use super::definitions::{self, Gaps};
 use super::frame::{Frame, Kind, is_container_end, is_inline_end};
 use super::html::{self, Found};
-use super::{Document, Piece, PieceKind, clean, inline};
+use super::{Document, Footnote, Piece, PieceKind, clean, inline};
 
 /// How deep quotes, lists and items may stand in one another.
 const MAX_BLOCKS: usize = 16;
 /// How deep emphasis and links may stand in one another.
 const MAX_INLINES: usize = 8;
 
+/// What is read beyond CommonMark.
+const OPTIONS: Options = Options::ENABLE_TABLES
+    .union(Options::ENABLE_STRIKETHROUGH)
+    .union(Options::ENABLE_FOOTNOTES)
+    .union(Options::ENABLE_TASKLISTS);
+
+/// Reads Markdown and makes nothing of it: how many events there are. It is what benchmarks hold [`read`] against.
+pub(crate) fn bare_pass(markdown: &str) -> usize {
+    Parser::new_ext(markdown, OPTIONS).into_offset_iter().count()
+}
+
 /// Reads Markdown whose first line is the file's `first_line`.
 pub(crate) fn read(markdown: &str, first_line: u32) -> Document {
-    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_FOOTNOTES;
-    let events = Parser::new_ext(markdown, options).into_offset_iter();
+    let events = Parser::new_ext(markdown, OPTIONS).into_offset_iter();
     let definitions = definitions::all(events.reference_definitions());
     let mut gaps = Gaps::default();
     let mut tree = Tree::new(markdown, first_line);
@@ -85,7 +97,7 @@ impl<'a> Tree<'a> {
                 Some(Kind::Html(block)) => block.push_str(&html),
                 _ => self.inline_html(&html),
             },
-            Event::FootnoteReference(name) => self.inline(Inline::Text(format!("[{name}]"))),
+            Event::FootnoteReference(name) => self.inline(Inline::Text(format!("[{}]", clean::line(&name)))),
             Event::Rule => {
                 let line = self.line_at(range.start);
                 match self.stack.last_mut() {
@@ -93,8 +105,11 @@ impl<'a> Tree<'a> {
                     Some(_) => self.flush_run(),
                 }
             }
+            Event::TaskListMarker(done) => {
+                let shown = if done { "[x]" } else { "[ ]" };
+                self.document.dropped.push(Dropped::new(shown, "the box of a task"));
+            }
             // Not asked for in the options above.
-            Event::TaskListMarker(_) => {}
             Event::InlineMath(text) | Event::DisplayMath(text) => self.text(&text, range.start),
         }
     }
@@ -184,6 +199,8 @@ impl<'a> Tree<'a> {
         if !frame.kind.is_line() {
             frame.flush(&mut self.document.dropped);
         }
+        // A million items of one block each would have room for three more.
+        frame.blocks.shrink_to_fit();
         match frame.kind {
             Kind::Paragraph => self.put_all(frame.blocks, line),
             Kind::Quote if frame.blocks.is_empty() => {}
@@ -206,7 +223,9 @@ impl<'a> Tree<'a> {
                 if !frame.blocks.is_empty() {
                     items.push(frame.blocks);
                 }
-                self.put(Block::List { start, items }, line);
+                if items.iter().any(|item| !item.is_empty()) {
+                    self.put(Block::List { start, items }, line);
+                }
             }
             Kind::Footnote(name) => {
                 let mut blocks = frame.blocks;
@@ -215,7 +234,12 @@ impl<'a> Tree<'a> {
                     Some(Block::Paragraph(run)) => run.insert(0, mark),
                     _ => blocks.insert(0, Block::Paragraph(vec![mark])),
                 }
-                self.put_all(blocks, line);
+                // Its place in the file says nothing: it belongs to where it is referred to.
+                if self.stack.is_empty() {
+                    self.document.footnotes.push(Footnote { name: clean::line(&name), line, blocks });
+                } else {
+                    self.put_all(blocks, line);
+                }
             }
             Kind::Cell => {
                 let text = inline::finish(frame.run, false, &mut self.document.dropped);
@@ -341,7 +365,9 @@ impl<'a> Tree<'a> {
                     return;
                 }
                 Found::Text(text) => self.inline(Inline::Text(text)),
-                Found::Break | Found::Heading(_) | Found::HeadingEnd => self.inline(Inline::Break),
+                Found::Break | Found::Heading(_) | Found::HeadingEnd | Found::Item | Found::ListEnd => {
+                    self.inline(Inline::Break);
+                }
                 Found::Link(url) => {
                     let in_link = self.in_link();
                     if let Some(frame) = self.stack.last_mut().filter(|_| !in_link) {
@@ -359,54 +385,6 @@ impl<'a> Tree<'a> {
                 Found::ScriptStart(_) => self.mute = Some(html.to_owned()),
             }
         }
-    }
-
-    fn html_block(&mut self, html: &str, line: u32) {
-        let mut frame = Frame::new(Kind::Paragraph, line);
-        for found in html::read(html) {
-            match found {
-                Found::Text(text) => push_lines(&text, &mut frame),
-                Found::Break => frame.push(Inline::Break),
-                Found::Heading(level) => {
-                    self.end_part(&mut frame);
-                    frame.kind = Kind::Heading(level);
-                }
-                Found::HeadingEnd => self.end_part(&mut frame),
-                Found::Link(url) => frame.open_link(url),
-                Found::LinkEnd => frame.close_link(),
-                Found::Image { url, alt } if frame.has_open_link() || frame.kind.is_line() => {
-                    let alt = clean::line(alt.trim());
-                    let shown = if alt.is_empty() { url } else { alt };
-                    frame.push(Inline::Text(shown));
-                }
-                Found::Image { url, alt } => {
-                    frame.flush(&mut self.document.dropped);
-                    frame.blocks.push(Block::Image { url, alt: clean::line(alt.trim()) });
-                }
-                Found::Comment(text) => self.comment(&text),
-                Found::Script(text) => self.dropped_script(&text),
-                Found::ScriptStart(name) | Found::ScriptEnd(name) => {
-                    self.dropped_script(&format!("<{name}>"));
-                }
-            }
-        }
-        self.end_part(&mut frame);
-    }
-
-    /// Hands on what a stretch of HTML has so far: its heading, or its paragraphs.
-    fn end_part(&mut self, frame: &mut Frame) {
-        let line = frame.line;
-        let kind = std::mem::replace(&mut frame.kind, Kind::Paragraph);
-        if let Kind::Heading(level) = kind {
-            frame.close_link();
-            let run = std::mem::take(&mut frame.run);
-            let text = inline::finish(run, false, &mut self.document.dropped);
-            self.heading(level, text, line);
-            return;
-        }
-        frame.flush(&mut self.document.dropped);
-        let blocks = std::mem::take(&mut frame.blocks);
-        self.put_all(blocks, line);
     }
 
     fn comment(&mut self, text: &str) {
@@ -490,20 +468,6 @@ impl<'a> Tree<'a> {
             self.counted = at;
         }
         self.line
-    }
-}
-
-/// The words of a stretch of HTML, whose lines are indented as it pleases. Blanks part words also across a tag:
-/// `<b>a</b> <i>b</i>`.
-fn push_lines(text: &str, frame: &mut Frame) {
-    for (place, line) in text.split('\n').enumerate() {
-        if place > 0 {
-            frame.push(Inline::Break);
-        }
-        let words = line.trim_matches([' ', '\t']);
-        let lead = if line.starts_with([' ', '\t']) { " " } else { "" };
-        let tail = if line.ends_with([' ', '\t']) { " " } else { "" };
-        frame.push(Inline::Text(format!("{lead}{words}{tail}")));
     }
 }
 

@@ -14,7 +14,7 @@ const SCRIPT: &str = "text/javascript; charset=utf-8";
 const DRAWING: &str = "image/svg+xml";
 
 /// Path, content type, content.
-const FILES: [(&str, &str, &str); 23] = [
+const FILES: [(&str, &str, &str); 24] = [
     ("/", HTML, include_str!("assets/page.html")),
     ("/page.css", STYLE, include_str!("assets/page.css")),
     ("/discord.css", STYLE, include_str!("assets/discord.css")),
@@ -34,6 +34,7 @@ const FILES: [(&str, &str, &str); 23] = [
     ("/telegram.js", SCRIPT, include_str!("assets/telegram.js")),
     ("/telegram_message.js", SCRIPT, include_str!("assets/telegram_message.js")),
     ("/telegram_entities.js", SCRIPT, include_str!("assets/telegram_entities.js")),
+    ("/telegram_keys.js", SCRIPT, include_str!("assets/telegram_keys.js")),
     ("/telegram_composer.js", SCRIPT, include_str!("assets/telegram_composer.js")),
     ("/icon.svg", DRAWING, include_str!("assets/icon.svg")),
     ("/down-light.svg", DRAWING, include_str!("assets/down-light.svg")),

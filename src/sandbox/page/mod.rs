@@ -66,6 +66,7 @@ pub fn router(stage: Arc<Stage>) -> Router {
         .route("/telegram/commands", get(telegram::commands))
         .route("/telegram/say", post(telegram::say))
         .route("/telegram/press", post(telegram::press))
+        .route("/telegram/choose", post(telegram::choose))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(middleware::from_fn(guard::guard))
         .with_state(stage)

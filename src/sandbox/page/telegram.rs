@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::sandbox::page::Stage;
 use crate::sandbox::page::fault::{Fault, id};
-use crate::sandbox::telegram::{ChatKind, ChatView, Person, PressError};
+use crate::sandbox::telegram::{ChatKind, ChatView, ChooseError, Person, PressError};
 
 type Answer = Result<Json<Value>, Fault>;
 
@@ -45,9 +45,10 @@ pub(crate) struct Chat {
     chat: i64,
 }
 
-/// A chat's messages.
+/// A chat's messages, and the keys below its text box.
 pub(crate) async fn timeline(State(stage): State<Arc<Stage>>, Query(of): Query<Chat>) -> Json<Value> {
-    Json(json!({"messages": stage.telegram.timeline(of.chat)}))
+    let keys = stage.telegram.keys(of.chat).map(|mut keys| keys["keyboard"].take());
+    Json(json!({"messages": stage.telegram.timeline(of.chat), "keys": keys}))
 }
 
 #[derive(Debug, Deserialize)]
@@ -106,6 +107,22 @@ pub(crate) async fn press(State(stage): State<Arc<Stage>>, Json(on): Json<Presse
 }
 
 #[derive(Debug, Deserialize)]
+pub(crate) struct Chosen {
+    #[serde(flatten)]
+    place: Place,
+    request: i64,
+    #[serde(deserialize_with = "id")]
+    chosen: i64,
+}
+
+/// Somebody chooses a chat for a key that asks for one.
+pub(crate) async fn choose(State(stage): State<Arc<Stage>>, Json(on): Json<Chosen>) -> Answer {
+    let by = stage.on_telegram(on.place.person)?;
+    stage.telegram.choose(by, on.place.chat, on.request, on.chosen).await?;
+    Ok(Json(json!({})))
+}
+
+#[derive(Debug, Deserialize)]
 pub(crate) struct Picture {
     file: String,
 }
@@ -136,6 +153,17 @@ impl From<PressError> for Fault {
             PressError::NoMessage | PressError::NoButton => Self::nowhere(&error.to_string()),
             PressError::NoAnswer => {
                 Self { status: StatusCode::GATEWAY_TIMEOUT, error: "no_response", detail: error.to_string() }
+            }
+        }
+    }
+}
+
+impl From<ChooseError> for Fault {
+    fn from(error: ChooseError) -> Self {
+        match error {
+            ChooseError::NoKey => Self::nowhere(&error.to_string()),
+            ChooseError::NotOffered => {
+                Self { status: StatusCode::FORBIDDEN, error: "forbidden", detail: error.to_string() }
             }
         }
     }

@@ -4,6 +4,7 @@ import { avatar, followEnd, make, reconcile } from './dom.js';
 import { coalesce, get, post } from './net.js';
 import { Switcher } from './pane.js';
 import { TelegramComposer } from './telegram_composer.js';
+import { TelegramKeys } from './telegram_keys.js';
 import { startOf } from './telegram_entities.js';
 import { arrange, drawMessage } from './telegram_message.js';
 import { words } from './words.js';
@@ -30,6 +31,11 @@ export class TelegramPane {
       () => this.menu(),
       (text, to) => this.say(text, to),
     );
+    this.keys = new TelegramKeys(
+      (text) => this.say(text),
+      (isChannel) => this.state.chats.filter((chat) => chat.kind !== 'private' && (chat.kind === 'channel') === isChannel),
+      (request, chosen) => this.choose(request, chosen),
+    );
     root.append(
       make(
         'header.head.t-head',
@@ -42,6 +48,8 @@ export class TelegramPane {
       this.toast,
       this.alert,
       this.composer.element,
+      this.keys.element,
+      this.keys.window,
     );
     this.refresh = coalesce(() => this.load());
   }
@@ -74,8 +82,9 @@ export class TelegramPane {
   async load() {
     const chat = this.chat.value;
     if (chat === '') return;
-    const { messages } = await get('/telegram/timeline', { chat });
+    const { messages, keys } = await get('/telegram/timeline', { chat });
     if (chat !== this.chat.value) return;
+    this.keys.show(keys);
     this.messages = messages;
     this.draw();
   }
@@ -119,6 +128,12 @@ export class TelegramPane {
     if (own === undefined) return;
     if (this.chat.value !== own.id) this.chat.choose(own.id);
     await this.say(`/start ${payload}`.trim());
+  }
+
+  /** A chat for the key that asks for one; Telegram's app offers only those that fit. */
+  async choose(request, chosen) {
+    const body = { person: this.person.value, chat: this.chat.value, request, chosen };
+    await post('/telegram/choose', body).catch(() => this.tell(words.notOffered));
   }
 
   async press(message, data) {

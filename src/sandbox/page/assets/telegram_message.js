@@ -125,6 +125,7 @@ function service(message) {
   if (message.forum_topic_closed) return words.topicClosed;
   if (message.forum_topic_reopened) return words.topicReopened;
   if (message.group_chat_created || message.supergroup_chat_created || message.channel_chat_created) return words.groupCreated;
+  if (message.chat_shared) return words.shared;
   if (message.new_chat_title) return words.titled(message.new_chat_title);
   const isOrdinary = message.text !== undefined || message.caption !== undefined || message.photo || message.document;
   return isOrdinary ? null : words.service;
