@@ -3,7 +3,11 @@
 //! `cargo +nightly fuzz run post` looks for new ones; `tests/fuzzing.rs` runs the corpus, and changes of it, with every test.
 
 // Each fuzzer is a program of its own with one of these.
-#![allow(dead_code, reason = "each program that includes this file uses one of its functions")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "each program that includes this file uses one of its functions"
+)]
 
 use jogan::draw;
 use jogan::model::digest::{Digest, DigestDate, DigestKey, RawDigest};

@@ -30,7 +30,7 @@ use crate::clock::SharedClock;
 use crate::commands::{self, Desk};
 use crate::config::{Config, DictionariesConfig, FeedConfig, PlatformConfig, SourceConfig, Tokens};
 use crate::deliver::{Prober, Settings, Trial, Worker};
-use crate::enrich::{Classifier, Dictionaries, Links, Names};
+use crate::enrich::{Classifier, Dictionaries, Links, Lookup, Names};
 use crate::health::Health;
 use crate::model::channel::Platform;
 use crate::model::lexicon::Lexicon;
@@ -581,6 +581,23 @@ fn reading(
 fn fingerprint(dictionaries: &Dictionaries) -> String {
     let hash = Sha256::digest(format!("{dictionaries:?}"));
     hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What commands work with, for a look-up outside of a run.
+///
+/// # Errors
+/// If a dictionary is wrong.
+pub fn desk(config: &Config, store: Store, clock: SharedClock) -> anyhow::Result<Desk> {
+    let dictionaries = dictionaries(&config.dictionaries)?;
+    Ok(Desk::new(
+        store,
+        config.feeds.iter().map(|feed| feed.feed.clone()).collect(),
+        Arc::new(dictionaries.lexicon().clone()),
+        Lookup::new(&dictionaries),
+        clock,
+        Arc::default(),
+        commands::Limits { person: config.limits.person, group: config.limits.group },
+    ))
 }
 
 /// What loads a folder of old posts into a feed.

@@ -81,6 +81,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "app",
             "clock",
+            "commands",
             "config",
             "draw",
             "enrich",

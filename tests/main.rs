@@ -2,6 +2,7 @@
 //! house. One file a story.
 
 mod access;
+mod alarms;
 mod architecture;
 mod asking_why;
 mod chats;
@@ -13,6 +14,7 @@ mod corrections;
 mod delivery;
 mod demo;
 mod desk;
+mod documentation;
 mod elsewhere;
 mod fuzzing;
 mod headlines;

@@ -105,8 +105,10 @@ impl Watcher {
             }
         }
         for (platform, link) in self.health.links() {
-            if !link.is_up && now - link.since >= DOWN_FOR {
-                troubles.insert(Trouble::Down { platform });
+            let trouble = Trouble::Down { platform };
+            // A restart makes no connection better.
+            if !link.is_up && (now - link.since >= DOWN_FOR || is_open(&trouble)) {
+                troubles.insert(trouble);
             }
         }
         for platform in Platform::ALL {
@@ -131,8 +133,14 @@ impl Watcher {
         let Some(first) = loads.first else { return Ok(None) };
         let rhythm = commands::rhythm(feed, self.store()).await?;
         let Some(expected) = rhythm.last_expected(first, now) else { return Ok(None) };
-        let latest = self.store().last_arrivals(&feed.name, 1, true).await?.pop();
         let trouble = Trouble::Late { feed: feed.name.clone(), day: expected.day };
+        // After a time without the program, it may be there, and only has to be looked for.
+        let is_looked_for = loads.last.is_some_and(|last| last >= expected.due)
+            || self.store().feed_state(&feed.name).await?.error.is_some();
+        if !is_looked_for {
+            return Ok(is_open(&trouble).then_some(trouble));
+        }
+        let latest = self.store().last_arrivals(&feed.name, 1, true).await?.pop();
         let Some(latest) = latest.filter(|latest| latest.day >= expected.day) else {
             return Ok(Some(trouble));
         };

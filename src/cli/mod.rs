@@ -6,12 +6,13 @@
 mod backup;
 mod bench;
 mod check;
-mod classify;
 mod completions;
 mod demo;
 mod export;
+mod folder;
 mod import;
 mod init;
+mod lookup;
 mod migrate_store;
 mod outcome;
 mod password;
@@ -68,7 +69,7 @@ enum Command {
     Bench(bench::Arguments),
     /// Look things up as the chat commands would
     #[command(subcommand)]
-    Lookup(Lookup),
+    Lookup(lookup::Arguments),
     /// Copy the database, also while the bot runs
     Backup(backup::Arguments),
     /// Write channels, subscriptions and what was delivered to a file, for a move to another server
@@ -81,10 +82,13 @@ enum Command {
     Completions(completions::Arguments),
 }
 
-#[derive(Debug, Subcommand)]
-enum Lookup {
-    /// Say what texts are about: lines of {"text": …} on standard input to lines of companies and topics
-    Classify(classify::Arguments),
+/// Whether the program takes these arguments, and if not, why. Nothing is done.
+///
+/// # Errors
+/// What a person who typed them would be told.
+pub fn reads(arguments: &[String]) -> Result<(), String> {
+    let arguments = std::iter::once("jogan").chain(arguments.iter().map(String::as_str));
+    Cli::try_parse_from(arguments).map(|_| ()).map_err(|error| error.to_string())
 }
 
 /// Parses the command line of this process and does what it says.
@@ -108,7 +112,7 @@ pub fn main() -> ExitCode {
         Command::Preview(arguments) => preview::preview(&arguments),
         Command::Password(arguments) => password::password(&arguments),
         Command::Bench(arguments) => bench::bench(&arguments),
-        Command::Lookup(Lookup::Classify(arguments)) => classify::classify(&arguments),
+        Command::Lookup(arguments) => lookup::lookup(cli.config.as_deref(), &environment, &arguments),
     };
     outcome::report(outcome)
 }

@@ -18,7 +18,7 @@ mod reclassify;
 mod resends;
 mod stale;
 
-pub use candidates::{Candidate, candidates};
+pub use candidates::{Lacking, NameCounts};
 pub use dispatch::Dispatch;
 pub use import::{Import, ImportError, Imported, Refused};
 pub use ingest::Ingest;

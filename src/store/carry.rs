@@ -7,7 +7,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use futures::TryStreamExt as _;
 use sqlx::any::AnyRow;
-use sqlx::{Any, AnyConnection, AnyPool, QueryBuilder, Row as _, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, Row as _, Transaction};
 
 use super::Store;
 use super::archive;
@@ -36,6 +36,8 @@ const TABLES: &[&str] = &[
     "announcements",
     "changes",
     "greetings",
+    "alarms",
+    "desk_sessions",
     "bots",
     "articles",
     "article_companies",
@@ -200,19 +202,24 @@ impl Table {
         if rows.is_empty() {
             return Ok(());
         }
-        let mut insert: QueryBuilder<Any> =
-            QueryBuilder::new(format!("INSERT INTO {} ({}) ", self.name, self.names()));
-        insert.push_values(rows.drain(..), |mut row, values| {
-            for value in values {
-                match value {
-                    Value::Number(number) => row.push_bind(number),
-                    Value::Flag(flag) => row.push_bind(flag),
-                    Value::Text(text) => row.push_bind(text),
-                    Value::Bytes(bytes) => row.push_bind(bytes),
-                };
-            }
-        });
-        insert.build().persistent(false).execute(to).await?;
+        let width = self.columns.len();
+        let places = |row: usize| {
+            let places: Vec<String> =
+                (1..=width).map(|column| format!("${}", row * width + column)).collect();
+            format!("({})", places.join(", "))
+        };
+        let places: Vec<String> = (0..rows.len()).map(places).collect();
+        let insert = format!("INSERT INTO {} ({}) VALUES {}", self.name, self.names(), places.join(", "));
+        let mut insert = sqlx::query(sqlx::AssertSqlSafe(insert));
+        for value in rows.drain(..).flatten() {
+            insert = match value {
+                Value::Number(number) => insert.bind(number),
+                Value::Flag(flag) => insert.bind(flag),
+                Value::Text(text) => insert.bind(text),
+                Value::Bytes(bytes) => insert.bind(bytes),
+            };
+        }
+        insert.execute(to).await?;
         Ok(())
     }
 }

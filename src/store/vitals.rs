@@ -123,27 +123,26 @@ impl Store {
         since: DateTime<Utc>,
         failing_for: TimeDelta,
     ) -> Result<(u32, Option<String>), StoreError> {
-        const FAILING: &str = "m.platform = $1 AND (
-            (m.state = 'failed' AND m.attempted_at >= $2)
-            OR (m.state IN ('queued', 'sending', 'unknown') AND m.failing_for >= $3
-                AND EXISTS (SELECT 1 FROM channels c WHERE c.id = m.channel_id AND c.state = 'active')))";
-        let count: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
-            "SELECT count(*) FROM messages m WHERE {FAILING}"
-        )))
-        .bind(platform.name())
-        .bind(millis(since))
-        .bind(failing_for.num_milliseconds())
-        .fetch_one(&self.read)
-        .await?;
-        let error: Option<Option<String>> = sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
-            "SELECT m.error FROM messages m WHERE {FAILING} ORDER BY m.attempted_at DESC LIMIT 1"
-        )))
-        .bind(platform.name())
-        .bind(millis(since))
-        .bind(failing_for.num_milliseconds())
-        .fetch_optional(&self.read)
-        .await?;
-        Ok((Row { table: "messages", id: 0 }.count(count)?, error.flatten()))
+        const GIVEN_UP: &str = "platform = $1 AND state = 'failed' AND attempted_at >= $2";
+        const FAILING: &str =
+            "platform = $1 AND state IN ('queued', 'sending', 'unknown') AND failing_for >= $2
+            AND EXISTS (SELECT 1 FROM channels c WHERE c.id = messages.channel_id AND c.state = 'active')";
+        let (mut count, mut error) = (0, None);
+        for (which, bound) in [(GIVEN_UP, millis(since)), (FAILING, failing_for.num_milliseconds())] {
+            // The last that was tried says why: there may be thousands, all for the same reason.
+            let select = format!(
+                "SELECT (SELECT count(*) FROM messages WHERE {which}),
+                     (SELECT error FROM messages WHERE {which} ORDER BY attempted_at DESC LIMIT 1)"
+            );
+            let (found, reason): (i64, Option<String>) = sqlx::query_as(sqlx::AssertSqlSafe(select))
+                .bind(platform.name())
+                .bind(bound)
+                .fetch_one(&self.read)
+                .await?;
+            count += found;
+            error = reason.or(error);
+        }
+        Ok((Row { table: "messages", id: 0 }.count(count)?, error))
     }
 
     /// How many messages there are on each platform in each state.

@@ -24,6 +24,7 @@ pub(crate) struct Bot {
     own_names: bool,
     web: String,
     limits: String,
+    sections: String,
     app: Option<App>,
 }
 
@@ -34,6 +35,7 @@ pub(crate) struct Builder {
     own_names: bool,
     web: String,
     limits: String,
+    sections: String,
     before: Vec<Post>,
 }
 
@@ -49,6 +51,7 @@ impl Bot {
             feed: String::new(),
             web: String::new(),
             limits,
+            sections: String::new(),
             own_names: false,
             before: Vec::new(),
         }
@@ -76,16 +79,17 @@ impl Bot {
     pub(crate) async fn start_again(&mut self) {
         let text = format!(
             "{}\n[limits]\n{}\n[discord]\napi_url = {:?}\noperators = [{:?}]\n\
-             [telegram]\napi_url = {:?}\noperators = [{}]\n",
+             [telegram]\napi_url = {:?}\noperators = [{}]\n{}",
             self.town.configuration(&self.feed),
             self.limits,
             self.town.discord_url,
             self.town.operator.0.id.to_string(),
             self.town.telegram_url,
-            self.town.operator.1.id
+            self.town.operator.1.id,
+            self.sections
         );
         let names = if self.own_names {
-            format!("[dictionaries]\npath = {:?}\n", self.town.disk.path().join("names"))
+            format!("\n[dictionaries]\npath = {:?}\n", self.town.disk.path().join("names"))
         } else {
             String::new()
         };
@@ -207,6 +211,12 @@ impl Builder {
         self
     }
 
+    /// Further sections of the configuration.
+    pub(crate) fn sections(mut self, lines: &str) -> Self {
+        self.sections = lines.to_owned();
+        self
+    }
+
     /// The time at which it begins.
     pub(crate) fn at(self, at: &str) -> Self {
         self.clock.set(instant(at));
@@ -223,8 +233,15 @@ impl Builder {
     pub(crate) async fn in_town(self, prepare: impl AsyncFnOnce(&Town) -> String) -> Bot {
         let town = Town::build(self.clock).await;
         let feed = prepare(&town).await;
-        let mut bot =
-            Bot { town, feed, web: self.web, limits: self.limits, own_names: self.own_names, app: None };
+        let mut bot = Bot {
+            town,
+            feed,
+            web: self.web,
+            limits: self.limits,
+            sections: self.sections,
+            own_names: self.own_names,
+            app: None,
+        };
         bot.start_again().await;
         bot.first_load().await;
         bot
@@ -242,6 +259,7 @@ impl Builder {
             feed: self.feed,
             web: self.web,
             limits: self.limits,
+            sections: self.sections,
             own_names: self.own_names,
             app: None,
         };

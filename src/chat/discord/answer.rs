@@ -102,7 +102,12 @@ impl Answers {
                 } else {
                     CHANNEL_MESSAGE_WITH_SOURCE
                 };
-                let answer = json!({"type": kind, "data": bodies.next()});
+                let mut first = bodies.next();
+                if let (UPDATE_MESSAGE, None, Some(first)) = (kind, &picture, &mut first) {
+                    // What it takes the place of may have had one, which would stay.
+                    first["attachments"] = json!([]);
+                }
+                let answer = json!({"type": kind, "data": first});
                 self.calls.answer(&to, &answer, picture.as_ref()).await?;
                 bodies
             }

@@ -211,6 +211,7 @@ async fn register(calls: &Calls, application: u64) {
 impl EventHandler for Handler {
     async fn ready(&self, _: Context, ready: Ready) {
         tracing::info!(bot = ready.user.name, guilds = ready.guilds.len(), "connected to Discord");
+        self.discord.health.up(Platform::Discord, self.discord.clock.now());
         let _ = self.me.set(ready.user.id);
         let (calls, registering) = (Arc::clone(&self.discord.calls), Arc::clone(&self.registering));
         let (application, stop) = (ready.application.id.get(), self.stop.clone());

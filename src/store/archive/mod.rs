@@ -1,9 +1,10 @@
 //! The articles of all digests that are published, for looking things up: about a company or a topic (`about.rs`), by
-//! their words (`search.rs`, `words.rs`), counted by day (`trends.rs`). They are written with their digest (`index.rs`), and again
+//! their words (`search.rs`, `words.rs`), counted by day (`trends.rs`); `measure.rs` is for benchmarks. They are written with their digest (`index.rs`), and again
 //! when the dictionaries change (`reclassify.rs`).
 
 mod about;
 mod index;
+mod measure;
 mod reclassify;
 mod search;
 mod trends;

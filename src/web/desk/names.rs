@@ -7,7 +7,7 @@ use super::Current;
 use super::fault::Answer;
 use super::frame::{Place, page};
 use super::visit::Visit;
-use crate::pipeline::{Candidate, candidates};
+use crate::pipeline::{Lacking, NameCounts};
 
 /// The last digests are looked through, so many.
 const DIGESTS: u32 = 60;
@@ -17,8 +17,13 @@ const MOST: usize = 60;
 /// Shows them.
 pub(super) async fn names(State(desk): State<Current>, visit: Visit) -> Answer {
     let words = visit.words;
-    let found = candidates(desk.store(), &desk.classifier, DIGESTS, MOST).await?;
-    let lines: Vec<String> = found.iter().map(Candidate::toml).collect();
+    let mut counts = NameCounts::default();
+    for stored in desk.store().recent_digests(DIGESTS).await?.iter().rev() {
+        counts.add(&stored.digest, &desk.classifier);
+        tokio::task::yield_now().await;
+    }
+    let found = counts.ranked(1, MOST);
+    let lines: Vec<String> = found.iter().map(Lacking::toml).collect();
     let body = html! {
         p.lead { ((words.names_about)(DIGESTS)) }
         @if found.is_empty() { p.empty { (words.no_names) } } @else {
@@ -36,7 +41,7 @@ pub(super) async fn names(State(desk): State<Current>, visit: Visit) -> Answer {
                                 p.row-title { (candidate.name) }
                                 p.about { (candidate.headline) }
                             }
-                            span.mark.none { ((words.articles)(candidate.articles as usize)) }
+                            span.mark.none { ((words.articles)(candidate.articles)) }
                         }
                     }
                 }
