@@ -8,6 +8,8 @@ use serde_json::json;
 
 use crate::support::bot::Bot;
 use crate::support::buttons::{buttons, pressing};
+use crate::support::clock::instant;
+use crate::support::post::Post;
 use crate::support::town::text;
 
 /// A bot with a digest in which a company is named.
@@ -129,7 +131,7 @@ async fn in_a_channel_the_command_and_its_answer_are_gone_after_half_a_minute() 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn only_a_channels_admin_makes_the_bot_say_something_there() {
-    let bot = Bot::builder().before(jogan_post()).start().await;
+    let bot = Bot::builder().before(this_morning()).start().await;
     let channel = bot.telegram.add_chat("AI 뉴스 채널", ChatKind::Channel);
     bot.telegram.set_admin(channel, bot.admin.1.id, true);
     bot.telegram.say(&bot.admin.1, channel, None, "/subscribe now").await;
@@ -151,8 +153,9 @@ async fn only_a_channels_admin_makes_the_bot_say_something_there() {
     bot.finish().await;
 }
 
-fn jogan_post() -> crate::support::post::Post {
-    crate::support::post::Post::of(crate::support::clock::instant("2026-03-02T06:30:00+09:00"))
+/// A digest of this morning.
+fn this_morning() -> Post {
+    Post::of(instant("2026-03-02T06:30:00+09:00"))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -275,6 +278,25 @@ async fn a_group_has_six_answers_a_minute_and_then_one_polite_reply() {
     let told = bot.ask_telegram(&bot.reader.1, bot.group, "/help").await;
     assert!(text(&told).starts_with("조간 — "), "{told}");
     assert_eq!(bot.said_on_telegram(bot.group).len(), 8, "nothing was said of the two others");
+    bot.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_a_day_the_days_before_are_offered() {
+    let days = ["2026-02-27T06:30:00+09:00", "2026-02-28T06:30:00+09:00", "2026-03-01T06:30:00+09:00"];
+    let before = days
+        .iter()
+        .fold(Bot::builder().before(this_morning()), |builder, day| builder.before(Post::of(instant(day))));
+    let bot = before.start().await;
+    let (reader, private) = (&bot.reader.1, bot.reader.1.id);
+    let shown = bot.ask_telegram(reader, private, "/digest").await;
+    assert!(text(&shown).contains("3월 2일(월)"), "{shown}");
+    let labels: Vec<_> = buttons(&shown).iter().map(|button| text(button).to_owned()).collect();
+    assert_eq!(labels, ["3월 1일(일) 뉴스", "2월 28일(토) 뉴스", "2월 27일(금) 뉴스"]);
+    let id = shown["message_id"].as_i64().expect("an id");
+    let data = pressing(&shown, "2월 28일(토) 뉴스");
+    bot.telegram.press(reader, private, id, &data).await.expect("an answer");
+    bot.wait_for("that day", async || bot.on_telegram(private, "2월 28일(토)").pop()).await;
     bot.finish().await;
 }
 

@@ -15,6 +15,10 @@ use crate::model::reply::{Action, Button, Edition, Reply, Selection};
 use crate::model::subscription::Subscription;
 use crate::store::KnownDigest;
 
+/// How many earlier days are offered, and how many digests are looked at to find them: a day may have several.
+const EARLIER: usize = 3;
+const DAYS_LOOKED_AT: u32 = 20;
+
 pub(super) const SPEC: Spec = Spec {
     name: "digest",
     korean: &["뉴스", "지난뉴스"],
@@ -44,7 +48,9 @@ async fn run(call: &Call, desk: &Desk) -> Result<Reply, Failure> {
     };
     let subscription = subscriptions.iter().find(|subscription| subscription.feed == feed.name);
     let Some(text) = call.arguments.get(ArgumentKind::Date) else {
-        return today::latest(&feed.name, caller, desk).await;
+        let reply = today::latest(&feed.name, caller, desk).await?;
+        let earlier = earlier(feed, caller, desk).await?;
+        return Ok(Reply { buttons: [reply.buttons, earlier].concat(), ..reply });
     };
     let zone = subscription.map_or(feed.timezone, |subscription| subscription.wish.timezone);
     let today = desk.clock.now().with_timezone(&zone).date_naive();
@@ -59,6 +65,24 @@ async fn run(call: &Call, desk: &Desk) -> Result<Reply, Failure> {
             Ok(Reply { buttons: [reply.buttons, others].concat(), ..reply })
         }
         None => none_on(day, feed, caller, desk).await,
+    }
+}
+
+/// Where no day was named: buttons to the days before the latest.
+async fn earlier(feed: &Feed, caller: &Caller, desk: &Desk) -> Result<Vec<Vec<Button>>, Failure> {
+    let today = desk.clock.now().with_timezone(&feed.timezone).date_naive();
+    let mut known = desk.store.digests_until(&feed.name, today, DAYS_LOOKED_AT).await?;
+    known.dedup_by_key(|known| known.day);
+    let row: Vec<Button> =
+        known.into_iter().skip(1).take(EARLIER).map(|known| to_day(known, caller)).collect();
+    Ok(if row.is_empty() { Vec::new() } else { vec![row] })
+}
+
+/// A button to the digest of a day.
+fn to_day(known: KnownDigest, caller: &Caller) -> Button {
+    Button {
+        label: words::digest_of(known.day, caller.language),
+        action: Action::Press(Press::Digest { handle: known.handle }.encode()),
     }
 }
 
@@ -135,13 +159,9 @@ async fn none_on(day: NaiveDate, feed: &Feed, caller: &Caller, desk: &Desk) -> R
     if nearest.is_empty() {
         return Err(words::nothing_yet(&feed.title, caller.language).into());
     }
-    let button = |known: KnownDigest| Button {
-        label: words::digest_of(known.day, caller.language),
-        action: Action::Press(Press::Digest { handle: known.handle }.encode()),
-    };
     Ok(Reply {
         lines: words::none_on(day, &feed.title, caller.language),
-        buttons: vec![nearest.into_iter().map(button).collect()],
+        buttons: vec![nearest.into_iter().map(|known| to_day(known, caller)).collect()],
         ..Reply::new(caller.language)
     })
 }

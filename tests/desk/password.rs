@@ -43,6 +43,8 @@ async fn a_short_password_is_refused() {
 fn a_password_in_place_of_its_hash_is_refused_and_not_repeated() {
     let text = "[web]\npassword_hash = \"hunter2hunter2\"\n[[feeds]]\nname = \"a\"\ntitle = \"a\"\n\
                 source = { kind = \"folder\", path = \"posts\" }";
-    let told = Config::from_table(text.parse().expect("TOML"), &Environment::default()).expect_err("a fault").to_string();
+    let told = Config::from_table(text.parse().expect("TOML"), &Environment::default())
+        .expect_err("a fault")
+        .to_string();
     assert!(told.contains("jogan password") && !told.contains("hunter2"), "{told}");
 }

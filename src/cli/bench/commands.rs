@@ -1,8 +1,9 @@
 //! How long people wait for the first answer: from the platform's telling the bot to the answer's arrival there, with
-//! ten thousand digests stored and a digest on its way to a thousand channels. The whole program answers, over HTTP
+//! an archive of digests stored and a digest on its way to a thousand channels. The whole program answers, over HTTP
 //! and WebSocket, in a release build or it says little.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
@@ -24,8 +25,6 @@ use crate::model::subscription::{Style, Wish};
 use crate::sandbox::{discord, telegram};
 use crate::store::Store;
 
-/// Digests in the archive.
-const DIGESTS: usize = 10_000;
 /// Channels that the bulk goes to, half on each platform.
 const CHANNELS: usize = 1_000;
 /// How often each command is called.
@@ -45,9 +44,9 @@ const COMMANDS: [(&str, &str, &str); 8] = [
 ];
 
 /// The numbers of each command on each platform, beside those of `/help`, which reads nothing.
-pub(super) async fn measure() -> anyhow::Result<Vec<Measure>> {
+pub(super) async fn measure(digests: usize) -> anyhow::Result<Vec<Measure>> {
     let folder = Folder::new("bench")?;
-    let town = Town::build(&folder).await?;
+    let town = Town::build(&folder, digests).await?;
     let mut measures = Vec::new();
     for platform in ["Discord", "Telegram"] {
         let mut rows = Vec::new();
@@ -71,7 +70,7 @@ pub(super) async fn measure() -> anyhow::Result<Vec<Measure>> {
                     unit: "ms",
                     ours: at(&took, share),
                     reference: Some(at(&bare, share)),
-                    note: format!("{} articles stored; beside /help", DIGESTS * ARTICLES),
+                    note: format!("{} articles stored; beside /help", digests * ARTICLES),
                 });
             }
         }
@@ -95,11 +94,12 @@ struct Town {
     channel: u64,
     /// Telegram lets one message a second into a chat: each call comes from another person.
     readers: Vec<telegram::Person>,
-    published: std::sync::atomic::AtomicUsize,
+    /// The number of the next post.
+    published: AtomicUsize,
 }
 
 impl Town {
-    async fn build(folder: &Folder) -> anyhow::Result<Self> {
+    async fn build(folder: &Folder, digests: usize) -> anyhow::Result<Self> {
         let (discord, telegram) = playground::platforms(Arc::new(SystemClock));
         let guild = discord.add_guild("서버");
         let channel = discord.add_channel(guild, "읽기", discord::ChannelKind::Text);
@@ -124,7 +124,7 @@ impl Town {
         let limits = limits.into_iter().map(|(key, value)| (key.to_owned(), value.into())).collect();
         table.insert("limits".to_owned(), toml::Value::Table(limits));
         let config = Config::from_table(table, &Environment::default())?;
-        archive(folder, &config).await?;
+        archive(folder, &config, digests).await?;
         let channels = (0..CHANNELS / 2).map(|number| {
             let name = format!("받는 곳 {number}");
             let on_discord = discord.add_channel(guild, &name, discord::ChannelKind::Text);
@@ -141,7 +141,7 @@ impl Town {
             changes.changed().await?;
         }
         tokio::time::timeout(PATIENCE, playground::first_load(&app)).await??;
-        Ok(Self { app, discord, telegram, reader, channel, readers, published: 0.into() })
+        Ok(Self { app, discord, telegram, reader, channel, readers, published: digests.into() })
     }
 
     /// Publishes a digest whenever the last one has reached all channels, so that there is always one on its way.
@@ -150,16 +150,9 @@ impl Town {
         if counts.iter().any(|(state, count)| state == MessageState::Queued.name() && *count > 0) {
             return Ok(());
         }
-        let number = self.published.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        let (name, text) = posts::post(DIGESTS + number, now());
-        // Dated as of now: an older one would be archived.
-        let (day, text) = (now().format("%Y-%m-%d"), text.replacen("date: ", "written: ", 1));
-        let text = text.replacen(
-            "layout: post\n",
-            &format!("layout: post\ndate: {}\n", now().format("%Y-%m-%d %H:%M:%S %z")),
-            1,
-        );
-        std::fs::write(folder.path().join("posts").join(format!("{day}-{name}")), text)?;
+        let number = self.published.fetch_add(1, Ordering::Relaxed);
+        let (name, text) = posts::news(number, now());
+        std::fs::write(folder.path().join("posts").join(name), text)?;
         let planned = async {
             loop {
                 let counts = self.app.store().message_counts().await?;
@@ -202,11 +195,11 @@ fn now() -> chrono::DateTime<FixedOffset> {
 }
 
 /// Fills the archive.
-async fn archive(folder: &Folder, config: &Config) -> anyhow::Result<()> {
+async fn archive(folder: &Folder, config: &Config, digests: usize) -> anyhow::Result<()> {
     let old = folder.path().join("old");
     std::fs::create_dir(&old)?;
     let newest = now() - chrono::Duration::hours(2);
-    for number in 0..DIGESTS {
+    for number in 0..digests {
         let (name, text) = posts::post(number, newest);
         std::fs::write(old.join(name), text)?;
     }
@@ -214,7 +207,7 @@ async fn archive(folder: &Folder, config: &Config) -> anyhow::Result<()> {
     let store = Store::open(&config.database_url).await?;
     let import = app::import(feed, &old, &config.dictionaries, store.clone(), Arc::new(SystemClock))?;
     let imported = import.run(&old, |_, _| {}).await?;
-    anyhow::ensure!(imported.loaded == DIGESTS, "only {} posts were loaded", imported.loaded);
+    anyhow::ensure!(imported.loaded == digests, "only {} posts were loaded", imported.loaded);
     store.close().await;
     Ok(())
 }

@@ -45,10 +45,14 @@ const DEEDS: [&str; 8] = [
     "중단했습니다",
 ];
 
-/// The file name and the text of the post with this number; ten come out a day, the first ones last.
+/// The file name and the text of an old post with this number: ten come out a day, the first one last.
 pub(super) fn post(number: usize, newest: DateTime<FixedOffset>) -> (String, String) {
-    let hours = i64::try_from(number).unwrap_or(i64::MAX).saturating_mul(144) / 60;
-    let at = newest - Duration::hours(hours);
+    let age = Duration::minutes(i64::try_from(number).unwrap_or_default() * 144);
+    news(number, newest - age)
+}
+
+/// The file name and the text of a post with this number of that instant.
+pub(super) fn news(number: usize, at: DateTime<FixedOffset>) -> (String, String) {
     let day = at.format("%Y-%m-%d");
     let mut text = format!(
         "---\nlayout: post\ntitle: \"{day} AI 뉴스\"\ndate: {}\n---\n",
