@@ -220,7 +220,7 @@ mod tests {
     #[case::latin_first("Zorblat(조블랫)은 이겼다.", Some("조블랫"))]
     #[case::two_words("조블랫랩스(Zorblat Labs)가 이겼다.", Some("조블랫랩스"))]
     #[case::no_name("그는 1위(Zorblat)를 했다.", None)]
-    #[case::a_remark("Zorblat(2026년 설립)이 이겼다.", None)]
+    #[case::a_remark("신생 기업 Zorblat(2026년 설립)이 이겼다.", None)]
     fn the_korean_name_beside_a_latin_one_is_taken(#[case] text: &str, #[case] ko: Option<&str>) {
         let found = Classifier::new(&Dictionaries::shipped()).candidates(text);
         assert_eq!(found.len(), 1, "{found:?}");

@@ -143,6 +143,8 @@ mod tests {
         let fields = command.as_object_mut().expect("an object");
         fields.insert("version".into(), "1".into());
         fields.entry("type").or_insert(1.into());
+        // A message's menu has none.
+        fields.entry("description").or_insert("".into());
         serde_json::from_value(command).expect("a command")
     }
 
