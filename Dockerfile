@@ -15,12 +15,16 @@ RUN apt-get update && apt-get install --yes --no-install-recommends ca-certifica
 USER 65532
 COPY --from=build /usr/local/bin/jogan /usr/local/bin/jogan
 COPY --from=build --chown=65532 /data /srv/data
-# The database is in /srv/data, the configuration in /srv/config, posts where the configuration says.
+# The database is in /srv/data, the only place that is written to: the rest may be mounted read-only. The configuration is in
+# /srv/config, posts where the configuration says.
 WORKDIR /srv
 VOLUME /srv/data
 # Loopback inside a container can be reached by nobody.
 ENV JOGAN_WEB__LISTEN=0.0.0.0:7878
 EXPOSE 7878
 STOPSIGNAL SIGTERM
+# Without curl: bash opens the connection. A platform that is away is no reason to start anew, so that it is not /readyz.
+HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 CMD ["/bin/bash", "-c", \
+    "exec 3<>/dev/tcp/127.0.0.1/7878 && printf 'GET /healthz HTTP/1.0\\r\\n\\r\\n' >&3 && grep -q '^ok' <&3"]
 ENTRYPOINT ["/usr/local/bin/jogan"]
 CMD ["run"]

@@ -15,6 +15,7 @@
 //! Which module may use which is written down, and checked, in `tests/architecture.rs`.
 
 pub mod clock;
+pub mod health;
 pub mod model;
 pub mod text;
 
@@ -39,6 +40,7 @@ pub mod pipeline;
 pub mod chat;
 pub mod commands;
 
+pub mod alarm;
 pub mod web;
 
 pub mod telemetry;

@@ -1,12 +1,13 @@
-//! Logs: set up once, on standard error, as readable lines or as JSON, and without secrets whatever the level.
+//! Logs and metrics. Logs are set up once, on standard error, as readable lines or as JSON, and without secrets whatever the level.
 //!
 //! Tokens are [`secrecy`] strings that print as nothing, and the platform clients take addresses out of their
 //! errors. What libraries may print all the same is kept out twice: those that log what goes over the wire are
 //! held at `info`, and each line is searched for the secrets that [`hide`] was told.
 
 use std::io::{self, IsTerminal as _, Write};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{OnceLock, PoisonError, RwLock};
 
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use secrecy::{ExposeSecret as _, SecretString};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
@@ -33,6 +34,13 @@ const HIDDEN: &str = "[hidden]";
 
 /// The secrets that no line may show.
 static SECRETS: RwLock<Vec<SecretString>> = RwLock::new(Vec::new());
+
+/// What is measured in this process.
+static METRICS: OnceLock<PrometheusHandle> = OnceLock::new();
+
+/// The limits of the buckets that durations are counted in, in seconds: from an answer out of memory to a call that runs
+/// into its time limit.
+const BUCKETS: [f64; 12] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0];
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +73,35 @@ pub fn start(filter: Option<&str>, format: Format) {
     if started.is_ok() {
         std::panic::set_hook(Box::new(|panic| tracing::error!("{panic}")));
     }
+}
+
+/// What is measured, to be rendered for Prometheus. Measuring begins with the first call.
+pub fn metrics() -> &'static PrometheusHandle {
+    METRICS.get_or_init(|| {
+        let recorder = PrometheusBuilder::new().set_buckets(&BUCKETS).unwrap_or_default().build_recorder();
+        let handle = recorder.handle();
+        // Where somebody has set another one, it stays, and ours shows nothing.
+        let _ = metrics::set_global_recorder(recorder);
+        describe();
+        handle
+    })
+}
+
+/// What each of them means.
+fn describe() {
+    use metrics::{describe_counter as counter, describe_gauge as gauge, describe_histogram as histogram};
+    gauge!("jogan_platform_up", "1 while the bot is connected to a platform");
+    gauge!("jogan_alarms_open", "Alarms that last and were not waived");
+    gauge!("jogan_messages", "Messages by platform and state, of all deliveries that are kept");
+    gauge!("jogan_queue_messages", "Messages that are to be sent");
+    gauge!("jogan_queue_age_seconds", "How long ago the first message that is to be sent was due");
+    gauge!("jogan_feed_load_age_seconds", "How long ago a feed's source was last loaded without a failure");
+    gauge!("jogan_feed_digest_age_seconds", "How long ago a feed's last digest arrived");
+    gauge!("jogan_feed_failures", "Loads of a feed that failed since the last that did not");
+    counter!("jogan_attempts_total", "Attempts to send, edit or delete a message, by what became of them");
+    counter!("jogan_rate_limited_total", "Calls that a platform told to wait");
+    histogram!("jogan_send_seconds", "How long a call for a delivery took");
+    histogram!("jogan_answer_seconds", "How long the answer to a command or a button took to make");
 }
 
 /// From now on no line shows this secret.

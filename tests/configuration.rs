@@ -7,13 +7,14 @@ use toml::{Table, Value};
 const SHIPPED: &str = include_str!("../config/jogan.toml");
 
 /// Keys that have no default: what the file shows is an example.
-const EXAMPLES: [(&str, &str); 11] = [
+const EXAMPLES: [(&str, &str); 12] = [
     ("alerts", "webhook"),
     ("alerts", "heartbeat_url"),
     ("feeds", "days"),
     ("feeds", "skip_dates"),
     ("discord", "operators"),
     ("telegram", "operators"),
+    ("web", "password_hash"),
     ("dictionaries", "path"),
     ("feeds", "expect_by"),
     ("feeds", "site"),

@@ -43,7 +43,9 @@ impl Demo {
         operator.permissions = permissions::ADMINISTRATOR;
         let discord_people = [bot.reader.0.clone(), bot.admin.0.clone(), operator];
         let telegram_people = [person(&bot.reader), person(&bot.admin), person(&bot.operator)];
-        telegram_people.iter().for_each(|person| drop(bot.telegram.add_private(person)));
+        for person in &telegram_people {
+            bot.telegram.add_private(person);
+        }
         let stage = Stage {
             discord: Arc::clone(&bot.discord),
             telegram: Arc::clone(&bot.telegram),

@@ -83,7 +83,17 @@ async fn a_topic_a_search_and_the_trends_are_answered_on_both() {
 
     let told = bot.ask_discord(&bot.reader.0, bot.channel, "trends", json!({})).await;
     assert!(words(&told).contains("엔비디아 2건 (이전 0건)"), "{told}");
+    assert_eq!(told["attachments"][0]["filename"], "trends.png", "{told}");
     let told = bot.ask_telegram(reader, private, "/trends").await;
     assert!(text(&told).contains("기사 3건"), "{told}");
+    let picture = bot
+        .wait_for("the picture", async || {
+            bot.said_on_telegram(private).into_iter().find(|message| message["photo"].is_array())
+        })
+        .await;
+    assert_eq!(
+        picture["photo"].as_array().and_then(|sizes| sizes.last()).map(|size| &size["width"]),
+        Some(&json!(1280))
+    );
     bot.finish().await;
 }

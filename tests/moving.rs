@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::support::bot::Bot;
 use crate::support::clock::instant;
+use crate::support::database;
 use crate::support::post::Post;
 use crate::support::program::jogan;
 use crate::support::town::Town;
@@ -103,4 +104,24 @@ async fn a_backup_of_a_running_bot_is_a_whole_database() {
     let none = run(&bot, "nowhere.db", &["backup", "other.db"]).await;
     assert_eq!(none.status.code(), Some(1), "there is nothing to copy");
     bot.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn everything_is_carried_over_to_another_database_that_says_the_same() {
+    let mut bot = Bot::start().await;
+    bot.subscribe_now().await;
+    bot.publish(&edition(&bot, "carried"));
+    bot.arrived("carried 6").await;
+    bot.stop().await;
+    let (from, to) = (bot.database_url(), database::url_in(&bot.disk.path().join("other")));
+    let carry = ["migrate-store", "--from", &from, "--to", &to];
+    let told = fine(&run(&bot, "jogan.db", &carry).await);
+    assert!(told.lines().any(|line| line.trim_start().starts_with("2  subscriptions")), "{told}");
+    assert!(told.trim_end().ends_with("rows, the same on both sides"), "{told}");
+    let again = run(&bot, "jogan.db", &carry).await;
+    assert_eq!(again.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&again.stderr).contains("already"), "{again:?}");
+    let back = database::url_in(&bot.disk.path().join("back"));
+    let told_back = fine(&run(&bot, "jogan.db", &["migrate-store", "--from", &to, "--to", &back]).await);
+    assert_eq!(told_back, told, "back again it is the same still");
 }

@@ -164,7 +164,8 @@ async fn settings_show_everything_and_each_choice_changes_one() {
     assert_eq!(
         text(&told),
         "이 채널의 AI 뉴스 설정\n• 시각: 나오는 대로\n• 모양: 요약\n• 내용: 모든 소식\n• 언어: 한국어\n\
-         최근 배달:\n• 3월 2일(월) 뉴스 — 3월 2일(월) 07:00 보냄(메시지 1개)"
+         최근 배달:\n• 3월 2일(월) 뉴스 — 3월 2일(월) 07:00 보냄(메시지 1개)\n\
+         최근에 바꾼 것:\n• 3월 2일(월) 07:00 subscribe ai-news now Asia/Seoul summary ko — Discord 11"
     );
     let shown = bot.ask_telegram(&bot.admin.1, bot.group, "/settings").await;
     let id = shown["message_id"].as_i64().expect("an id");

@@ -13,3 +13,6 @@ CREATE TABLE leases (
     owner TEXT   NOT NULL,              -- the program that has it, or had it last
     until BIGINT NOT NULL               -- anybody may take it after this
 );
+
+-- What was tried last: whoever begins to talk to a platform keeps the rates that count it.
+CREATE INDEX messages_attempted ON messages (platform, attempted_at) WHERE attempted_at IS NOT NULL;

@@ -5,3 +5,6 @@ CREATE TABLE bots (
     platform TEXT PRIMARY KEY,
     username TEXT NOT NULL
 ) STRICT;
+
+-- What was tried last: whoever begins to talk to a platform keeps the rates that count it.
+CREATE INDEX messages_attempted ON messages (platform, attempted_at) WHERE attempted_at IS NOT NULL;

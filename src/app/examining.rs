@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 
 use super::feeding::Feeding;
+use super::signals::Signal;
 use super::{dictionaries, fingerprint, reading};
 use crate::config::{DictionariesConfig, FeedConfig, SourceConfig, Tokens};
 use crate::enrich::Classifier;
@@ -43,7 +44,8 @@ pub async fn examine_feed(
     folder: &Path,
     now: DateTime<Utc>,
 ) -> anyhow::Result<Option<Examined>> {
-    let Feeding { mut source, .. } = Feeding::build(feed, &tokens.git, &tokens.push, folder)?;
+    let Feeding { mut source, .. } =
+        Feeding::build(feed, &tokens.git, &tokens.push, folder, &Signal::alone())?;
     let (reading, _) = reading_of(feed, dictionaries)?;
     if matches!(source, Source::Push(_)) {
         return Ok(None);

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use anyhow::{Context as _, anyhow};
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
-use tokio::sync::Notify;
 
+use super::signals::Signal;
 use crate::config::{FeedConfig, SourceConfig, read_token};
 use crate::parse::Rules;
 use crate::source::{Git, GitSettings, Source, Syndication, SyndicationSettings, WatchedFolder};
@@ -24,12 +24,13 @@ pub(super) struct Feeding {
 }
 
 impl Feeding {
-    /// Builds a feed's source; `folder` is the database's.
+    /// Builds a feed's source; `folder` is the database's, `signal` tells that something was pushed.
     pub(super) fn build(
         config: &FeedConfig,
         git_token: &Option<SecretString>,
         push_token: &Option<SecretString>,
         folder: &Path,
+        signal: &Signal,
     ) -> anyhow::Result<Self> {
         let name = &config.feed.name;
         let of_feed = || format!("the source of the feed `{name}`");
@@ -62,8 +63,8 @@ impl Feeding {
                         Sha256::digest(token.with_context(of_feed)?.expose_secret()).into()
                     }
                 };
-                let pushed = Arc::new(Notify::new());
-                let source = Source::Push(Arc::clone(&pushed));
+                let source = Source::Push(Arc::clone(&signal.heed));
+                let pushed = Arc::clone(&signal.ask);
                 let pushed = PushFeed { name: name.clone(), token, rules: rules(config)?, pushed };
                 return Ok(Self { source, pushed: Some(pushed) });
             }

@@ -23,8 +23,6 @@ pub(super) struct Reloading {
     pub(super) store: Store,
     pub(super) names: watch::Sender<Arc<Names>>,
     pub(super) desks: watch::Sender<Arc<Desk>>,
-    /// Notified to have a source asked at once: one a feed.
-    pub(super) sources: Vec<Arc<Notify>>,
     /// Notified when planning has something new to look at.
     pub(super) plan: Arc<Notify>,
     pub(super) requests: mpsc::Receiver<ReloadRequest>,
@@ -48,9 +46,9 @@ impl Reloading {
                 reclassifying.cancel();
                 reclassifying = self.reclassify(&stop);
             }
-            self.sources.iter().for_each(|source| source.notify_one());
+            let sources = self.desks.borrow().rechecks.values().map(|source| source.ask()).count();
             // Who asked may have gone.
-            let _ = answer.send(Reloaded { sources: self.sources.len(), names });
+            let _ = answer.send(Reloaded { sources, names });
         }
     }
 

@@ -93,6 +93,7 @@ impl<C: Courier> Notes<C> {
                 let person = (!all).then_some(note.person.as_str());
                 commands::lost_note(platform, since, person, &desk).await?
             }
+            About::Alarm { alarm, over } => commands::alarm_note(alarm, over, &desk).await?,
             About::Announcement { announcement } => commands::announcement_note(announcement, &desk).await?,
         };
         // Over meanwhile: there is nothing to tell any more.

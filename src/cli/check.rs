@@ -243,7 +243,7 @@ async fn source(
     let now = SystemClock.now();
     match app::examine_feed(feed, tokens, &config.dictionaries, folder, now).await {
         Err(error) => vec![Finding::new(about, State::Fault, format!("{error:#}"))],
-        Ok(None) if config.web_listen.is_empty() => vec![Finding::new(
+        Ok(None) if config.web.listen.is_empty() => vec![Finding::new(
             about,
             State::Fault,
             "posts are pushed to it, and `web.listen` is off; write `listen = \"127.0.0.1:7878\"`",

@@ -80,7 +80,7 @@ fn progress(done: usize, total: usize) {
 }
 
 fn tell(imported: &Imported, out: &mut impl std::io::Write) -> std::io::Result<()> {
-    let Imported { feed, loaded, corrected, unchanged, drafts, refused } = imported;
+    let Imported { feed, loaded, corrected, unchanged, drafts, refused, .. } = imported;
     writeln!(
         out,
         "{feed}: {loaded} loaded, {corrected} corrected, {unchanged} unchanged, {drafts} drafts, {} refused",

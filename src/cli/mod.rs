@@ -6,13 +6,16 @@
 mod backup;
 mod bench;
 mod check;
-mod classify;
 mod completions;
 mod demo;
 mod export;
+mod folder;
 mod import;
 mod init;
+mod lookup;
+mod migrate_store;
 mod outcome;
+mod password;
 mod playground;
 mod preview;
 mod restore;
@@ -58,27 +61,34 @@ enum Command {
     Preview(preview::Arguments),
     /// Load a folder of old posts without delivering them
     Import(import::Arguments),
+    /// Make the line that the operator's desk checks a password against
+    Password(password::Arguments),
     /// Send one post to one channel now
     Send(send::Arguments),
     /// Measure how fast the program is, beside references
     Bench(bench::Arguments),
     /// Look things up as the chat commands would
     #[command(subcommand)]
-    Lookup(Lookup),
+    Lookup(lookup::Arguments),
     /// Copy the database, also while the bot runs
     Backup(backup::Arguments),
     /// Write channels, subscriptions and what was delivered to a file, for a move to another server
     Export(export::Arguments),
     /// Read such a file into a new database
     Restore(restore::Arguments),
+    /// Carry everything over from one database to another
+    MigrateStore(migrate_store::Arguments),
     /// Print what a shell completes after `jogan`
     Completions(completions::Arguments),
 }
 
-#[derive(Debug, Subcommand)]
-enum Lookup {
-    /// Say what texts are about: lines of {"text": …} on standard input to lines of companies and topics
-    Classify(classify::Arguments),
+/// Whether the program takes these arguments, and if not, why. Nothing is done.
+///
+/// # Errors
+/// What a person who typed them would be told.
+pub fn reads(arguments: &[String]) -> Result<(), String> {
+    let arguments = std::iter::once("jogan").chain(arguments.iter().map(String::as_str));
+    Cli::try_parse_from(arguments).map(|_| ()).map_err(|error| error.to_string())
 }
 
 /// Parses the command line of this process and does what it says.
@@ -97,10 +107,12 @@ pub fn main() -> ExitCode {
         Command::Backup(arguments) => backup::backup(cli.config.as_deref(), &environment, &arguments),
         Command::Export(arguments) => export::export(cli.config.as_deref(), &environment, &arguments),
         Command::Restore(arguments) => restore::restore(cli.config.as_deref(), &environment, &arguments),
+        Command::MigrateStore(arguments) => migrate_store::migrate_store(&arguments),
         Command::Completions(arguments) => completions::completions(&arguments),
         Command::Preview(arguments) => preview::preview(&arguments),
+        Command::Password(arguments) => password::password(&arguments),
         Command::Bench(arguments) => bench::bench(&arguments),
-        Command::Lookup(Lookup::Classify(arguments)) => classify::classify(&arguments),
+        Command::Lookup(arguments) => lookup::lookup(cli.config.as_deref(), &environment, &arguments),
     };
     outcome::report(outcome)
 }

@@ -1,16 +1,15 @@
 //! The program against both sandboxes in this process, for what needs no accounts: `demo/` and `bench/`.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 
 use crate::app::App;
-use crate::clock::{Clock as _, SharedClock, SystemClock};
+use crate::clock::SharedClock;
 use crate::config::Tokens;
 use crate::model::feed::FeedName;
 use crate::sandbox::{discord, telegram};
@@ -70,6 +69,8 @@ pub(super) fn configuration(
     table.insert("discord".into(), section(&[("api_url", &format!("http://{discord}"))]));
     table.insert("telegram".into(), section(&[("api_url", &format!("http://{telegram}"))]));
     table.insert("web".into(), section(&[("listen", "")]));
+    // The sample's links lead nowhere.
+    table.insert("links".into(), section(&[("resolve", "false")]));
     let mut feed = section(&[("name", FEED), ("title", "AI 뉴스"), ("site", "https://news.example")]);
     let path = posts.to_string_lossy();
     if let toml::Value::Table(feed) = &mut feed {
@@ -97,30 +98,4 @@ pub(super) async fn serve(port: u16, router: axum::Router) -> anyhow::Result<Soc
         }
     });
     Ok(address)
-}
-
-/// A folder of our own in the system's place for such things, deleted when it is not needed any more.
-#[derive(Debug)]
-pub(super) struct Folder(PathBuf);
-
-impl Folder {
-    pub(super) fn new() -> std::io::Result<Self> {
-        let started: DateTime<Utc> = SystemClock.now();
-        let name = format!("jogan-{}-{}", std::process::id(), started.timestamp_millis());
-        let path = std::env::temp_dir().join(name);
-        std::fs::create_dir(&path)?;
-        Ok(Self(path))
-    }
-
-    pub(super) fn path(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        if let Err(error) = std::fs::remove_dir_all(&self.0) {
-            tracing::warn!(%error, folder = %self.0.display(), "a folder for a while could not be deleted");
-        }
-    }
 }

@@ -237,6 +237,13 @@ async fn about(name: &str, page: &Page, caller: &Caller, desk: &Desk) -> Result<
     })
 }
 
+/// The same for what a look-up is about.
+fn follow_subject(subject: Subject<'_>, kind: Kind, caller: &Caller) -> Vec<Button> {
+    match subject {
+        Subject::Company(name) | Subject::Topic(name) => follow(name, kind, caller),
+    }
+}
+
 /// The button that follows a company.
 fn follow(name: &str, kind: Kind, caller: &Caller) -> Vec<Button> {
     match kind {
@@ -283,7 +290,7 @@ async fn none(
     };
     Ok(Reply {
         lines: vec![words::no_news(name, page.period, last_day, caller.language)],
-        buttons: vec![vec![show]],
+        buttons: vec![[vec![show], follow_subject(subject, page.kind, caller)].concat()],
         ..Reply::new(caller.language)
     })
 }

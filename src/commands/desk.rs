@@ -1,9 +1,11 @@
 //! What commands work with, and how they fail.
 
+use std::collections::HashMap;
 use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::{Notify, mpsc};
 
 use super::call::Caller;
@@ -11,12 +13,17 @@ use super::quota::{Limits, Quota};
 use super::reload::ReloadRequest;
 use crate::clock::SharedClock;
 use crate::enrich::{Lookup, Names};
-use crate::model::channel::Address;
+use crate::model::channel::{Address, Platform};
 use crate::model::feed::{Feed, FeedName};
 use crate::model::lexicon::Lexicon;
 use crate::model::note::Person;
 use crate::model::reply::Reply;
+use crate::pipeline::Recheck;
 use crate::store::{Change, Store, StoreError};
+
+/// How long messages that were given up are a trouble, and from when on those that fail are.
+const GIVEN_UP_WITHIN: TimeDelta = TimeDelta::hours(1);
+const FAILING_FOR: TimeDelta = TimeDelta::minutes(10);
 
 /// What commands work with. One a program, and another one when the dictionaries were read again.
 #[derive(Debug, Clone)]
@@ -33,6 +40,8 @@ pub struct Desk {
     pub clock: SharedClock,
     /// Notified when planning has something new to look at.
     pub plan: Arc<Notify>,
+    /// By which a feed's source is looked at on request.
+    pub rechecks: HashMap<FeedName, Arc<Recheck>>,
     pub(super) quota: Arc<Quota>,
     pub(super) reload: Option<mpsc::Sender<ReloadRequest>>,
     errors: Arc<AtomicU32>,
@@ -74,7 +83,8 @@ impl Desk {
         let errors =
             AtomicU32::new(u32::try_from(clock.now().timestamp_millis() & 0xffff).unwrap_or_default());
         let (quota, errors) = (Arc::new(Quota::new(limits)), Arc::new(errors));
-        Self { store, feeds, lexicon, lookup, clock, plan, quota, reload: None, errors }
+        let rechecks = feeds.iter().map(|feed| (feed.name.clone(), Arc::default())).collect();
+        Self { store, feeds, lexicon, lookup, clock, plan, rechecks, quota, reload: None, errors }
     }
 
     /// The same, with somebody who loads everything again when they are asked to.
@@ -85,6 +95,16 @@ impl Desk {
     /// The same, with dictionaries that were read again.
     pub fn with_names(&self, names: &Names) -> Self {
         Self { lexicon: Arc::clone(&names.lexicon), lookup: names.lookup.clone(), ..self.clone() }
+    }
+
+    /// How many messages to a platform are not getting through: given up within the last hour, or failing for more than
+    /// ten minutes; and why the last of them does not.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn failing(&self, platform: Platform) -> Result<(u32, Option<String>), StoreError> {
+        let since = self.clock.now() - GIVEN_UP_WITHIN;
+        self.store.failing_messages(platform, since, FAILING_FOR).await
     }
 
     /// A configured feed by its name.
@@ -103,6 +123,13 @@ impl Desk {
         tracing::info!(to = address.map(|at| at.to_string()), by = by.id, on = %by.platform, what, "changed");
         self.store.keep_change(&Change { at: self.clock.now(), by, address, what }).await?;
         Ok(())
+    }
+
+    /// Counts how long an answer took to make.
+    pub(super) fn count(&self, platform: Platform, command: &'static str, begun: DateTime<Utc>) {
+        let seconds = (self.clock.now() - begun).to_std().unwrap_or_default().as_secs_f64();
+        metrics::histogram!("jogan_answer_seconds", "platform" => platform.name(), "command" => command)
+            .record(seconds);
     }
 
     /// A fresh number for an error, four hexadecimal digits (`7F3A`).

@@ -5,6 +5,7 @@
 //! one line there. What people press is in `press.rs`; the prose of replies, per language, in `words.rs`.
 
 mod about;
+mod alarm;
 mod announce;
 pub mod arguments;
 mod astray;
@@ -43,6 +44,7 @@ mod welcome;
 mod why;
 mod words;
 
+pub use alarm::{alarm_note, alarm_reply, rhythm};
 pub use announce::announcement_note;
 pub use astray::astray;
 pub use bare::look_up;
@@ -53,6 +55,7 @@ pub use lost::lost_note;
 pub use offers::{Offer, offers};
 pub use quota::Limits;
 pub use reload::{ReloadRequest, Reloaded};
+pub use search::query;
 pub use spec::{Argument, ArgumentKind, Group, Spec, Text, Who};
 pub use welcome::welcome;
 pub use why::IN_MENU;
@@ -121,21 +124,28 @@ pub fn is_group(word: &str) -> bool {
 /// Answers a call: checks who calls and how often, runs the command, and turns every failure into a reply. `None`:
 /// the person asks too much and was told so.
 pub async fn answer(call: &Call, desk: &Desk) -> Option<Reply> {
-    let Caller { platform, language, .. } = call.caller;
     if let Err(told) = admit(&call.caller, desk) {
         return told.map(|told| *told);
     }
+    let begun = desk.clock.now();
+    let reply = admitted(call, desk).await;
+    desk.count(call.caller.platform, call.spec.name, begun);
+    Some(reply)
+}
+
+async fn admitted(call: &Call, desk: &Desk) -> Reply {
+    let Caller { platform, language, .. } = call.caller;
     if !call.caller.may(call.spec.who) {
-        return Some(words::refused(call.spec.who, platform, language));
+        return words::refused(call.spec.who, platform, language);
     }
     if let Some(word) = call.unread.first() {
-        return Some(words::not_expected(word, call.spec.example.get(language), language));
+        return words::not_expected(word, call.spec.example.get(language), language);
     }
     let reply = match (call.spec.run)(call, desk).await {
         Ok(reply) => reply,
         Err(failure) => explain(failure, desk, language, call.spec.name),
     };
-    Some(from_elsewhere(reply, &call.caller))
+    from_elsewhere(reply, &call.caller)
 }
 
 /// Counts an answer. `Err`: there is none left, with what is said about it unless that was said already.

@@ -1,10 +1,10 @@
-//! The other channels of a Discord server, from `/settings`: those with a subscription that the asker may manage, and
-//! those that these settings can be copied to.
+//! What a Discord server has besides the channel, from `/settings`: roles to ping, the other channels with a subscription
+//! that the asker may manage, and those that these settings can be copied to.
 
 use super::call::{Caller, Neighbour};
 use super::desk::{Desk, Failure};
 use super::press::Press;
-use super::words;
+use super::{settings, words};
 use crate::model::feed::FeedName;
 use crate::model::reply::{Choice, Menu, Reply};
 
@@ -38,7 +38,13 @@ pub(super) async fn shown(feed: &FeedName, caller: &Caller, desk: &Desk) -> Resu
         choices.truncate(MOST);
         (!choices.is_empty()).then(|| Menu { placeholder: placeholder.get(language).to_owned(), choices })
     };
-    let menus = [menu(words::OPEN_SETTINGS_OF, open), menu(words::COPY_SETTINGS_TO, copy)];
+    let ours = desk.store.subscriptions_of(caller.address).await?;
+    let roles = match ours.iter().find(|subscription| subscription.feed == of.name) {
+        Some(ours) => settings::roles(of, desk.store.mention(ours.id).await?, around, language),
+        None => None,
+    };
+    lines.push(words::which_role(roles.is_none(), language));
+    let menus = [roles, menu(words::OPEN_SETTINGS_OF, open), menu(words::COPY_SETTINGS_TO, copy)];
     Ok(Reply { lines, menus: menus.into_iter().flatten().collect(), ..Reply::new(language) })
 }
 

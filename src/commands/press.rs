@@ -2,15 +2,15 @@
 //!
 //! The text is at most 64 bytes (Telegram's `callback_data`; Discord's `custom_id` may have 100 characters).
 
-use chrono::DateTime;
+use chrono::{DateTime, NaiveDate};
 
 use super::call::Caller;
 use super::desk::{Desk, Failure};
 use super::reach::Target;
 use super::spec::Who;
 use super::{
-    about, admit, announce, digest, explain, follow, from_elsewhere, held, help, mute, open, others, pause,
-    recall, receive, resend, resend_all, search, settings, subscribe, today, unsubscribe, why, words,
+    about, admit, alarm, announce, digest, explain, follow, from_elsewhere, held, help, mute, open, others,
+    pause, recall, receive, resend, resend_all, search, settings, subscribe, today, unsubscribe, why, words,
 };
 use crate::model::channel::Address;
 use crate::model::feed::FeedName;
@@ -92,6 +92,20 @@ pub enum Press {
     Announce(AnnouncementId),
     /// Say how far that has got.
     AnnounceProgress(AnnouncementId),
+    /// Look at a feed's source again, about a digest that is late or not.
+    Recheck {
+        /// The feed.
+        feed: FeedName,
+        /// The day of the digest.
+        day: Option<NaiveDate>,
+    },
+    /// A feed has no digest on a day.
+    DayOff {
+        /// The feed.
+        feed: FeedName,
+        /// The day.
+        day: NaiveDate,
+    },
     /// Look at a held digest: its handle.
     Held {
         /// The digest.
@@ -108,6 +122,13 @@ pub enum Press {
     Settings {
         /// The feed.
         feed: FeedName,
+    },
+    /// Show the choices of one of them.
+    Choose {
+        /// The feed.
+        feed: FeedName,
+        /// Which.
+        of: settings::Setting,
     },
     /// Change one of them.
     Set {
@@ -155,11 +176,6 @@ pub enum Press {
         /// The feed.
         feed: FeedName,
     },
-    /// Show the roles that a delivery can ping (Discord).
-    Mention {
-        /// The feed.
-        feed: FeedName,
-    },
     /// Do something in another channel than the one where it is pressed. Whoever reads the press asks for the rights
     /// there.
     In {
@@ -187,6 +203,7 @@ impl Press {
             | Self::Subscribe { .. }
             | Self::Resend { .. }
             | Self::Settings { .. }
+            | Self::Choose { .. }
             | Self::Set { .. }
             | Self::Pause
             | Self::Resume
@@ -194,10 +211,11 @@ impl Press {
             | Self::Try { .. }
             | Self::Others { .. }
             | Self::Copy { .. }
-            | Self::Mention { .. }
             | Self::Unmute { everywhere: false, .. }
             | Self::Cancel => Who::ChannelAdmin,
             Self::Held { .. }
+            | Self::Recheck { .. }
+            | Self::DayOff { .. }
             | Self::Release { .. }
             | Self::ResendAll(_)
             | Self::ResendProgress { .. }
@@ -226,7 +244,7 @@ impl Press {
     /// Whether it needs to know what else there is in the server.
     pub fn looks_around(&self) -> bool {
         match self {
-            Self::In { .. } | Self::Others { .. } | Self::Copy { .. } | Self::Mention { .. } => true,
+            Self::In { .. } | Self::Others { .. } | Self::Copy { .. } => true,
             Self::Set { change, .. } => matches!(change, settings::Change::Mention(Some(_))),
             _ => false,
         }
@@ -260,10 +278,14 @@ impl Press {
             Self::RecallProgress(target) => format!("recalled:{}", target.encode()),
             Self::Announce(announcement) => format!("announce:{}", announcement.0),
             Self::AnnounceProgress(announcement) => format!("announced:{}", announcement.0),
+            Self::Recheck { feed, day: None } => format!("look:{feed}"),
+            Self::Recheck { feed, day: Some(day) } => format!("look:{feed}:{day}"),
+            Self::DayOff { feed, day } => format!("dayoff:{feed}:{day}"),
             Self::Held { handle } => format!("held:{handle}"),
             Self::Release { handle, send: true } => format!("release:{handle}"),
             Self::Release { handle, send: false } => format!("drop:{handle}"),
             Self::Settings { feed } => format!("settings:{feed}"),
+            Self::Choose { feed, of } => format!("choose:{}:{feed}", of.name()),
             Self::Set { feed, change } => format!("set:{feed}:{}", change.encode()),
             Self::Pause => "pause:".to_owned(),
             Self::Resume => "resume:".to_owned(),
@@ -276,7 +298,6 @@ impl Press {
             Self::Follow { tag } => format!("follow:{tag}"),
             Self::Others { feed } => format!("others:{feed}"),
             Self::Copy { from, feed } => format!("copy:{}:{feed}", encode_address(*from)),
-            Self::Mention { feed } => format!("mention:{feed}"),
             Self::In { address, press } => format!("in:{}:{}", encode_address(*address), press.encode()),
             Self::Cancel => "cancel:".to_owned(),
             Self::Old { .. } => "old:".to_owned(),
@@ -328,10 +349,26 @@ impl Press {
             ("recalled", None) => Target::decode(rest).map(Self::RecallProgress),
             ("announce", None) => rest.parse().ok().map(AnnouncementId).map(Self::Announce),
             ("announced", None) => rest.parse().ok().map(AnnouncementId).map(Self::AnnounceProgress),
+            ("look", None) => {
+                let (feed, day) = match rest.split_once(':') {
+                    Some((feed, day)) => (feed, Some(day.parse().ok()?)),
+                    None => (rest, None),
+                };
+                Some(Self::Recheck { feed: FeedName(feed.to_owned()), day })
+            }
+            ("dayoff", None) => {
+                let (feed, day) = rest.split_once(':')?;
+                Some(Self::DayOff { feed: FeedName(feed.to_owned()), day: day.parse().ok()? })
+            }
             ("held", None) => Some(Self::Held { handle: rest.to_owned() }),
             ("release", None) => Some(Self::Release { handle: rest.to_owned(), send: true }),
             ("drop", None) => Some(Self::Release { handle: rest.to_owned(), send: false }),
             ("settings", None) => Some(Self::Settings { feed: FeedName(rest.to_owned()) }),
+            ("choose", None) => {
+                let (of, feed) = rest.split_once(':')?;
+                let of = settings::Setting::named(of)?;
+                Some(Self::Choose { feed: FeedName(feed.to_owned()), of })
+            }
             ("set", None) => {
                 let (feed, change) = rest.split_once(':')?;
                 let change = settings::Change::decode(change)?;
@@ -351,7 +388,6 @@ impl Press {
                 let (from, feed) = rest.split_once(':')?;
                 Some(Self::Copy { from: decode_address(from)?, feed: FeedName(feed.to_owned()) })
             }
-            ("mention", None) => Some(Self::Mention { feed: FeedName(rest.to_owned()) }),
             ("in", None) => {
                 let (address, press) = rest.split_once(':')?;
                 let (address, press) = (decode_address(address)?, Self::decode(press, None)?);
@@ -406,10 +442,12 @@ pub async fn answer(press: Press, caller: &Caller, desk: &Desk) -> Option<Reply>
     if !caller.may(press.who()) {
         return Some(words::refused(press.who(), caller.platform, caller.language));
     }
+    let begun = desk.clock.now();
     let done = match press {
         Press::Show(what) => perform(*what, caller, desk).await.map(for_all),
         press => perform(press, caller, desk).await,
     };
+    desk.count(caller.platform, "press", begun);
     let reply = done.unwrap_or_else(|failure| explain(failure, desk, caller.language, "press"));
     Some(from_elsewhere(reply, caller))
 }
@@ -436,9 +474,12 @@ async fn perform(press: Press, caller: &Caller, desk: &Desk) -> Result<Reply, Fa
         Press::RecallProgress(target) => recall::progress(&target, caller, desk).await,
         Press::Announce(announcement) => announce::pressed(announcement, caller, desk).await,
         Press::AnnounceProgress(announcement) => announce::progress(announcement, caller, desk).await,
+        Press::Recheck { feed, day } => alarm::looked(&feed, day, caller, desk).await,
+        Press::DayOff { feed, day } => alarm::day_off(&feed, day, caller, desk).await,
         Press::Held { handle } => held::pressed(&handle, caller, desk).await,
         Press::Release { handle, send } => held::decided(&handle, send, caller, desk).await,
         Press::Settings { feed } => settings::shown(&feed, caller, desk).await,
+        Press::Choose { feed, of } => settings::choices(&feed, of, caller, desk).await,
         Press::Set { feed, change } => settings::changed(&feed, &change, caller, desk).await,
         Press::Pause => pause::pressed(caller, desk).await,
         Press::Resume => pause::resumed(caller, desk).await,
@@ -450,7 +491,6 @@ async fn perform(press: Press, caller: &Caller, desk: &Desk) -> Result<Reply, Fa
         Press::Follow { tag } => follow::pressed(&tag, caller, desk).await,
         Press::Others { feed } => others::shown(&feed, caller, desk).await,
         Press::Copy { from, feed } => subscribe::copied(from, &feed, caller, desk).await,
-        Press::Mention { feed } => settings::roles(&feed, caller, desk).await,
         Press::Cancel => Ok(Reply { in_place: true, ..words::cancelled(caller.language) }),
         Press::Old { command } => Ok(words::old_button_of(command, caller.language)),
         Press::In { .. } | Press::Show(_) => Ok(words::old_button(caller.language)),
@@ -515,6 +555,15 @@ mod tests {
             Press::RecallProgress(everywhere()),
             Press::Announce(AnnouncementId(i64::MAX)),
             Press::AnnounceProgress(AnnouncementId(1)),
+            Press::Recheck { feed: FeedName("a-feed-with-the-longest-name-32-".into()), day: None },
+            Press::Recheck {
+                feed: FeedName("a-feed-with-the-longest-name-32-".into()),
+                day: NaiveDate::from_ymd_opt(2025, 12, 17),
+            },
+            Press::DayOff {
+                feed: FeedName("a-feed-with-the-longest-name-32-".into()),
+                day: NaiveDate::from_ymd_opt(2025, 12, 17).expect("a day"),
+            },
             Press::Held { handle: "0123456789".into() },
             Press::Release { handle: "0123456789".into(), send: true },
             Press::Release { handle: "0123456789".into(), send: false },
@@ -528,7 +577,14 @@ mod tests {
             Press::Try { words: "08:30 Asia/Seoul full".into() },
             Press::Follow { tag: "0123456789".into() },
             Press::Others { feed: FeedName("ai-news".into()) },
-            Press::Mention { feed: FeedName("ai-news".into()) },
+            Press::Choose {
+                feed: FeedName("a-feed-with-the-longest-name-32-".into()),
+                of: settings::Setting::Time,
+            },
+            Press::Choose { feed: FeedName("ai-news".into()), of: settings::Setting::Style },
+            Press::Choose { feed: FeedName("ai-news".into()), of: settings::Setting::Filter },
+            set(settings::Change::Topic(None)),
+            set(settings::Change::Topic(Some("robotics".into()))),
             Press::Pause,
             Press::Resume,
             Press::Unmute { tag: "0123456789".into(), everywhere: false },

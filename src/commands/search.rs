@@ -111,7 +111,7 @@ pub(super) async fn page(page: &Page, caller: &Caller, desk: &Desk) -> Result<Re
 
 async fn show(page: &Page, caller: &Caller, desk: &Desk) -> Result<Reply, Failure> {
     let language = caller.language;
-    let mut query = resolved(Query::read(&page.words), desk);
+    let mut query = query(&page.words, desk);
     if let Some(days) = page.period.days(about::today(caller, desk).await?) {
         query.after = query.after.max(Some(days.first));
         let end = days.last.succ_opt();
@@ -150,8 +150,9 @@ async fn show(page: &Page, caller: &Caller, desk: &Desk) -> Result<Reply, Failur
     })
 }
 
-/// The query with names and keys of the dictionary; a filter that names nothing is looked for as a word.
-fn resolved(mut query: Query, desk: &Desk) -> Query {
+/// What was typed as a query with names and keys of the dictionary; a filter that names nothing is looked for as a word.
+pub fn query(typed: &str, desk: &Desk) -> Query {
+    let mut query = Query::read(typed);
     for typed in std::mem::take(&mut query.companies) {
         match desk.lookup.company(&typed) {
             Some(name) => query.companies.push(name.to_owned()),

@@ -4,7 +4,7 @@
 use futures::FutureExt as _;
 
 use super::about::press;
-use super::call::{Call, Caller};
+use super::call::{Around, Call, Caller};
 use super::desk::{Desk, Failure};
 use super::press::Press;
 use super::spec::{ArgumentKind, Spec, Text, Who};
@@ -16,12 +16,15 @@ use crate::model::quiet::QuietHours;
 use crate::model::reply::{Action, Button, Choice, Menu, Reply};
 use crate::model::schedule::Schedule;
 use crate::model::subscription::{Style, Subscription, Wish};
+use crate::model::term::Term;
 use crate::store::ChangesOf;
 
 /// How many deliveries are told.
 const DELIVERIES: u32 = 10;
 /// As many roles as a menu has room for besides `nobody`.
 const ROLES: usize = 24;
+/// The same for topics.
+const TOPICS: usize = 24;
 /// How many changes are told.
 const CHANGES: u32 = 3;
 /// The times that are offered; any other is set with `/subscribe`.
@@ -54,6 +57,33 @@ pub(super) const SPEC: Spec = Spec {
     run: |call, desk| run(call, desk).boxed(),
 };
 
+/// A setting that has a view of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Setting {
+    /// When deliveries come.
+    Time,
+    /// How much of a digest is shown.
+    Style,
+    /// What of it.
+    Filter,
+}
+
+impl Setting {
+    /// As a button carries it.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Time => "time",
+            Self::Style => "style",
+            Self::Filter => "filter",
+        }
+    }
+
+    /// What a button carried.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        [Self::Time, Self::Style, Self::Filter].into_iter().find(|setting| setting.name() == name)
+    }
+}
+
 /// One setting and what it becomes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
@@ -65,6 +95,8 @@ pub enum Change {
     Language(Language),
     /// When nothing but slots is delivered; `None`: never.
     Quiet(Option<QuietHours>),
+    /// A topic, by its key, that is wanted or not wanted any more; `None`: everything is wanted.
+    Topic(Option<String>),
     /// Whether what is sent to an announcement channel is published.
     Publish(bool),
     /// The role that a delivery pings (Discord); `None`: nobody.
@@ -80,6 +112,8 @@ impl Change {
             Self::Language(language) => format!("lang:{}", language.code()),
             Self::Quiet(None) => "quiet:-".to_owned(),
             Self::Quiet(Some(hours)) => format!("quiet:{hours}"),
+            Self::Topic(None) => "topic:-".to_owned(),
+            Self::Topic(Some(key)) => format!("topic:{key}"),
             Self::Publish(publish) => format!("publish:{}", u8::from(*publish)),
             Self::Mention(None) => "mention:-".to_owned(),
             Self::Mention(Some(role)) => format!("mention:{role}"),
@@ -95,6 +129,8 @@ impl Change {
             ("lang", language) => language.parse().ok().map(Self::Language),
             ("quiet", "-") => Some(Self::Quiet(None)),
             ("quiet", hours) => hours.parse().ok().map(|hours| Self::Quiet(Some(hours))),
+            ("topic", "-") => Some(Self::Topic(None)),
+            ("topic", key) => Some(Self::Topic(Some(key.to_owned()))),
             ("publish", "0") => Some(Self::Publish(false)),
             ("publish", "1") => Some(Self::Publish(true)),
             ("mention", "-") => Some(Self::Mention(None)),
@@ -170,11 +206,17 @@ async fn of_feed(
     });
     let end = Press::Unsubscribe { feed: feed.name.clone(), is_sure: false };
     row.push(press(words::END_SUBSCRIPTION, end, caller));
+    let filter = Press::Choose { feed: feed.name.clone(), of: Setting::Filter };
+    row.push(press(words::CHANGE_FILTER, filter, caller));
     if caller.platform == Platform::Discord && caller.kind != ChannelKind::Private {
-        row.push(press(words::PING_A_ROLE, Press::Mention { feed: feed.name.clone() }, caller));
         row.push(press(words::OTHERS, Press::Others { feed: feed.name.clone() }, caller));
     }
-    Ok(Reply { lines, menus: menus(feed, wish, language), buttons: vec![row], ..Reply::new(language) })
+    Ok(Reply {
+        lines,
+        menus: menus(feed, wish, language).to_vec(),
+        buttons: vec![row],
+        ..Reply::new(language)
+    })
 }
 
 fn set(feed: &Feed, change: Change) -> Press {
@@ -182,7 +224,7 @@ fn set(feed: &Feed, change: Change) -> Press {
 }
 
 /// A menu for each setting; what holds is chosen in it.
-fn menus(feed: &Feed, wish: &Wish, language: Language) -> Vec<Menu> {
+fn menus(feed: &Feed, wish: &Wish, language: Language) -> [Menu; 4] {
     let choice = |label: String, change: Change, chosen: bool| Choice {
         label,
         press: set(feed, change).encode(),
@@ -205,7 +247,7 @@ fn menus(feed: &Feed, wish: &Wish, language: Language) -> Vec<Menu> {
     let never = choice(words::NO_QUIET.get(language).to_owned(), Change::Quiet(None), wish.quiet.is_none());
     let languages = [Language::Ko, Language::En]
         .map(|of| choice(words::language_name(of).to_owned(), Change::Language(of), of == wish.language));
-    vec![
+    [
         menu(words::CHANGE_TIME, times.collect()),
         menu(words::CHANGE_STYLE, styles.collect()),
         menu(words::CHANGE_QUIET, std::iter::once(never).chain(quiet).collect()),
@@ -213,16 +255,54 @@ fn menus(feed: &Feed, wish: &Wish, language: Language) -> Vec<Menu> {
     ]
 }
 
-/// The roles that a delivery can ping, to choose one of.
-pub(super) async fn roles(feed: &FeedName, caller: &Caller, desk: &Desk) -> Result<Reply, Failure> {
+/// The choices of one setting.
+pub(super) async fn choices(
+    feed: &FeedName,
+    of: Setting,
+    caller: &Caller,
+    desk: &Desk,
+) -> Result<Reply, Failure> {
     let language = caller.language;
-    let (Some(feed), Some(around)) = (desk.feed(feed), &caller.around) else {
-        return Ok(words::old_button(language));
-    };
+    let Some(feed) = desk.feed(feed) else { return Ok(words::old_button(language)) };
     let subscriptions = desk.store.subscriptions_of(caller.address).await?;
     let found = subscriptions.iter().find(|subscription| subscription.feed == feed.name);
     let Some(subscription) = found else { return Err(words::not_subscribed(language).into()) };
-    let now = desk.store.mention(subscription.id).await?;
+    let wish = &subscription.wish;
+    let [times, styles, ..] = menus(feed, wish, language);
+    let menu = match of {
+        Setting::Time => times,
+        Setting::Style => styles,
+        Setting::Filter => topics(feed, wish, desk, language),
+    };
+    let line = words::choose(of, language);
+    Ok(Reply { lines: vec![line], menus: vec![menu], ..Reply::new(language) })
+}
+
+/// The topics, to want or not to want; companies and words are set with `/subscribe`.
+fn topics(feed: &Feed, wish: &Wish, desk: &Desk, language: Language) -> Menu {
+    let wants = |key: &str| {
+        wish.filter.iter().any(|word| Term::of(word, &desk.lexicon) == Term::Topic(key.to_owned()))
+    };
+    let choice = |label: String, topic: Option<String>, chosen: bool| Choice {
+        label,
+        press: set(feed, Change::Topic(topic)).encode(),
+        chosen,
+    };
+    let all = choice(words::EVERYTHING.get(language).to_owned(), None, wish.filter.is_empty());
+    let topics = desk
+        .lexicon
+        .topics
+        .keys()
+        .take(TOPICS)
+        .map(|key| choice(desk.lexicon.topic(key, language).to_owned(), Some(key.clone()), wants(key)));
+    Menu {
+        placeholder: words::CHANGE_FILTER.get(language).to_owned(),
+        choices: std::iter::once(all).chain(topics).collect(),
+    }
+}
+
+/// The menu of the roles that a delivery can ping; none where there is none to choose.
+pub(super) fn roles(feed: &Feed, now: Option<u64>, around: &Around, language: Language) -> Option<Menu> {
     let choice = |label: String, role: Option<u64>| Choice {
         label,
         press: set(feed, Change::Mention(role)).encode(),
@@ -230,12 +310,10 @@ pub(super) async fn roles(feed: &FeedName, caller: &Caller, desk: &Desk) -> Resu
     };
     let nobody = choice(words::PING_NOBODY.get(language).to_owned(), None);
     let roles = around.roles.iter().take(ROLES).map(|(id, name)| choice(format!("@{name}"), Some(*id)));
-    let menu = Menu {
+    (!around.roles.is_empty()).then(|| Menu {
         placeholder: words::PING_A_ROLE.get(language).to_owned(),
         choices: std::iter::once(nobody).chain(roles).collect(),
-    };
-    let lines = vec![words::which_role(around.roles.is_empty(), language)];
-    Ok(Reply { in_place: true, lines, menus: vec![menu], ..Reply::new(language) })
+    })
 }
 
 /// What the buttons of `/settings` with several feeds do.
@@ -262,6 +340,7 @@ pub(super) async fn changed(
         Change::Style(style) => wish.style = style,
         Change::Language(language) => wish.language = language,
         Change::Quiet(hours) => wish.quiet = hours,
+        Change::Topic(topic) => wish.filter = wanted(wish.filter, topic, desk),
         Change::Publish(publish) => desk.store.set_publish(subscription.id, publish).await?,
         Change::Mention(role) => {
             let may = |role| caller.around.iter().flat_map(|around| &around.roles).any(|(id, _)| *id == role);
@@ -278,4 +357,16 @@ pub(super) async fn changed(
     desk.keep_change(caller, Some(caller.address), format!("settings {} {}", feed.name, change.encode()))
         .await?;
     shown(&feed.name, caller, desk).await
+}
+
+/// The words of a filter with a topic more, or without it; without a topic: none.
+fn wanted(mut filter: Vec<String>, topic: Option<String>, desk: &Desk) -> Vec<String> {
+    let Some(key) = topic.filter(|key| desk.lexicon.topics.contains_key(key)) else { return Vec::new() };
+    let term = Term::Topic(key.clone());
+    let before = filter.len();
+    filter.retain(|word| Term::of(word, &desk.lexicon) != term);
+    if filter.len() == before {
+        filter.push(key);
+    }
+    filter
 }

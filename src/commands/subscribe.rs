@@ -8,7 +8,7 @@ use super::arguments::Arguments;
 use super::call::{Call, Caller};
 use super::desk::{Desk, Failure};
 use super::press::Press;
-use super::settings::Change;
+use super::settings::{Change, Setting};
 use super::spec::{Argument, ArgumentKind, Spec, Text, Who};
 use super::{today, unsubscribe, words};
 use crate::model::channel::Address;
@@ -233,10 +233,11 @@ async fn confirm(feed: &Feed, wish: &Wish, caller: &Caller, desk: &Desk) -> Resu
         label: words::SHOW_LATEST.get(caller.language).to_owned(),
         action: Action::Press(Press::Latest { feed: feed.name.clone() }.encode()),
     };
-    let settings = Press::Settings { feed: feed.name.clone() };
+    let choose = |of| Press::Choose { feed: feed.name.clone(), of };
     let mut row = vec![
-        press(words::CHANGE_TIME, settings.clone(), caller),
-        press(words::CHANGE_STYLE, settings, caller),
+        press(words::CHANGE_TIME, choose(Setting::Time), caller),
+        press(words::CHANGE_STYLE, choose(Setting::Style), caller),
+        press(words::CHANGE_FILTER, choose(Setting::Filter), caller),
     ];
     if pause.is_some() {
         row.push(press(words::RESUME_NOW, Press::Resume, caller));

@@ -1,5 +1,6 @@
 //! The prose of replies, in both languages: formal, no exclamation marks, the second line says what to do next.
 
+mod alarms;
 mod everywhere;
 mod follow;
 mod managing;
@@ -26,6 +27,7 @@ use crate::model::zone;
 use crate::plan::advice::TooEarly;
 use crate::text::{Unit, clock_time, cut, day, particle};
 
+pub(super) use alarms::*;
 pub(super) use everywhere::*;
 pub(super) use follow::*;
 pub(super) use managing::*;
@@ -135,6 +137,7 @@ pub(super) fn not_understood(text: &str, what: Text, example: &str, language: La
 
 /// A time zone that was not understood; nothing was changed.
 pub(super) fn unknown_zone(error: &zone::UnknownZone, language: Language) -> Reply {
+    let error = zone::UnknownZone { text: shortened(&error.text), ..error.clone() };
     prose(language, [error.explain(language), NOTHING_CHANGED.get(language).to_owned()])
 }
 
@@ -366,10 +369,7 @@ pub(super) fn may_not_post(caller: &Caller) -> Reply {
                 language,
                 [
                     format!("{name}에 아직 글을 쓸 수 없어 구독하지 않았습니다."),
-                    format!(
-                        "채널 설정 › 권한에서 봇에게 {}{object} 켠 뒤 다시 눌러 주세요.",
-                        rights.join(", ")
-                    ),
+                    format!("채널 설정 › 권한에서 봇에게 {}{object} 켠 뒤 다시 눌러 주세요.", and(&rights)),
                 ],
             )
         }
@@ -397,6 +397,18 @@ pub(super) fn may_not_post(caller: &Caller) -> Reply {
                 "Make it an administrator or let it write, and press again.".to_owned(),
             ],
         ),
+    }
+}
+
+/// `‘메시지 보내기’와 ‘링크 첨부’`
+fn and(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [only] => only.clone(),
+        [before @ .., last] => {
+            let before = before.join(", ");
+            format!("{before}{} {last}", particle(&before, "과/와"))
+        }
     }
 }
 

@@ -13,6 +13,7 @@ mod links;
 mod reader;
 mod secrets;
 mod source;
+mod web;
 
 use std::path::{Path, PathBuf};
 
@@ -26,6 +27,7 @@ pub use links::LinksConfig;
 pub use reader::Fault;
 pub use secrets::{Tokens, read_token};
 pub use source::SourceConfig;
+pub use web::WebConfig;
 
 use reader::Reader;
 
@@ -41,8 +43,8 @@ pub struct Config {
     pub discord: PlatformConfig,
     /// `[telegram]`.
     pub telegram: PlatformConfig,
-    /// `web.listen`: where the operator's desk listens; empty: nowhere.
-    pub web_listen: String,
+    /// `[web]`.
+    pub web: WebConfig,
     /// `[alerts]`.
     pub alerts: AlertsConfig,
     /// `[delivery]`.
@@ -150,9 +152,7 @@ impl Config {
         database.finish();
         let discord = PlatformConfig::read(root.section("discord"), "https://discord.com");
         let telegram = PlatformConfig::read(root.section("telegram"), "https://api.telegram.org");
-        let mut web = root.section("web");
-        let web_listen = web.text("listen", "127.0.0.1:7878");
-        web.finish();
+        let web = WebConfig::read(root.section("web"));
         let alerts = AlertsConfig::read(root.section("alerts"));
         let delivery = DeliveryConfig::read(root.section("delivery"));
         let limits = LimitsConfig::read(root.section("limits"));
@@ -164,7 +164,7 @@ impl Config {
             database_url,
             discord,
             telegram,
-            web_listen,
+            web,
             alerts,
             delivery,
             limits,

@@ -29,11 +29,54 @@ fn the_smallest_file_has_the_documented_defaults() {
     assert_eq!(config.database_url, "sqlite://data/jogan.db");
     assert_eq!(config.discord.api_url.as_str(), "https://discord.com/");
     assert_eq!(config.telegram.api_url.as_str(), "https://api.telegram.org/");
-    assert_eq!(config.web_listen, "127.0.0.1:7878");
+    assert_eq!(config.web.listen, "127.0.0.1:7878");
     let feed = &config.feeds[0];
     assert_eq!(feed.feed.timezone, chrono_tz::Asia::Seoul);
     assert_eq!(feed.feed.timing.fresh_within, TimeDelta::hours(24));
     assert_eq!(feed.source, SourceConfig::Folder { path: PathBuf::from("posts") });
+}
+
+#[test]
+fn a_file_that_says_what_is_usual_is_one_that_says_nothing() {
+    let usual = r#"
+        [database]
+        url = "sqlite://data/jogan.db"
+        [discord]
+        api_url = "https://discord.com"
+        operators = ["100000000000000001"]
+        [telegram]
+        api_url = "https://api.telegram.org"
+        operators = [100]
+        [web]
+        listen = "127.0.0.1:7878"
+        [[feeds]]
+        name = "ai-news"
+        title = "AI 뉴스"
+        language = "ko"
+        timezone = "Asia/Seoul"
+        source = { kind = "folder", path = "posts" }
+    "#;
+    let mut usual = read(usual, &[]).expect("valid");
+    assert_eq!(usual.discord.operators, ["100000000000000001"]);
+    assert_eq!(usual.telegram.operators, ["100"]);
+    (usual.discord.operators, usual.telegram.operators) = (Vec::new(), Vec::new());
+    assert_eq!(format!("{usual:?}"), format!("{:?}", read(SMALLEST, &[]).expect("valid")));
+}
+
+#[test]
+fn days_and_dates_without_a_digest_are_read() {
+    use chrono::Weekday::{Fri, Mon, Sat, Thu, Tue, Wed};
+    let text =
+        format!("{SMALLEST}\ndays = [\"weekdays\", \"토\"]\nskip_dates = [2026-01-01, \"2026-02-17\"]\n");
+    let timing = read(&text, &[]).expect("valid").feeds.remove(0).feed.timing;
+    assert_eq!(timing.days, [Mon, Tue, Wed, Thu, Fri, Sat]);
+    assert_eq!(timing.skip_dates.len(), 2);
+    let wrong = format!("{SMALLEST}\ndays = [\"someday\"]\nskip_dates = [\"soon\"]\n");
+    let faults = read(&wrong, &[]).expect_err("neither is right");
+    assert!(
+        faults.len() == 2 && faults[0].contains("`weekdays`") && faults[1].contains("`2026-01-01`"),
+        "{faults:?}"
+    );
 }
 
 #[test]
@@ -54,7 +97,7 @@ fn the_environment_overrides_any_key() {
     )
     .expect("valid");
     assert_eq!(config.database_url, "sqlite:///srv/j.db");
-    assert_eq!(config.web_listen, "");
+    assert_eq!(config.web.listen, "");
     assert_eq!(config.discord.operators, ["1", "2"]);
     assert_eq!(config.telegram.operators, ["100"]);
     assert_eq!(config.delivery.in_flight, 8);

@@ -8,6 +8,7 @@ use futures::FutureExt as _;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 use super::attempt::attempt;
 use super::judge::judge;
@@ -132,7 +133,7 @@ impl<C: Courier> Worker<C> {
         if (now..=now + LOOK_ROUND_EVERY).contains(at) && *at > now {
             return Ok(());
         }
-        let voided = self.store.void_claims(false, now).await.inspect_err(|error| self.log(error))?;
+        let voided = self.store.void_claims(None, now).await.inspect_err(|error| self.log(error))?;
         if voided > 0 {
             tracing::warn!(
                 messages = voided,
@@ -195,9 +196,14 @@ impl<C: Courier> Worker<C> {
     fn send(&self, message: Claimed, reserved: Reserved, wire: &mut JoinSet<Done>) {
         let (courier, gate, clock) =
             (Arc::clone(&self.courier), Arc::clone(&self.gate), Arc::clone(&self.clock));
-        let give_up_after = self.settings.give_up_after;
-        wire.spawn(async move {
+        let (platform, give_up_after) = (self.platform, self.settings.give_up_after);
+        // Whatever is logged about it on the way carries what it is about.
+        let span = tracing::info_span!(
+            "delivery", delivery = message.delivery.0, row = message.message.0, to = %message.address
+        );
+        let sending = async move {
             let place = reserved.begin().await;
+            let begun = clock.now();
             let attempt = AssertUnwindSafe(attempt(&*courier, &gate, &*clock, &message, place));
             // A fault of ours in one message must not keep its channel on the wire for ever.
             let ended = attempt.catch_unwind().await;
@@ -211,8 +217,10 @@ impl<C: Courier> Worker<C> {
                 }
             };
             report(&message, &outcome);
+            count(platform, &outcome, clock.now() - begun);
             (message, outcome)
-        });
+        };
+        wire.spawn(sending.instrument(span));
     }
 
     /// Writes what became of messages, and puts their channels back in line.
@@ -292,38 +300,55 @@ fn done(task: &Task) -> &'static str {
     }
 }
 
+/// What the metrics tell of an attempt.
+fn count(platform: Platform, outcome: &Outcome, took: TimeDelta) {
+    let word = match outcome {
+        Outcome::Sent(_) => "sent",
+        Outcome::Emptied => "emptied",
+        Outcome::Later { .. } | Outcome::Again { .. } => "again",
+        Outcome::Unknown { .. } => "unknown",
+        Outcome::Plainer(_) => "plainer",
+        Outcome::Failed(_) => "failed",
+        Outcome::Lost(_) => "lost",
+        Outcome::Moved(_) => "moved",
+    };
+    let platform = platform.name();
+    metrics::counter!("jogan_attempts_total", "platform" => platform, "outcome" => word).increment(1);
+    let seconds = took.to_std().unwrap_or_default().as_secs_f64();
+    metrics::histogram!("jogan_send_seconds", "platform" => platform).record(seconds);
+}
+
 fn report(message: &Claimed, outcome: &Outcome) {
-    let (delivery, id, to) = (message.delivery.0, message.message.0, message.address);
     match outcome {
         Outcome::Sent(_) if message.task != Task::Send => {
-            tracing::info!(delivery, row = id, %to, "{}", done(&message.task));
+            tracing::info!("{}", done(&message.task));
         }
         Outcome::Emptied => {
-            tracing::info!(delivery, row = id, %to, "it cannot be deleted, and is emptied");
+            tracing::info!("it cannot be deleted, and is emptied");
         }
         Outcome::Failed(reason) if message.task != Task::Send => {
-            tracing::info!(delivery, row = id, %to, reason, "left as it is: not {}", done(&message.task));
+            tracing::info!(reason, "left as it is: not {}", done(&message.task));
         }
         Outcome::Sent(sent) => {
-            tracing::info!(delivery, row = id, %to, platform_id = %sent.0, "sent");
+            tracing::info!(platform_id = %sent.0, "sent");
         }
         Outcome::Later { at, reason } | Outcome::Again { at, reason } => {
-            tracing::info!(delivery, row = id, %to, %at, reason, "not yet sent");
+            tracing::info!(%at, reason, "not yet sent");
         }
         Outcome::Unknown { at, reason } => {
-            tracing::warn!(delivery, row = id, %to, %at, reason, "nobody knows whether it was sent");
+            tracing::warn!(%at, reason, "nobody knows whether it was sent");
         }
         Outcome::Plainer(reason) => {
-            tracing::warn!(delivery, row = id, %to, reason, "refused; trying without markup");
+            tracing::warn!(reason, "refused; trying without markup");
         }
         Outcome::Failed(reason) => {
-            tracing::error!(delivery, row = id, %to, reason, "set aside");
+            tracing::error!(reason, "set aside");
         }
         Outcome::Lost(reason) => {
-            tracing::warn!(delivery, row = id, %to, reason, "the channel cannot be reached");
+            tracing::warn!(reason, "the channel cannot be reached");
         }
         Outcome::Moved(chat) => {
-            tracing::info!(delivery, row = id, %to, chat, "the chat has a new id");
+            tracing::info!(chat, "the chat has a new id");
         }
     }
 }

@@ -37,8 +37,10 @@ fn begins(before: Option<char>, first: char, edge: Edge) -> bool {
     if !joins(first) || !joins(before) {
         return true;
     }
-    // A topic's noun stands after Latin letters without a blank: AI반도체.
-    matches!(edge, Edge::Noun | Edge::Stem) && is_hangul(first) && before.is_ascii_alphanumeric()
+    // A topic's noun stands after Latin letters or digits without a blank: AI반도체, 2GW.
+    let is_behind_another_script = (is_hangul(first) && before.is_ascii_alphanumeric())
+        || (first.is_ascii_uppercase() && before.is_ascii_digit());
+    matches!(edge, Edge::Noun | Edge::Stem) && is_behind_another_script
 }
 
 fn ends(last: char, after: &str, edge: Edge) -> bool {
@@ -134,6 +136,8 @@ mod tests {
     #[case("chipset", "chip", Edge::Noun, false)]
     #[case("chipset", "chip", Edge::Stem, true)]
     #[case("AI반도체", "반도체", Edge::Noun, true)]
+    #[case("2GW", "GW", Edge::Noun, true)]
+    #[case("2GW", "GW", Edge::Name, false)]
     fn each_kind_has_its_freedom(
         #[case] text: &str,
         #[case] name: &str,

@@ -3,14 +3,24 @@
 
 use std::ops::Range;
 
+use crate::enrich::boundary::is_hangul;
 use crate::enrich::matcher::{Hit, Target};
 
 /// The most words that a name has; longer runs of capitals are titles.
 const MOST_WORDS: usize = 3;
 
+/// A name that may be a company's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// In Latin letters.
+    pub name: String,
+    /// In Hangul, where the text writes one beside the other: `디카트(Decart)`, `Decart(디카트)`.
+    pub ko: Option<String>,
+}
+
 /// Names in Latin letters that no hit covers, in the order of the text, one for each time they stand there:
 /// capitalised words, several in a row as one name, without those that begin a sentence.
-pub(crate) fn candidates<'a>(text: &'a str, hits: &[Hit]) -> Vec<&'a str> {
+pub(crate) fn candidates(text: &str, hits: &[Hit]) -> Vec<Candidate> {
     let mut names: Vec<Range<usize>> = Vec::new();
     for word in words(text) {
         if !is_name(&text[word.clone()]) || covered(&word, hits) {
@@ -23,8 +33,10 @@ pub(crate) fn candidates<'a>(text: &'a str, hits: &[Hit]) -> Vec<&'a str> {
     }
     names
         .into_iter()
-        .filter(|name| !begins_sentence(text, name) && text[name.clone()].split(' ').count() <= MOST_WORDS)
-        .map(|name| &text[name])
+        .filter(|name| text[name.clone()].split(' ').count() <= MOST_WORDS)
+        .map(|name| (korean(text, &name), name))
+        .filter(|(ko, name)| ko.is_some() || !begins_sentence(text, name))
+        .map(|(ko, name)| Candidate { name: text[name].to_owned(), ko: ko.map(str::to_owned) })
         .collect()
 }
 
@@ -57,4 +69,20 @@ fn begins_sentence(text: &str, name: &Range<usize>) -> bool {
     let before = text[..name.start].trim_end_matches([' ', '*', '"', '\'', '“', '#', '-', '[', '(']);
     let english = !text[name.end..].starts_with(|c: char| !c.is_ascii());
     english && (before.is_empty() || before.ends_with(['.', '!', '?', ':', '\n']))
+}
+
+/// The Hangul name that a text pairs with a Latin one: the word before its brackets, or what stands in brackets
+/// behind it.
+fn korean<'t>(text: &'t str, name: &Range<usize>) -> Option<&'t str> {
+    let (before, after) = (&text[..name.start], &text[name.end..]);
+    let paired = match (before.strip_suffix('('), after.strip_prefix('(')) {
+        (Some(before), _) if after.starts_with(')') => {
+            let start = before.char_indices().rev().find(|(_, c)| !is_hangul(*c));
+            &before[start.map_or(0, |(at, c)| at + c.len_utf8())..]
+        }
+        (_, Some(inside)) => &inside[..inside.find(')')?],
+        _ => return None,
+    };
+    let is_a_name = paired.chars().count() >= 2 && paired.chars().all(is_hangul);
+    is_a_name.then_some(paired)
 }

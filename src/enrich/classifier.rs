@@ -1,7 +1,7 @@
 //! Tells what articles are about: the front door of this module for digests and texts. What it knows is in
 //! `dictionary`.
 
-use crate::enrich::candidates::candidates;
+use crate::enrich::candidates::{Candidate, candidates};
 use crate::enrich::companies::{self, Found};
 use crate::enrich::dictionary::Dictionaries;
 use crate::enrich::matcher::Matcher;
@@ -56,9 +56,9 @@ impl Classifier {
     }
 
     /// Names in a text that may be companies and that the dictionary lacks, once for each time they stand there.
-    pub fn candidates(&self, text: &str) -> Vec<String> {
+    pub fn candidates(&self, text: &str) -> Vec<Candidate> {
         let text = searchable(text);
-        candidates(&text, &self.matcher.find(&text)).into_iter().map(str::to_owned).collect()
+        candidates(&text, &self.matcher.find(&text))
     }
 
     /// How many names and terms the automaton alone finds in a text, whether they count or not: what classifying is
@@ -211,7 +211,20 @@ mod tests {
     fn names_that_the_dictionary_lacks_are_candidates() {
         let text = "Today Zorblat Labs beat OpenAI. 신생 기업 Quuxly가 GPU를 샀고 Zorblat Labs도 샀다.";
         let found = Classifier::new(&Dictionaries::shipped()).candidates(text);
-        assert_eq!(found, ["Quuxly", "Zorblat Labs"]);
+        let names: Vec<&str> = found.iter().map(|candidate| candidate.name.as_str()).collect();
+        assert_eq!(names, ["Quuxly", "Zorblat Labs"]);
+    }
+
+    #[rstest]
+    #[case::hangul_first("신생 기업 조블랫(Zorblat)이 이겼다.", Some("조블랫"))]
+    #[case::latin_first("Zorblat(조블랫)은 이겼다.", Some("조블랫"))]
+    #[case::two_words("조블랫랩스(Zorblat Labs)가 이겼다.", Some("조블랫랩스"))]
+    #[case::no_name("그는 1위(Zorblat)를 했다.", None)]
+    #[case::a_remark("Zorblat(2026년 설립)이 이겼다.", None)]
+    fn the_korean_name_beside_a_latin_one_is_taken(#[case] text: &str, #[case] ko: Option<&str>) {
+        let found = Classifier::new(&Dictionaries::shipped()).candidates(text);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].ko.as_deref(), ko);
     }
 
     #[test]

@@ -84,11 +84,19 @@ impl Finds {
 }
 
 /// Every place where a company is named. A common word is one only with a sign: a word of the entry's `needs`
-/// close by, the company's other name or product anywhere in the text, or a company next to it in a row.
+/// close by, the company's other name or product anywhere in the text, or a company or a product next to it in a row.
 fn accepted(dictionaries: &Dictionaries, text: &str, hits: &[Hit]) -> Vec<(usize, Range<usize>)> {
     let mut candidates: Vec<(usize, Range<usize>, bool)> = Vec::new();
     for hit in hits {
-        let (Target::Name(place) | Target::Word(place)) = hit.target else { continue };
+        let place = match hit.target {
+            Target::Name(place) | Target::Word(place) => place,
+            // It names nobody, but vouches for the names beside it: Slack in `Zoom, Slack, Asana`.
+            Target::Product(place) => {
+                candidates.push((place, hit.at.clone(), true));
+                continue;
+            }
+            Target::Term(..) => continue,
+        };
         let company = &dictionaries.companies[place];
         if is_other_meaning(company, text, &hit.at) || is_attribution(text, &hit.at) {
             continue;
@@ -110,7 +118,13 @@ fn accepted(dictionaries: &Dictionaries, text: &str, hits: &[Hit]) -> Vec<(usize
     for i in (1..candidates.len()).rev() {
         candidates[i - 1].2 |= candidates[i].2 && is_row(text, &candidates[i - 1].1, &candidates[i].1);
     }
-    candidates.into_iter().filter(|(.., sure)| *sure).map(|(place, at, _)| (place, at)).collect()
+    let is_product =
+        |at: &Range<usize>| hits.iter().any(|hit| matches!(hit.target, Target::Product(_)) && hit.at == *at);
+    candidates
+        .into_iter()
+        .filter(|(_, at, sure)| *sure && !is_product(at))
+        .map(|(place, at, _)| (place, at))
+        .collect()
 }
 
 fn is_other_meaning(company: &Company, text: &str, at: &Range<usize>) -> bool {

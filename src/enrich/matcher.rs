@@ -132,7 +132,12 @@ impl Matcher {
             let Some(found) = state.get_match() else { return };
             let number = found.pattern().as_usize();
             let pattern = &self.patterns[number];
-            if pattern.allows(&text[found.range()]) && is_word(text, start, found.end(), pattern.edge) {
+            // With 유니콘 the automaton also finds 니콘, which ends there too.
+            let begins_here = found.start() == start;
+            if begins_here
+                && pattern.allows(&text[found.range()])
+                && is_word(text, start, found.end(), pattern.edge)
+            {
                 hits.push(Hit { at: found.range(), target: pattern.target, pattern: number });
             }
         }
@@ -183,6 +188,12 @@ mod tests {
     fn names(text: &str) -> Vec<Range<usize>> {
         let hits = MATCHER.find(text).into_iter();
         hits.filter(|hit| !matches!(hit.target, Target::Term(..))).map(|hit| hit.at).collect()
+    }
+
+    #[test]
+    fn a_name_at_the_end_of_a_term_is_none() {
+        assert_eq!(names("국내 유니콘이 늘었다"), Vec::<Range<usize>>::new());
+        assert_eq!(names("니콘이 늘었다"), vec![Range { start: 0, end: "니콘".len() }]);
     }
 
     proptest! {

@@ -23,6 +23,7 @@ mod topics;
 #[cfg(test)]
 mod labels;
 
+pub use candidates::Candidate;
 pub use classifier::{About, Classifier};
 pub use dictionary::Dictionaries;
 pub use fault::DictionaryFault;

@@ -1,5 +1,6 @@
 //! The nouns of the product: plain values without I/O, used by every other module.
 
+pub mod alarm;
 pub mod article;
 pub mod channel;
 pub mod civil;
@@ -13,6 +14,7 @@ pub mod lexicon;
 pub mod message;
 pub mod mute;
 pub mod note;
+pub mod password;
 pub mod period;
 pub mod picture;
 pub mod query;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::alarm::AlarmId;
 use super::channel::Platform;
 use super::digest::DigestId;
 
@@ -31,6 +32,13 @@ pub enum About {
         since: i64,
         /// Whether of all channels, for an operator; else of those that the person subscribed.
         all: bool,
+    },
+    /// Something is wrong, or is not any more.
+    Alarm {
+        /// The alarm.
+        alarm: AlarmId,
+        /// Whether this tells of its end.
+        over: bool,
     },
     /// What an operator tells every channel.
     Announcement {

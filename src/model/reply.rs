@@ -22,7 +22,7 @@ pub struct Reply {
     pub edition: Option<Box<Edition>>,
     /// Articles that a look-up found, in order, at most [`Found::MOST`].
     pub found: Vec<Found>,
-    /// What was in the news, to be drawn as a picture above the rest.
+    /// What was in the news, to be drawn as a picture that goes with the rest.
     pub trends: Option<Box<Trends>>,
     /// Menus to choose from, one below the other.
     pub menus: Vec<Menu>,

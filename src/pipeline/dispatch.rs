@@ -33,7 +33,7 @@ const AFTER_STORE_ERROR: TimeDelta = TimeDelta::seconds(2);
 const UNREADABLE: TimeDelta = TimeDelta::minutes(1);
 
 /// Plans all subscriptions.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Dispatch {
     /// The database.
     pub store: Store,
@@ -123,6 +123,7 @@ impl Dispatch {
 
     /// Brings deliveries up to date and decides on every subscription that is due; returns when to look again.
     async fn round(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        self.learn_bot().await?;
         self.end_what_is_over(self.clock.now()).await?;
         self.set_anew(self.clock.now()).await?;
         self.correct(self.clock.now()).await?;
@@ -144,6 +145,16 @@ impl Dispatch {
                 self.deliver.values().for_each(|deliver| deliver.notify_one());
             }
         }
+    }
+
+    /// The bot's name, as whoever talked to Telegram last has learned it.
+    async fn learn_bot(&self) -> Result<(), StoreError> {
+        if self.telegram_bot.get().is_none()
+            && let Some(name) = self.store.bot(Platform::Telegram).await?
+        {
+            self.telegram_bot.get_or_init(|| name);
+        }
+        Ok(())
     }
 
     /// Pauses and mutes end when their time has come.

@@ -2,6 +2,7 @@
 //! already stays as it is.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -45,6 +46,9 @@ pub struct Imported {
     pub drafts: usize,
     /// Files that are not loaded.
     pub refused: Vec<Refused>,
+    /// How much of the time went into the database.
+    #[serde(skip)]
+    pub storing: Duration,
 }
 
 /// A file that is not loaded.
@@ -88,8 +92,15 @@ impl Import {
             return Err(ImportError::Folder(fault.reason.clone()));
         }
         let (loaded, corrected, unchanged, drafts) = (0, 0, 0, 0);
-        let mut imported =
-            Imported { feed: self.feed.clone(), loaded, corrected, unchanged, drafts, refused };
+        let mut imported = Imported {
+            feed: self.feed.clone(),
+            loaded,
+            corrected,
+            unchanged,
+            drafts,
+            refused,
+            storing: Duration::ZERO,
+        };
         let total = files.len();
         let mut done = 0;
         progress(done, total);
@@ -129,7 +140,10 @@ impl Import {
             };
             imported.refused.push(Refused { file, reason });
         }
-        for kept in self.store.archive_digests(&self.feed, &ready, now).await? {
+        let begun = Instant::now();
+        let archived = self.store.archive_digests(&self.feed, &ready, now).await?;
+        imported.storing += begun.elapsed();
+        for kept in archived {
             match kept {
                 Kept::New(_) => imported.loaded += 1,
                 Kept::Revised(_) => imported.corrected += 1,

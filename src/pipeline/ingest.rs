@@ -21,6 +21,7 @@ use crate::text::chain;
 use super::links::Resolver;
 use super::pushed;
 use super::reading::{Read, Reading};
+use super::recheck::Recheck;
 
 /// How exactly it is kept when a feed was last loaded: writing it at every look would wear the disk for nothing.
 const LOADS_KEPT_EVERY: TimeDelta = TimeDelta::minutes(1);
@@ -48,8 +49,8 @@ pub struct Ingest {
     pub operators: Vec<Person>,
     /// Notified when planning has something new to look at.
     pub plan: Arc<Notify>,
-    /// Notified when somebody wants the source to be asked now.
-    pub hurry: Arc<Notify>,
+    /// By which a look is asked for.
+    pub recheck: Arc<Recheck>,
     /// The dictionaries; what is loaded once they have changed is classified by the new ones.
     pub names: watch::Receiver<Arc<Names>>,
 }
@@ -92,13 +93,14 @@ impl Ingest {
                 seen.passed.clear();
                 Some(self.clock.now() + RETRY)
             });
+            self.recheck.done();
             // Watchers miss things, and network drives say nothing at all.
             let anyway = self.source.next_look(self.clock.now());
             let next = seen.early.iter().map(|(at, _)| *at).chain(look_again_at).chain([anyway]).min();
             tokio::select! {
                 () = self.clock.sleep_until(next.unwrap_or(anyway)) => {}
                 () = self.source.woken() => {}
-                () = self.hurry.notified() => self.source.hurry(),
+                () = self.recheck.asked() => self.source.hurry(),
                 () = stop.cancelled() => {}
             }
         }

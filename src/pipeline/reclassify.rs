@@ -13,7 +13,7 @@ use crate::text::chain;
 const AT_ONCE: u32 = 16;
 
 /// Goes once over all digests that other dictionaries classified.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Reclassify {
     /// The database.
     pub store: Store,

@@ -2,13 +2,15 @@
 //! is read or written.
 //!
 //! In reading order: [`slots`] turns a schedule into instants; [`news`] says whether a digest that arrives is for
-//! anybody; [`hold`] whether it should wait for the operator; [`arrival`] learns when a feed's digests come; [`due`] decides
+//! anybody; [`hold`] whether it should wait for the operator; [`arrival`] learns when a feed's digests come, [`lateness`] whether
+//! one is missing; [`due`] decides
 //! for one subscription what goes out now; [`advice`] is what is told on subscribing.
 
 pub mod advice;
 pub mod arrival;
 pub mod due;
 pub mod hold;
+pub mod lateness;
 pub mod news;
 pub mod selection;
 pub mod slots;

@@ -129,6 +129,7 @@ impl Discord {
         if let Some(body) = body {
             request = request.json(body);
         }
+        self.gate.expect_turn()?;
         let answer = self.http.call(request, None).await?;
         if let (Some(address), Some(bucket)) = (about, rates::bucket(&answer.headers)) {
             self.gate.learned(address, bucket);
@@ -148,6 +149,9 @@ impl Discord {
     }
 
     fn tell_gate(&self, error: &CallError, about: Option<&Address>) {
+        if matches!(error, CallError::RetryAfter { .. }) {
+            metrics::counter!("jogan_rate_limited_total", "platform" => "discord").increment(1);
+        }
         match (error, about) {
             (&CallError::RetryAfter { after, covers }, Some(address)) => {
                 self.gate.told(address, covers, after);

@@ -7,7 +7,10 @@
 //!
 //! Deliveries ask with [`Gate::reserve`] and go elsewhere meanwhile; commands of people wait with [`Gate::take`]
 //! and go before them: first for their channel, in which no other channel is held up, then for the platform.
+//!
+//! Where several programs share the work, `fence` lets one of them call at a time.
 
+mod fence;
 mod lane;
 pub mod limits;
 #[cfg(test)]
@@ -21,10 +24,11 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use crate::clock::SharedClock;
 use crate::model::channel::{Address, ChannelKind};
-use crate::platform::call::Covers;
+use crate::platform::call::{CallError, Covers};
 
 use lane::Lane;
 
+pub use fence::{Fence, Since};
 pub use lane::Bucket;
 pub use limits::{Limits, Rate};
 
@@ -60,6 +64,7 @@ pub struct Gate {
     clock: SharedClock,
     waits: UnboundedSender<Wait>,
     lanes: Mutex<Lanes>,
+    fence: Arc<Fence>,
 }
 
 #[derive(Debug)]
@@ -93,7 +98,36 @@ impl Gate {
         for wait in remembered {
             lanes.lane(wait.covers, &limits).wait(wait.until, now);
         }
-        Self { limits, clock, waits, lanes: Mutex::new(lanes) }
+        Self { limits, clock, waits, lanes: Mutex::new(lanes), fence: Arc::new(Fence::open()) }
+    }
+
+    /// The same behind a fence: others call the platform, too, each in its time.
+    pub fn behind(self, fence: Arc<Fence>) -> Self {
+        Self { fence, ..self }
+    }
+
+    /// Whether it is this program's turn to call the platform: to be asked last before each call.
+    ///
+    /// # Errors
+    /// If it is not: the call must not be made.
+    pub(super) fn expect_turn(&self) -> Result<(), CallError> {
+        if self.fence.lets_pass() {
+            return Ok(());
+        }
+        Err(CallError::Transient("it is another program's turn to talk to the platform".to_owned()))
+    }
+
+    /// Keeps to what was told to others before this program's turn, and counts the calls that were made lately.
+    pub fn take_over(&self, told: &[Wait], calls: &[(Address, ChannelKind, DateTime<Utc>)]) {
+        let mut lanes = self.lanes();
+        let now = self.clock.now();
+        for wait in told {
+            lanes.lane(wait.covers, &self.limits).wait(wait.until, now);
+        }
+        for (address, kind, at) in calls {
+            lanes.channel(chat_of(address), *kind, &self.limits, now);
+            lanes.both(chat_of(address), &self.limits, |lane| lane.count(*at, now));
+        }
     }
 
     /// A place for a delivery's call to this channel, free now or within 100 ms.

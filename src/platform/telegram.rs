@@ -189,12 +189,16 @@ impl Telegram {
         request: RequestBuilder,
         chat: Option<i64>,
     ) -> Result<T, CallError> {
+        self.gate.expect_turn()?;
         let answer = self.http.call(request, None).await?;
         if answer.status.is_success() && answer.json::<Status>().is_ok_and(|status| status.ok) {
             let success: Success<T> = answer.json().map_err(CallError::Unanswered)?;
             return Ok(success.result);
         }
         let error = errors::classify(answer.status, &answer.body, &answer.headers);
+        if matches!(error, CallError::RetryAfter { .. }) {
+            metrics::counter!("jogan_rate_limited_total", "platform" => "telegram").increment(1);
+        }
         if let CallError::RetryAfter { after, covers } = error
             && let Some(chat) = chat
         {

@@ -25,7 +25,7 @@ pub const POLL: TimeDelta = TimeDelta::seconds(2);
 /// How much longer for each thousand files, in milliseconds.
 const POLL_LONGER_MS: i64 = 200;
 /// A larger file is no post, in bytes; it is not read.
-pub const MAX_BYTES: u64 = 10 * 1024 * 1024;
+pub const MAX_BYTES: u64 = crate::parse::MAX_BYTES as u64;
 /// How deep folders inside the folder are read.
 const MAX_DEPTH: usize = 8;
 /// How much is read in one look, in bytes: the rest is for the next, so that a large folder needs little memory.

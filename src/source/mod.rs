@@ -84,13 +84,12 @@ impl Source {
         }
     }
 
-    /// Is due at once, however it fares.
+    /// Is asked at the next look even if it is not yet time to.
     pub fn hurry(&mut self) {
         match self {
+            Self::Folder(_) | Self::Push(_) => {}
             Self::Git(git) => git.hurry(),
             Self::Feed(feed) => feed.hurry(),
-            // They are looked at whenever somebody looks.
-            Self::Folder(_) | Self::Push(_) => {}
         }
     }
 

@@ -92,17 +92,21 @@ impl Backend {
         }
     }
 
-    /// The columns of a table, in its order.
-    pub(super) async fn columns(self, pool: &AnyPool, table: &str) -> Result<Vec<String>, StoreError> {
+    /// The columns of a table and their types, in its order.
+    pub(super) async fn column_types<'c>(
+        self,
+        connection: impl sqlx::Executor<'c, Database = Any>,
+        table: &str,
+    ) -> Result<Vec<(String, String)>, StoreError> {
         let columns = match self {
-            Self::Sqlite => "SELECT name FROM pragma_table_info($1)",
+            Self::Sqlite => "SELECT name, type FROM pragma_table_info($1)",
             Self::Postgres => {
-                "SELECT CAST(attname AS TEXT) FROM pg_attribute
+                "SELECT CAST(attname AS TEXT), format_type(atttypid, NULL) FROM pg_attribute
                  WHERE attrelid = CAST(CAST($1 AS TEXT) AS regclass) AND attnum > 0 AND NOT attisdropped
                  ORDER BY attnum"
             }
         };
-        Ok(sqlx::query_scalar(columns).bind(table).fetch_all(pool).await?)
+        Ok(sqlx::query_as(columns).bind(table).fetch_all(connection).await?)
     }
 
     /// A connection to a database that is there; nothing is created.

@@ -186,6 +186,25 @@ impl Store {
         row.map(StoredDigest::try_from).transpose()
     }
 
+    /// Digests that are published, in the order in which they were stored, at most `count` after one.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn published_digests(
+        &self,
+        after: DigestId,
+        count: u32,
+    ) -> Result<Vec<StoredDigest>, StoreError> {
+        let rows: Vec<DigestRow> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+            "SELECT {COLUMNS} FROM digests WHERE id > $1 AND withdrawn_at IS NULL ORDER BY id LIMIT $2"
+        )))
+        .bind(after.0)
+        .bind(i64::from(count))
+        .fetch_all(&self.read)
+        .await?;
+        Ok(readable(rows.into_iter().map(StoredDigest::try_from)))
+    }
+
     /// The feed's last news, newest first, at most `count`.
     ///
     /// # Errors

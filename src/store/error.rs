@@ -67,6 +67,24 @@ pub enum StoreError {
         /// How many digests it has.
         digests: i64,
     },
+    /// What is copied from one database to another did not arrive.
+    #[error(
+        "{table}: {sent} rows were carried over, and {arrived} arrived, or they say something else; nothing was kept"
+    )]
+    NotTheSame {
+        /// The table.
+        table: &'static str,
+        /// Rows that were sent.
+        sent: u64,
+        /// Rows that are there.
+        arrived: u64,
+    },
+    /// Programs work on a server's database.
+    #[error("another jogan ({owner}) runs on this database; stop it first")]
+    Leased {
+        /// Who has a lease.
+        owner: String,
+    },
     /// A server's database is not copied by this program.
     #[error(
         "a database of PostgreSQL is copied with its own tool: `pg_dump --format=custom --file=FILE ADDRESS`"

@@ -3,15 +3,17 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
-use sqlx::{Any, QueryBuilder, Transaction};
+use sqlx::{Any, Transaction};
 
 use super::Store;
 use super::error::StoreError;
-use super::rows::millis;
+use super::rows::{millis, to_json};
 use crate::model::digest::EnrichedDigest;
 
-/// How many links one query asks for; databases bound how many values a query may have.
-const AT_ONCE: usize = 500;
+/// Of a JSON list of links, those that were looked at.
+const KNOWN: &str = "SELECT link, leads_to FROM links WHERE link IN (SELECT value FROM json_each($1))";
+/// The longest link that is kept, in bytes: PostgreSQL's index takes none beyond 2,700.
+const LONGEST: usize = 2_000;
 
 impl Store {
     /// Where these links lead, of those that were looked at.
@@ -19,12 +21,9 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn known_links(&self, links: &BTreeSet<&str>) -> Result<HashMap<String, String>, StoreError> {
-        let mut known = HashMap::new();
-        for mut query in queries(links) {
-            let rows: Vec<(String, String)> = query.build_query_as().fetch_all(&self.read).await?;
-            known.extend(rows);
-        }
-        Ok(known)
+        let known: Vec<(String, String)> =
+            sqlx::query_as(KNOWN).bind(to_json(links)).fetch_all(&self.read).await?;
+        Ok(known.into_iter().collect())
     }
 
     /// Keeps where links lead: pairs of a link and an address.
@@ -33,7 +32,7 @@ impl Store {
     /// If the database fails; then none is kept.
     pub async fn keep_links(&self, found: &[(String, String)], now: DateTime<Utc>) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
-        for (link, leads_to) in found {
+        for (link, leads_to) in found.iter().filter(|(link, _)| link.len() <= LONGEST) {
             sqlx::query(
                 "INSERT INTO links (link, leads_to, found_at) VALUES ($1, $2, $3) ON CONFLICT (link) DO NOTHING",
             )
@@ -53,30 +52,12 @@ pub(super) async fn lead(
     tx: &mut Transaction<'static, Any>,
     digest: &mut EnrichedDigest,
 ) -> Result<(), StoreError> {
-    let mut known: HashMap<String, String> = HashMap::new();
-    for mut query in queries(&digest.links()) {
-        let rows: Vec<(String, String)> = query.build_query_as().fetch_all(&mut **tx).await?;
-        known.extend(rows);
-    }
+    let known: Vec<(String, String)> =
+        sqlx::query_as(KNOWN).bind(to_json(&digest.links())).fetch_all(&mut **tx).await?;
+    let known: HashMap<String, String> = known.into_iter().collect();
     for article in digest.articles.iter_mut().map(|article| &mut article.article) {
         article.leads_to =
             article.link.as_ref().and_then(|link| known.get(link).filter(|to| *to != link)).cloned();
     }
     Ok(())
-}
-
-fn queries<'l>(links: &BTreeSet<&'l str>) -> Vec<QueryBuilder<Any>> {
-    let links: Vec<&'l str> = links.iter().copied().collect();
-    links
-        .chunks(AT_ONCE)
-        .map(|links| {
-            let mut query = QueryBuilder::new("SELECT link, leads_to FROM links WHERE link IN (");
-            let mut list = query.separated(", ");
-            links.iter().for_each(|link| {
-                list.push_bind((*link).to_owned());
-            });
-            query.push(")");
-            query
-        })
-        .collect()
 }

@@ -5,13 +5,16 @@
 //! over with a line in the log.
 
 mod access;
+mod alarms;
 mod announcements;
 mod archive;
 mod backend;
+mod carry;
 mod changes;
 mod channels;
 mod corrections;
 mod days;
+mod desk;
 mod digests;
 mod error;
 mod examine;
@@ -39,6 +42,7 @@ mod standing;
 mod subscriptions;
 mod traces;
 mod transfer;
+mod vitals;
 mod waits;
 mod withdrawn;
 
@@ -48,11 +52,17 @@ use secrecy::SecretString;
 use sqlx::{Any, AnyPool, Transaction};
 
 pub use access::{Forgotten, LostChannel};
+pub use alarms::ToPost;
 pub use announcements::AnnouncementProgress;
 pub use archive::{ArticleId, Cursor, Hits, Listed, MOST_HITS, Reclassified, Subject, Tally};
+pub use carry::{Carried, Sum};
 pub use changes::{Change, ChangesOf};
 pub use corrections::{Corrected, CorrectedMessage, Outdated};
 pub use days::KnownDigest;
+pub use desk::{
+    ArchivedDigest, ChannelEntry, ChannelFilter, DeliveryEntry, DeliveryFilter, DeliveryState, Health,
+    MessageEntry, PlatformProgress, SlotCount,
+};
 pub use digests::{Kept, ToArchive, fingerprint};
 pub use error::StoreError;
 pub use examine::Schema;
@@ -74,6 +84,7 @@ pub use standing::PlatformStanding;
 pub use subscriptions::Due;
 pub use traces::{Delivered, Standing, Trace};
 pub use transfer::{Moved, Transfer};
+pub use vitals::{Arrival, Progress, Queue};
 pub use waits::StoredWait;
 
 use backend::Backend;

@@ -82,7 +82,9 @@ impl Scene {
 
     /// Starts the bot as `app.rs` does.
     async fn start(&mut self) {
-        self.store.void_claims(true, self.clock.now()).await.expect("the database");
+        for platform in Platform::ALL {
+            self.store.void_claims(Some(platform), self.clock.now()).await.expect("the database");
+        }
         self.plan = Arc::default();
         let clock: SharedClock = Arc::new(self.clock.clone());
         let stop = CancellationToken::new();

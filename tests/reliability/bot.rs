@@ -4,12 +4,19 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use jogan::config::Environment;
 use tokio::process::{Child, Command};
 
 use crate::town::{DISCORD_TOKEN, TELEGRAM_TOKEN, Town};
 
 /// How often the outbox, which is in another process, is asked whether it is empty.
 const ASK_EVERY: Duration = Duration::from_millis(100);
+
+/// The program: the one that was built with these tests, or `JOGAN_BINARY`.
+pub(crate) fn binary() -> String {
+    let named = Environment::of_process().get("JOGAN_BINARY").map(str::to_owned);
+    named.unwrap_or_else(|| env!("CARGO_BIN_EXE_jogan").to_owned())
+}
 
 /// `jogan run`. Dropped, it is killed.
 pub(crate) struct Bot(Child);
@@ -18,7 +25,7 @@ impl Bot {
     /// Starts it on the town's configuration; its log goes on in the town's `jogan.log`.
     pub(crate) fn start(town: &Town) -> anyhow::Result<Self> {
         let log = std::fs::File::options().create(true).append(true).open(town.file("jogan.log"))?;
-        let child = Command::new(env!("CARGO_BIN_EXE_jogan"))
+        let child = Command::new(binary())
             .arg("run")
             .arg("--config")
             .arg(town.config())
@@ -31,6 +38,11 @@ impl Bot {
             .kill_on_drop(true)
             .spawn()?;
         Ok(Self(child))
+    }
+
+    /// Its process's id, while it runs.
+    pub(crate) fn id(&self) -> Option<u32> {
+        self.0.id()
     }
 
     /// kill -9, and waits until it is gone.

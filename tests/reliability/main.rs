@@ -10,6 +10,7 @@ mod bot;
 mod count;
 mod crash;
 mod faults;
+mod footprint;
 mod rate;
 mod shards;
 mod town;

@@ -177,6 +177,11 @@ source = {{ kind = "folder", path = "{}" }}
         std::fs::rename(&beside, self.folder.path().join("posts").join(name)).context("cannot publish")
     }
 
+    /// How often Telegram has been asked for updates.
+    pub(crate) fn polls(&self) -> usize {
+        self.telegram.calls().iter().filter(|call| call.method.eq_ignore_ascii_case("getUpdates")).count()
+    }
+
     /// The bot's database, opened. Not while the bot is to be killed: a second connection changes how SQLite comes
     /// back.
     pub(crate) async fn store(&self) -> anyhow::Result<Store> {

@@ -20,7 +20,11 @@ use crate::support::town::{DISCORD_TOKEN, TELEGRAM_TOKEN, Town};
 pub(crate) struct Bot {
     town: Town,
     feed: String,
+    /// Whether the dictionaries are in a folder of its own, to be changed.
+    own_names: bool,
+    web: String,
     limits: String,
+    sections: String,
     app: Option<App>,
 }
 
@@ -28,7 +32,10 @@ pub(crate) struct Bot {
 pub(crate) struct Builder {
     clock: StoryClock,
     feed: String,
+    own_names: bool,
+    web: String,
     limits: String,
+    sections: String,
     before: Vec<Post>,
 }
 
@@ -39,7 +46,15 @@ impl Bot {
         clock.set(instant("2026-03-02T07:00:00+09:00"));
         // Stories ask until something has happened: more often than people may.
         let limits = "person = 100000\ngroup = 100000".to_owned();
-        Builder { clock, feed: String::new(), limits, before: Vec::new() }
+        Builder {
+            clock,
+            feed: String::new(),
+            web: String::new(),
+            limits,
+            sections: String::new(),
+            own_names: false,
+            before: Vec::new(),
+        }
     }
 
     /// A bot without further wishes.
@@ -64,15 +79,24 @@ impl Bot {
     pub(crate) async fn start_again(&mut self) {
         let text = format!(
             "{}\n[limits]\n{}\n[discord]\napi_url = {:?}\noperators = [{:?}]\n\
-             [telegram]\napi_url = {:?}\noperators = [{}]\n",
+             [telegram]\napi_url = {:?}\noperators = [{}]\n{}",
             self.town.configuration(&self.feed),
             self.limits,
             self.town.discord_url,
             self.town.operator.0.id.to_string(),
             self.town.telegram_url,
-            self.town.operator.1.id
+            self.town.operator.1.id,
+            self.sections
         );
-        let table = text.parse().expect("TOML");
+        let names = if self.own_names {
+            format!("\n[dictionaries]\npath = {:?}\n", self.town.disk.path().join("names"))
+        } else {
+            String::new()
+        };
+        let mut table: toml::Table = (text + &names).parse().expect("TOML");
+        if !self.web.is_empty() {
+            table.insert("web".to_owned(), toml::Value::Table(self.web.parse().expect("TOML")));
+        }
         let config = Config::from_table(table, &Environment::default()).expect("a configuration");
         let tokens = Tokens {
             discord: Some(SecretString::from(DISCORD_TOKEN)),
@@ -169,9 +193,27 @@ impl Builder {
         self
     }
 
+    /// Dictionaries in a folder of its own, as shipped: [`Town::name_company`] adds to them.
+    pub(crate) fn own_names(mut self) -> Self {
+        self.own_names = true;
+        self
+    }
+
+    /// The section `[web]`, which has nobody listening otherwise.
+    pub(crate) fn web(mut self, lines: &str) -> Self {
+        self.web = lines.to_owned();
+        self
+    }
+
     /// How much people may ask, as it is when nothing is configured.
     pub(crate) fn usual_limits(mut self) -> Self {
         self.limits.clear();
+        self
+    }
+
+    /// Further sections of the configuration.
+    pub(crate) fn sections(mut self, lines: &str) -> Self {
+        self.sections = lines.to_owned();
         self
     }
 
@@ -191,7 +233,15 @@ impl Builder {
     pub(crate) async fn in_town(self, prepare: impl AsyncFnOnce(&Town) -> String) -> Bot {
         let town = Town::build(self.clock).await;
         let feed = prepare(&town).await;
-        let mut bot = Bot { town, feed, limits: self.limits, app: None };
+        let mut bot = Bot {
+            town,
+            feed,
+            web: self.web,
+            limits: self.limits,
+            sections: self.sections,
+            own_names: self.own_names,
+            app: None,
+        };
         bot.start_again().await;
         bot.first_load().await;
         bot
@@ -201,7 +251,18 @@ impl Builder {
     pub(crate) async fn start(self) -> Bot {
         let town = Town::build(self.clock).await;
         self.before.iter().for_each(|post| town.publish(post));
-        let mut bot = Bot { town, feed: self.feed, limits: self.limits, app: None };
+        if self.own_names {
+            town.copy_names();
+        }
+        let mut bot = Bot {
+            town,
+            feed: self.feed,
+            web: self.web,
+            limits: self.limits,
+            sections: self.sections,
+            own_names: self.own_names,
+            app: None,
+        };
         bot.start_again().await;
         bot.first_load().await;
         bot

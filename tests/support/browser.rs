@@ -97,6 +97,28 @@ impl Browser {
         self.call("/window/rect", json!({"width": width, "height": height})).await;
     }
 
+    /// Shows pages as on a screen of this many CSS pixels; narrower than a window can be.
+    pub(crate) async fn screen(&self, width: u32, height: u32) {
+        let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": true});
+        self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
+    }
+
+    /// Shows pages as to somebody who wants them `dark` or `light`.
+    pub(crate) async fn prefer(&self, scheme: &str) {
+        let features = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        self.devtools("Emulation.setEmulatedMedia", features).await;
+    }
+
+    /// Lets pages run no scripts of their own, from the next page on.
+    pub(crate) async fn without_scripts(&self) {
+        self.devtools("Emulation.setScriptExecutionDisabled", json!({"value": true})).await;
+    }
+
+    /// A command of Chrome's DevTools protocol.
+    async fn devtools(&self, command: &str, parameters: Value) {
+        self.call("/goog/cdp/execute", json!({"cmd": command, "params": parameters})).await;
+    }
+
     /// The first element that a CSS selector matches.
     pub(crate) async fn find(&self, css: &str) -> Element {
         let found = self.call("/element", json!({"using": "css selector", "value": css})).await;

@@ -92,10 +92,15 @@ impl Program {
         self.child.kill().await.expect("it ran");
     }
 
+    /// Sends it a signal.
+    pub(crate) async fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args([&format!("-{name}"), &self.id()]).status().await.expect("kill");
+        assert!(sent.success());
+    }
+
     /// SIGTERM; how it ended, and all that it logged.
     pub(crate) async fn terminate(self) -> (ExitStatus, String) {
-        let sent = Command::new("kill").args(["-TERM", &self.id()]).status().await.expect("kill");
-        assert!(sent.success());
+        self.signal("TERM").await;
         self.ended().await
     }
 

@@ -2,7 +2,7 @@
 //! posts. The bot comes in as a part of the test (`bot.rs`) or as a process of its own (`program.rs`).
 
 use std::net::Ipv4Addr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +20,8 @@ pub(crate) const DISCORD_TOKEN: &str = "MTAw.story.discord-token";
 pub(crate) const TELEGRAM_TOKEN: &str = "777000111:story-telegram-token";
 /// Nothing in a story takes this long, unless it never comes.
 const PATIENCE: Duration = Duration::from_secs(45);
+/// The flag of an answer that is still to come.
+const LOADING: u64 = 1 << 7;
 /// How often to look at what does not tell of its changes: the database and the log.
 const LOOK: Duration = Duration::from_millis(20);
 
@@ -108,6 +110,24 @@ impl Town {
         self.disk.path().join("posts")
     }
 
+    /// Puts the shipped dictionaries where the bot reads them.
+    pub(crate) fn copy_names(&self) {
+        let (shipped, folder) =
+            (Path::new(env!("CARGO_MANIFEST_DIR")).join("config"), self.disk.path().join("names"));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        for name in ["companies.toml", "topics.toml"] {
+            std::fs::copy(shipped.join(name), folder.join(name)).expect("a dictionary");
+        }
+    }
+
+    /// Adds a line to the shipped dictionary of companies.
+    pub(crate) fn name_company(&self, line: &str) {
+        self.copy_names();
+        let file = self.disk.path().join("names/companies.toml");
+        let shipped = std::fs::read_to_string(&file).expect("a dictionary");
+        std::fs::write(&file, format!("{shipped}\n{line}\n")).expect("a file");
+    }
+
     /// Writes a post into the folder.
     pub(crate) fn publish(&self, post: &Post) {
         self.write(&post.file_name(), post.markdown().as_bytes());
@@ -161,7 +181,12 @@ impl Town {
     ) -> Value {
         let before = self.discord.timeline(channel, by.id).len();
         self.discord.invoke(by, channel, command, options).await.expect("an answer");
-        self.discord.timeline(channel, by.id).into_iter().nth(before).expect("an answer in the channel")
+        self.wait_for("the answer", async || {
+            let answer = self.discord.timeline(channel, by.id).into_iter().nth(before)?;
+            // What takes long is deferred, and filled in later.
+            (answer["flags"].as_u64().unwrap_or_default() & LOADING == 0).then_some(answer)
+        })
+        .await
     }
 
     /// A person writes in a Telegram chat; the bot's next message there.

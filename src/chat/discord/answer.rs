@@ -13,6 +13,7 @@ use super::asked;
 use super::client::Discord;
 use crate::clock::SharedClock;
 use crate::commands::{Desk, Offer, press};
+use crate::model::lexicon::Lexicon;
 use crate::model::picture::Picture;
 use crate::model::reply::{Audience, Reply};
 use crate::platform::CallError;
@@ -94,14 +95,19 @@ impl Answers {
         let bodies = match in_time {
             Some(None) => return Ok(()),
             Some(Some(reply)) => {
-                let picture = render::picture(&reply, &self.desk.lexicon);
+                let picture = render::picture(&reply, &self.lexicon());
                 let mut bodies = self.set(interaction, &reply, picture.as_ref()).into_iter();
                 let kind = if reply.in_place && hangs_on_an_answer(interaction) {
                     UPDATE_MESSAGE
                 } else {
                     CHANNEL_MESSAGE_WITH_SOURCE
                 };
-                let answer = json!({"type": kind, "data": bodies.next()});
+                let mut first = bodies.next();
+                if let (UPDATE_MESSAGE, None, Some(first)) = (kind, &picture, &mut first) {
+                    // What it takes the place of may have had one, which would stay.
+                    first["attachments"] = json!([]);
+                }
+                let answer = json!({"type": kind, "data": first});
                 self.calls.answer(&to, &answer, picture.as_ref()).await?;
                 bodies
             }
@@ -112,7 +118,7 @@ impl Answers {
                 let answer = json!({"type": DEFERRED_CHANNEL_MESSAGE_WITH_SOURCE, "data": data});
                 self.calls.answer(&to, &answer, None).await?;
                 let Some(reply) = reply.await else { return Ok(()) };
-                let picture = render::picture(&reply, &self.desk.lexicon);
+                let picture = render::picture(&reply, &self.lexicon());
                 let mut bodies = self.set(interaction, &reply, picture.as_ref()).into_iter();
                 self.calls.edit_answer(&to, &bodies.next(), picture.as_ref()).await?;
                 bodies
@@ -122,6 +128,11 @@ impl Answers {
             self.calls.follow_up(&to, &body).await?;
         }
         Ok(())
+    }
+
+    /// The names as they are now.
+    fn lexicon(&self) -> Arc<Lexicon> {
+        Arc::clone(&self.desks.borrow().lexicon)
     }
 
     /// The messages of a reply; the picture goes with the first.
@@ -135,7 +146,7 @@ impl Answers {
             }
             None => reply,
         };
-        let lexicon = Arc::clone(&self.desks.borrow().lexicon);
+        let lexicon = self.lexicon();
         let mut bodies: Vec<Value> =
             render::reply(Surface::Discord, reply, &lexicon).into_iter().map(|body| body.0).collect();
         if let (Some(picture), Some(first)) = (picture, bodies.first_mut()) {

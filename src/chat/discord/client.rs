@@ -13,6 +13,7 @@ use serenity::async_trait;
 use serenity::gateway::GatewayError;
 use tokio::sync::{Mutex, watch};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 use super::answer::Answers;
 use super::asked::is_installed;
@@ -22,6 +23,8 @@ use super::{asked, elsewhere, greet, menu};
 use crate::chat::{Access, retries};
 use crate::clock::SharedClock;
 use crate::commands::{self, Desk, press};
+use crate::health::Health;
+use crate::model::channel::Platform;
 use crate::model::reply::Audience;
 use crate::platform::discord::Discord as Calls;
 use crate::text::chain;
@@ -45,6 +48,8 @@ pub struct Discord {
     pub clock: SharedClock,
     /// Notes which channels can be reached.
     pub access: Arc<Access>,
+    /// Hears whether the gateway is connected.
+    pub health: Arc<Health>,
 }
 
 impl Discord {
@@ -73,6 +78,7 @@ pub async fn run(discord: Discord, stop: CancellationToken) {
                 wait
             }
             Err(error) => {
+                discord.health.down(Platform::Discord, Some(chain(&*error)), discord.clock.now());
                 if let Some(cure) = cure(&*error) {
                     tracing::error!(
                         error = chain(&*error),
@@ -171,7 +177,7 @@ async fn connect(discord: &Discord, stop: &CancellationToken) -> Result<Ended, F
     let connected = client.start_shards(gateway.shards);
     let ended = tokio::select! {
         ended = connected => return Ok(ended.map(|()| Ended::Closed)?),
-        after_all = out_of_touch(&shards, gateway.shards) => Ended::OutOfTouch { after_all },
+        after_all = out_of_touch(&shards, gateway.shards, discord) => Ended::OutOfTouch { after_all },
         () = stop.cancelled() => Ended::Closed,
     };
     shards.shutdown_all().await;
@@ -205,6 +211,7 @@ async fn register(calls: &Calls, application: u64) {
 impl EventHandler for Handler {
     async fn ready(&self, _: Context, ready: Ready) {
         tracing::info!(bot = ready.user.name, guilds = ready.guilds.len(), "connected to Discord");
+        self.discord.health.up(Platform::Discord, self.discord.clock.now());
         let _ = self.me.set(ready.user.id);
         let (calls, registering) = (Arc::clone(&self.discord.calls), Arc::clone(&self.registering));
         let (application, stop) = (ready.application.id.get(), self.stop.clone());
@@ -255,6 +262,15 @@ impl EventHandler for Handler {
     }
 
     async fn interaction_create(&self, _: Context, interaction: Interaction) {
+        // Whatever is logged about it carries which it is about.
+        let span = tracing::info_span!("request", interaction = %interaction.id());
+        self.receive(interaction).instrument(span).await;
+    }
+}
+
+impl Handler {
+    /// Answers what somebody typed or pressed.
+    async fn receive(&self, interaction: Interaction) {
         match &interaction {
             Interaction::Command(command) if is_installed(&command.authorizing_integration_owners) => {
                 self.guilds.add(command.guild_id, command.channel_id);

@@ -9,6 +9,9 @@ use serenity::all::ShardManager;
 use serenity::gateway::ConnectionStage;
 use tokio::time::{Instant, sleep};
 
+use super::client::Discord;
+use crate::model::channel::Platform;
+
 /// How long a shard may be without a connection: time for three sessions to be refused.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// serenity lets so much time pass between two shards that it starts.
@@ -17,8 +20,8 @@ const BETWEEN_STARTS: Duration = Duration::from_secs(5);
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Waits until some of `count` shards have been without a connection for too long. Says whether all were connected
-/// before.
-pub(super) async fn out_of_touch(shards: &ShardManager, count: u32) -> bool {
+/// before. How they fare meanwhile is told to the program's [`Health`](crate::health::Health).
+pub(super) async fn out_of_touch(shards: &ShardManager, count: u32, discord: &Discord) -> bool {
     let patience = PATIENCE + BETWEEN_STARTS * count;
     let (mut connected_at, mut after_all) = (Instant::now(), false);
     while connected_at.elapsed() < patience {
@@ -27,6 +30,9 @@ pub(super) async fn out_of_touch(shards: &ShardManager, count: u32) -> bool {
         let connected = runners.values().filter(|runner| runner.stage == ConnectionStage::Connected);
         if u32::try_from(connected.count()).is_ok_and(|connected| connected >= count) {
             (connected_at, after_all) = (Instant::now(), true);
+            discord.health.up(Platform::Discord, discord.clock.now());
+        } else {
+            discord.health.down(Platform::Discord, None, discord.clock.now());
         }
     }
     after_all

@@ -161,18 +161,18 @@ pub(super) async fn send(
     room: Room,
     reply: &Reply,
 ) -> Result<Vec<PlatformMessageId>, CallError> {
+    let mut said = Vec::new();
+    for body in set(telegram, room.kind, reply) {
+        said.push(send_one(telegram, room, &body).await?);
+    }
     if let Some(picture) = render::picture(reply, &telegram.desk.lexicon) {
         let place = telegram.calls.gate().take(&room.address, room.kind).await;
         let sent = telegram.calls.send_picture(room.address, &picture).await;
         drop(place);
         if let Err(error) = sent {
-            // Some groups take no pictures; the words are still to come.
+            // Some groups take no pictures; the words have said as much.
             tracing::warn!(%error, "a picture did not reach Telegram");
         }
-    }
-    let mut said = Vec::new();
-    for body in set(telegram, room.kind, reply) {
-        said.push(send_one(telegram, room, &body).await?);
     }
     Ok(said)
 }

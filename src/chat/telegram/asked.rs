@@ -87,7 +87,8 @@ fn start(spec: &Spec, payload: &str) -> Option<Press> {
 /// opened the topic, unless to something else.
 pub(super) fn replied(message: &Message) -> Option<String> {
     let replied = message.reply_to_message()?;
-    let opens_the_topic = message.thread_id.is_some_and(|thread| thread.0 == replied.id);
+    let opens_the_topic =
+        message.is_topic_message && message.thread_id.is_some_and(|thread| thread.0 == replied.id);
     (!opens_the_topic).then(|| replied.id.0.to_string())
 }
 

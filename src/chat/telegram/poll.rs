@@ -13,12 +13,15 @@ use teloxide::{ApiError, Bot, RequestError};
 use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument as _;
 
 use super::tidy::Tidy;
 use super::{answer, greet, menu, moves};
 use crate::chat::{Access, retries};
 use crate::clock::SharedClock;
 use crate::commands::Desk;
+use crate::health::Health;
+use crate::model::channel::Platform;
 use crate::platform::CallError;
 use crate::platform::telegram::Telegram as Calls;
 use crate::text::chain;
@@ -27,6 +30,8 @@ use crate::text::chain;
 const POLL: Duration = Duration::from_secs(25);
 /// The client's limit for a whole call: longer than [`POLL`], or no quiet call would ever end well.
 const CALL: Duration = Duration::from_secs(40);
+/// Without a failure for this long there is none any more: the longest wait between two calls, and a whole call.
+const QUIET: Duration = Duration::from_secs(70);
 /// Updates that are answered at once; more wait, so that a flood does not fill the memory.
 const AT_ONCE: usize = 64;
 /// The longest wait before Telegram is tried again.
@@ -53,6 +58,8 @@ pub struct Telegram {
     pub clock: SharedClock,
     /// Notes which chats can be reached.
     pub access: Arc<Access>,
+    /// Hears whether updates come.
+    pub health: Arc<Health>,
 }
 
 impl Telegram {
@@ -71,6 +78,7 @@ pub async fn run(telegram: Telegram, stop: CancellationToken) {
             Err(error) => Err(Box::<dyn Error + Send + Sync>::from(error)),
         };
         if let Err(error) = ended {
+            telegram.health.down(Platform::Telegram, Some(chain(&*error)), telegram.clock.now());
             tracing::warn!(error = chain(&*error), "Telegram is not connected");
         }
         tokio::select! {
@@ -84,6 +92,10 @@ pub async fn run(telegram: Telegram, stop: CancellationToken) {
 async fn introduce(telegram: &Telegram, stop: &CancellationToken) -> Result<(), CallError> {
     let me = telegram.calls.me().await?;
     let name = telegram.bot.get_or_init(|| me.username.clone());
+    telegram.health.up(Platform::Telegram, telegram.clock.now());
+    if let Err(error) = telegram.access.store.keep_bot(Platform::Telegram, name).await {
+        tracing::warn!(error = chain(&error), "the bot's name could not be kept");
+    }
     let (telegram, stop) = (telegram.clone(), stop.clone());
     tokio::spawn(async move { stop.run_until_cancelled(set_menus(&telegram)).await });
     tracing::info!(bot = name, "connected to Telegram");
@@ -122,27 +134,40 @@ async fn poll(telegram: &Telegram, stop: &CancellationToken) -> Result<(), reqwe
     tokio::pin!(updates);
     let answering = TaskTracker::new();
     let at_once = Arc::new(Semaphore::new(AT_ONCE));
+    let mut is_failing = false;
     loop {
         let next = tokio::select! {
             next = updates.next() => next,
+            // A call that fails is told of sooner: one has begun and ended well, and nothing has happened.
+            () = tokio::time::sleep(QUIET), if is_failing => {
+                is_failing = false;
+                telegram.health.up(Platform::Telegram, telegram.clock.now());
+                continue;
+            }
             () = stop.cancelled() => break,
         };
+        is_failing = matches!(next, Some(Err(_)));
         match next {
             Some(Ok(update)) => {
+                telegram.health.up(Platform::Telegram, telegram.clock.now());
                 moves::note(&telegram.access, &update).await;
                 // The semaphore is never closed.
                 let Ok(turn) = Arc::clone(&at_once).acquire_owned().await else { break };
                 let desk = Arc::clone(&telegram.desks.borrow());
                 let (telegram, stop) = (Telegram { desk, ..telegram.clone() }, stop.clone());
-                answering.spawn(async move {
+                // Whatever is logged about it carries which it is about.
+                let span = tracing::info_span!("request", update = update.id.0);
+                let answer = async move {
                     let left = receive(&telegram, update).await;
                     drop(turn);
                     if let Some(left) = left {
                         left.up(&telegram, &stop).await;
                     }
-                });
+                };
+                answering.spawn(answer.instrument(span));
             }
             Some(Err(error)) => {
+                telegram.health.down(Platform::Telegram, Some(chain(&error)), telegram.clock.now());
                 // teloxide takes the token out of its errors, and waits longer after each before it asks again.
                 if matches!(error, RequestError::Api(ApiError::TerminatedByOtherGetUpdates)) {
                     tracing::error!(

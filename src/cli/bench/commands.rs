@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 use super::Measure;
 use super::posts::{self, ARTICLES};
 use crate::app::{self, App};
-use crate::cli::playground::{self, Folder};
+use crate::cli::folder::Folder;
+use crate::cli::playground;
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::{Config, Environment};
 use crate::model::Language;
@@ -44,7 +45,7 @@ const COMMANDS: [(&str, &str, &str); 8] = [
 
 /// The numbers of each command on each platform, beside those of `/help`, which reads nothing.
 pub(super) async fn measure(digests: usize) -> anyhow::Result<Vec<Measure>> {
-    let folder = Folder::new()?;
+    let folder = Folder::new("bench")?;
     let town = Town::build(&folder, digests).await?;
     let mut measures = Vec::new();
     for platform in ["Discord", "Telegram"] {

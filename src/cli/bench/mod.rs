@@ -4,6 +4,7 @@
 mod classify;
 mod commands;
 mod posts;
+mod search;
 
 use std::io::Write as _;
 use std::time::{Duration, Instant};
@@ -19,9 +20,12 @@ pub(super) struct Arguments {
     /// Which to run; without a name, all of them
     #[arg(value_enum, value_name = "NAME")]
     names: Vec<Name>,
-    /// Digests in the archive, where a benchmark has one
+    /// How many digests are stored for `commands`
     #[arg(long, value_name = "COUNT", default_value_t = 10_000)]
     digests: usize,
+    /// How many articles `search` looks through
+    #[arg(long, value_name = "COUNT", default_value_t = 20_000)]
+    articles: u32,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -34,6 +38,8 @@ enum Name {
     Classify,
     /// How long readers wait for an answer while a digest goes out
     Commands,
+    /// Searching an archive, and looking companies up in it
+    Search,
 }
 
 /// One number, and what it is held against.
@@ -58,6 +64,7 @@ pub(super) fn bench(arguments: &Arguments) -> Outcome {
         measures.extend(match name {
             Name::Classify => classify::measure(),
             Name::Commands => runtime()?.block_on(commands::measure(arguments.digests))?,
+            Name::Search => search::measure(arguments.articles)?,
         });
     }
     let mut out = std::io::stdout().lock();

@@ -12,7 +12,8 @@ use anyhow::Context as _;
 use clap::Args;
 
 use super::Outcome;
-use super::playground::{self, Folder, serve};
+use super::folder::Folder;
+use super::playground::{self, serve};
 use super::run::{Signals, runtime};
 use crate::app::App;
 use crate::clock::{Clock as _, SystemClock};
@@ -39,7 +40,7 @@ pub(super) fn demo(arguments: &Arguments) -> Outcome {
 
 async fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let mut signals = Signals::new()?;
-    let folder = Folder::new()?;
+    let folder = Folder::new("demo")?;
     let demo = Demo::build(Arc::new(SystemClock));
     let discord = serve(0, demo.discord.router()).await?;
     demo.discord.set_origin(&discord.to_string());

@@ -62,7 +62,10 @@ pub(in crate::commands) fn resend_all_sure(
     let (of, articles) = (day(stored.digest.date.day(), language), stored.digest.articles.len());
     let ResendPlan { channels, have_it } = plan;
     let first = match language {
-        Language::Ko => format!("{of} {title}(기사 {articles}건) 글을 채널 {channels}곳에 다시 보낼까요?"),
+        Language::Ko => format!(
+            "{of} {title}(기사 {articles}건){} 채널 {channels}곳에 다시 보낼까요?",
+            particle(title, "을/를")
+        ),
         Language::En => {
             format!("Send the {title} digest of {of} ({articles} articles) again to {channels} channels?")
         }

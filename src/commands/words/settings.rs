@@ -4,6 +4,7 @@ use chrono_tz::Tz;
 
 use super::managing::moment;
 use super::{filter_in_words, prose};
+use crate::commands::settings::Setting;
 use crate::commands::spec::Text;
 use crate::model::language::Language;
 use crate::model::lexicon::Lexicon;
@@ -34,7 +35,10 @@ pub(in crate::commands) const PING_A_ROLE: Text = Text { ko: "부를 역할", en
 pub(in crate::commands) const PING_NOBODY: Text = Text { ko: "부르지 않음", en: "Ping nobody" };
 pub(in crate::commands) const PINGS_A_ROLE: Text =
     Text { ko: "• 첫 메시지에서 역할을 부름", en: "• The first message pings a role" };
-pub(in crate::commands) const OTHERS: Text = Text { ko: "다른 채널", en: "Other channels" };
+pub(in crate::commands) const OTHERS: Text =
+    Text { ko: "역할·다른 채널", en: "Roles, other channels" };
+pub(in crate::commands) const CHANGE_FILTER: Text = Text { ko: "주제 고르기", en: "Choose topics" };
+pub(in crate::commands) const EVERYTHING: Text = Text { ko: "모든 소식", en: "Everything" };
 pub(in crate::commands) const OTHER_CHANNELS: Text = Text {
     ko: "이 서버에서 관리하실 수 있는 다른 채널입니다.",
     en: "Other channels of this server that you may manage:",
@@ -50,6 +54,23 @@ pub(in crate::commands) const COPY_SETTINGS_TO: Text =
 pub(in crate::commands) fn other_channel(name: &str, title: &str, wish: &Wish, language: Language) -> String {
     let when = wish.schedule.describe(language);
     format!("• #{name} — {title}, {when}, {}", style_name(wish.style, language))
+}
+
+/// What one setting's choices are for.
+pub(in crate::commands) fn choose(of: Setting, language: Language) -> String {
+    match (of, language) {
+        (Setting::Time, Language::Ko) => "언제 받을까요? 다른 시각은 /subscribe 09:15 처럼 쓰시면 됩니다.",
+        (Setting::Style, Language::Ko) => "어떤 모양으로 받을까요?",
+        (Setting::Filter, Language::Ko) => {
+            "어떤 주제를 받을까요? 다시 고르면 빠집니다. 회사나 낱말은 /subscribe 엔비디아 처럼 쓰시면 됩니다."
+        }
+        (Setting::Time, Language::En) => "When? For any other time, write for example /subscribe 09:15.",
+        (Setting::Style, Language::En) => "In which style?",
+        (Setting::Filter, Language::En) => {
+            "Which topics? Choosing one again takes it out. For companies and words, write /subscribe NVIDIA."
+        }
+    }
+    .to_owned()
 }
 
 /// Which role a delivery is to ping.

@@ -1,14 +1,14 @@
 //! Cuts a post where its form (`shape.rs`) says that articles begin. What is in none of them is the intro, the
 //! closing, or a category's heading.
 
-use crate::model::Article;
 use crate::model::rich::{Block, Inline, plain};
+use crate::parse::date;
 use crate::parse::draft::Dropped;
 use crate::parse::markdown::{Piece, PieceKind};
 
 use super::shape::{Form, Shape};
 use super::source_line::{Known, is_link_word};
-use super::{first_link, names, table};
+use super::{fields, table};
 
 /// A post in parts.
 #[derive(Debug, Default)]
@@ -17,6 +17,8 @@ pub(crate) struct Parts {
     pub(crate) articles: Vec<Raw>,
     pub(crate) closing: Vec<Block>,
     pub(crate) dropped: Vec<Dropped>,
+    /// Words that only say what a part of an article is.
+    pub(crate) labels: Vec<String>,
     /// Whether nothing was told apart.
     pub(crate) whole: bool,
 }
@@ -158,13 +160,29 @@ fn begin(parts: &mut Parts, piece: Piece, shape: Shape) {
         PieceKind::Heading { text, .. } => {
             parts.articles.push(Raw { line, headline: text, numbered: false, body: Vec::new(), known: None });
         }
-        PieceKind::Block(Block::List { items, .. }) if shape == Shape::Bullets => {
+        PieceKind::Block(Block::List { start, items }) if shape == Shape::Fields => {
+            let mut items = items.into_iter();
+            if let Some(item) = items.next() {
+                begin_record(parts, item, line);
+            }
+            let items: Vec<Vec<Block>> = items.collect();
+            if let Some(raw) = parts.articles.last_mut().filter(|_| !items.is_empty()) {
+                raw.body.push(Piece { line, kind: PieceKind::Block(Block::List { start, items }) });
+            }
+        }
+        PieceKind::Block(block @ Block::Paragraph(_)) if shape == Shape::Fields => {
+            begin_record(parts, vec![block], line);
+        }
+        PieceKind::Block(Block::List { items, .. }) => {
             parts.articles.extend(items.into_iter().map(|item| bullet(item, line)));
         }
         PieceKind::Block(Block::Table { header, rows }) if shape == Shape::Table => {
             let names: Vec<String> = header.iter().map(|cell| plain(cell)).collect();
             parts.dropped.push(Dropped::new(names.join(" | "), "the names of a table's columns"));
-            parts.articles.extend(table::articles(&header, rows, line));
+            parts.articles.extend(table::articles(&header, rows, line, &mut parts.labels));
+        }
+        PieceKind::Block(Block::Paragraph(run)) if begins_with_headline(&run, shape) => {
+            parts.articles.push(bullet(vec![Block::Paragraph(run)], line));
         }
         PieceKind::Block(Block::Paragraph(run)) => {
             let (headline, rest) = split_line(run);
@@ -184,23 +202,65 @@ fn begin(parts: &mut Parts, piece: Piece, shape: Shape) {
     }
 }
 
+/// Whether text follows a headline on its own line: `**Headline.** Text …`, `[headline](link) — text`.
+fn begins_with_headline(run: &[Inline], shape: Shape) -> bool {
+    let is_headline = match run.first() {
+        Some(Inline::Strong(_)) => true,
+        Some(Inline::Link { .. }) => shape == Shape::Rules,
+        _ => false,
+    };
+    is_headline
+        && matches!(shape, Shape::Bold | Shape::Rules)
+        && run.get(1).is_some_and(|next| *next != Inline::Break)
+}
+
+/// An article whose first field is its headline.
+fn begin_record(parts: &mut Parts, item: Vec<Block>, line: u32) {
+    let mut blocks = item.into_iter();
+    let mut raw = Raw { line, headline: Vec::new(), numbered: false, body: Vec::new(), known: None };
+    match blocks.next() {
+        Some(Block::Paragraph(run)) => {
+            let (first, rest) = split_line(run);
+            match fields::headline(&first) {
+                Some((label, headline)) => {
+                    raw.headline = headline;
+                    parts.labels.push(label);
+                }
+                None => raw.headline = first,
+            }
+            raw.body.extend(paragraph(rest, line));
+        }
+        block => raw.body.extend(block.map(|block| Piece { line, kind: PieceKind::Block(block) })),
+    }
+    raw.body.extend(blocks.map(|block| Piece { line, kind: PieceKind::Block(block) }));
+    parts.articles.push(raw);
+}
+
 /// `[headline](link) — text`, `**headline**: text`: the first inline is the headline. `headline ([link](…))`,
 /// `headline: https://…`: what stands before the link. Else the first line.
 fn bullet(item: Vec<Block>, line: u32) -> Raw {
     let mut blocks = item.into_iter();
     let mut body = Vec::new();
     let mut headline = Vec::new();
+    let mut known = None;
     match blocks.next() {
         Some(Block::Paragraph(run)) if matches!(run.first(), Some(Inline::Text(_))) => {
             let (mut first, mut rest) = split_line(run);
-            let at = first.iter().position(is_bare_link).unwrap_or(first.len());
+            if let [Inline::Text(before), link @ Inline::Link { .. }, ..] = first.as_slice()
+                && !is_bare_link(link)
+                && let Some(day) = day_before(before)
+            {
+                known = Some(Known { published: day, ..Known::default() });
+                first.remove(0);
+            }
+            let at = headline_end(&first);
             let behind = first.split_off(at);
             if let Some(Inline::Text(text)) = first.last_mut() {
                 *text = text.trim_end_matches(|c| is_separator(c) || matches!(c, '(' | '[' | '→')).to_owned();
             }
             headline = first;
-            let mut behind = behind.into_iter();
-            if let Some(link) = behind.next() {
+            let mut behind = behind.into_iter().peekable();
+            if let Some(link) = behind.next_if(is_bare_link) {
                 headline.push(link);
             }
             let mut behind: Vec<Inline> = behind.collect();
@@ -237,15 +297,40 @@ fn bullet(item: Vec<Block>, line: u32) -> Raw {
         None => {}
     }
     body.extend(blocks.map(|block| Piece { line, kind: PieceKind::Block(block) }));
-    Raw { line, headline, numbered: false, body, known: None }
+    Raw { line, headline, numbered: false, body, known }
+}
+
+/// Where the headline of a line ends: before an address, or behind a link of words that text follows (`[AI] [headline](link) - text`).
+fn headline_end(line: &[Inline]) -> usize {
+    let bare = line.iter().position(is_bare_link).unwrap_or(line.len());
+    let words = line.iter().position(|inline| matches!(inline, Inline::Link { .. }) && !is_bare_link(inline));
+    let is_parted = |at: &usize| match line.get(at + 1) {
+        Some(Inline::Text(text)) => text.trim_start().starts_with(|c| is_separator(c) || c == '('),
+        _ => false,
+    };
+    words.filter(|at| *at < 2).filter(is_parted).map_or(bare, |at| bare.min(at + 1))
+}
+
+/// The day that stands before a headline, or nothing but marks: `2025-12-17 [headline](link)`.
+fn day_before(text: &str) -> Option<Option<String>> {
+    let text = text.trim().trim_matches(|c| is_separator(c) || matches!(c, '[' | ']' | '(' | ')'));
+    if text.is_empty() {
+        return Some(None);
+    }
+    date::read(text).map(|_| Some(text.to_owned()))
 }
 
 /// A link whose text is no text of the headline: an address, or `링크`.
 pub(crate) fn is_bare_link(inline: &Inline) -> bool {
     match inline {
-        Inline::Link { url, text } => plain(text) == *url || is_link_word(std::slice::from_ref(inline)),
+        Inline::Link { url, text } => plain(text) == *url || is_link_label(inline),
         _ => false,
     }
+}
+
+/// Whether it is a link whose text is a word for a link.
+pub(crate) fn is_link_label(inline: &Inline) -> bool {
+    matches!(inline, Inline::Link { .. }) && is_link_word(std::slice::from_ref(inline))
 }
 
 fn is_separator(c: char) -> bool {
@@ -266,37 +351,6 @@ fn split_line(mut run: Vec<Inline>) -> (Vec<Inline>, Vec<Inline>) {
 
 fn paragraph(run: Vec<Inline>, line: u32) -> Option<Piece> {
     (!run.is_empty()).then_some(Piece { line, kind: PieceKind::Block(Block::Paragraph(run)) })
-}
-
-/// Where articles have no links and a list outside them has one for each, these are theirs, in order. A link's
-/// text is then the publisher, unless it is an address or the headline.
-pub(crate) fn give_links<'a>(articles: &mut [Article], mut outside: impl Iterator<Item = &'a Block>) {
-    if articles.len() < 2 || articles.iter().any(|article| article.link.is_some()) {
-        return;
-    }
-    let count = articles.len();
-    let links = outside.find_map(|block| match block {
-        Block::List { items, .. } if items.len() == count => {
-            items.iter().map(|item| only_link(item)).collect()
-        }
-        _ => None::<Vec<(String, String)>>,
-    });
-    for (article, (link, text)) in articles.iter_mut().zip(links.unwrap_or_default()) {
-        let headline = names::bare(&plain(&article.headline));
-        let is_name = text != link && text.chars().count() <= 30 && !headline.contains(&names::bare(&text));
-        article.publisher = article.publisher.take().or(Some(text).filter(|_| is_name));
-        article.link = Some(link);
-    }
-}
-
-/// The link of an item that has one, and the link's text.
-fn only_link(item: &[Block]) -> Option<(String, String)> {
-    let [Block::Paragraph(run)] = item else { return None };
-    let mut links = run.iter().filter(|inline| first_link(std::slice::from_ref(inline)).is_some());
-    match (links.next()?, links.next()) {
-        (Inline::Link { url, text }, None) => Some((url.clone(), plain(text))),
-        _ => None,
-    }
 }
 
 impl Piece {

@@ -1,20 +1,26 @@
 //! Pieces to articles: which form a post has (`shape.rs`), where its articles begin and end (`cut.rs`), who
-//! published each (`source_line.rs`), and what it is made of (here).
+//! published each (`source_line/`), its headline (`headline.rs`), and what it is made of (here).
 
 mod cut;
+mod fields;
+mod headline;
 mod names;
+mod notes;
 mod notice;
 mod repeats;
 pub(crate) mod shape;
 mod source_line;
 mod table;
 
+use std::collections::HashSet;
+
 use crate::model::rich::{Block, Inline, plain};
 use crate::model::{Article, Section};
 
 use super::draft::{Dropped, Warning};
-use super::markdown::{Piece, PieceKind};
+use super::markdown::{Footnote, Piece, PieceKind};
 use cut::Raw;
+use headline::Habit;
 use shape::Shape;
 
 /// A post's body, taken apart.
@@ -31,15 +37,21 @@ pub(crate) struct Body {
 /// matter's: it is that of a post's only article.
 pub(crate) fn read(
     pieces: Vec<Piece>,
+    footnotes: Vec<Footnote>,
     title: Option<&str>,
     shape: Option<Shape>,
     matter_link: Option<&str>,
 ) -> Body {
     let mut body = Body::default();
-    let form = match shape {
+    let mut pieces = shape::part_categories(fields::part(pieces));
+    let mut form = match shape {
         Some(shape) => shape::of_shape(&pieces, shape),
         None => shape::choose(&pieces),
     };
+    if form.is_none() && shape.is_none() {
+        pieces = shape::split_links(pieces);
+        form = shape::choose(&pieces);
+    }
     if form.is_none() && shape.is_none() && matter_link.is_none() && notice::is_notice(&pieces, title) {
         body.warnings.push(Warning::new(
             pieces.first().map(|piece| piece.line),
@@ -47,12 +59,14 @@ pub(crate) fn read(
             "if it is an article, give it a line `[Publisher](link) - 발행일: 2025-12-17`",
         ));
         body.intro = cut::notice(pieces, title);
+        body.closing = footnotes.into_iter().flat_map(|footnote| footnote.blocks).collect();
         return body;
     }
-    let parts = match form {
+    let mut parts = match form {
         Some(form) => cut::cut(pieces, &form, title),
         None => cut::whole(pieces, title),
     };
+    notes::place(&mut parts, footnotes);
     body.intro = parts.intro;
     body.closing = parts.closing;
     body.dropped = parts.dropped;
@@ -64,19 +78,24 @@ pub(crate) fn read(
         ));
         return body;
     }
-    if parts.whole {
+    let lines: Vec<u32> = parts.articles.iter().map(|raw| raw.line).collect();
+    let mut words = Words { labels: parts.labels, noise: Vec::new() };
+    let habit = Habit::of(&parts.articles);
+    body.articles = parts.articles.into_iter().map(|raw| article(raw, habit, &mut words)).collect();
+    words.put_into(&mut body.dropped);
+    notes::give_links(&mut body.articles, body.closing.iter().chain(&body.intro));
+    for article in body.articles.iter_mut().filter(|article| article.link.is_none()) {
+        article.link = source_line::first_of_several(&article.sections).filter(|_| !parts.whole);
+    }
+    if let ([article], Some(link)) = (body.articles.as_mut_slice(), matter_link) {
+        article.link = article.link.take().or_else(|| Some(link.to_owned()));
+    }
+    if parts.whole && body.articles.iter().all(|article| article.link.is_none()) {
         body.warnings.push(Warning::new(
-            parts.articles.first().map(|raw| raw.line),
+            lines.first().copied(),
             "no articles were told apart, so the post is one article",
             "give each article a heading `## …` and a line `[Publisher](link) - 발행일: 2025-12-17`",
         ));
-    }
-    let lines: Vec<u32> = parts.articles.iter().map(|raw| raw.line).collect();
-    let ordered = is_ordered(&parts.articles);
-    body.articles = parts.articles.into_iter().map(|raw| article(raw, ordered)).collect();
-    cut::give_links(&mut body.articles, body.closing.iter().chain(&body.intro));
-    if let ([article], Some(link)) = (body.articles.as_mut_slice(), matter_link) {
-        article.link = article.link.take().or_else(|| Some(link.to_owned()));
     }
     repeats::drop_repeated(&mut body.intro, &body.articles, &mut body.dropped);
     if !parts.whole {
@@ -99,15 +118,29 @@ fn warn_of_links(articles: &[Article], lines: &[u32], warnings: &mut Vec<Warning
     ));
 }
 
-/// Whether the headlines are numbered 1, 2, 3 …: then the place says it, and the number is left out.
-fn is_ordered(articles: &[Raw]) -> bool {
-    articles.len() > 1
-        && articles.iter().enumerate().all(|(place, raw)| {
-            shape::headline_ordinal(&plain(&raw.headline)).is_some_and(|(number, _)| number == place + 1)
-        })
+/// Words that say what a part of an article is and are no text of it.
+#[derive(Debug, Default)]
+struct Words {
+    /// `출처`, `링크`, `원문 보기`.
+    labels: Vec<String>,
+    /// Numbers and marks before headlines.
+    noise: Vec<String>,
 }
 
-fn article(raw: Raw, ordered: bool) -> Article {
+impl Words {
+    fn put_into(mut self, dropped: &mut Vec<Dropped>) {
+        let mut seen = HashSet::new();
+        self.labels.retain(|label| seen.insert(label.clone()));
+        if !self.labels.is_empty() {
+            dropped.push(Dropped::new(self.labels.join(" · "), "labels; what stands behind them is kept"));
+        }
+        if !self.noise.is_empty() {
+            dropped.push(Dropped::new(self.noise.join(" "), "numbers and marks that headlines begin with"));
+        }
+    }
+}
+
+fn article(raw: Raw, habit: Habit, words: &mut Words) -> Article {
     let known = raw.known.unwrap_or_default();
     let mut article = Article {
         link: known.link.or_else(|| first_link(&raw.headline)),
@@ -115,16 +148,25 @@ fn article(raw: Raw, ordered: bool) -> Article {
         published: known.published,
         ..Article::default()
     };
+    words.labels.extend(
+        raw.headline
+            .iter()
+            .filter(|inline| cut::is_link_label(inline))
+            .map(|inline| plain(std::slice::from_ref(inline))),
+    );
     article.headline = without_links(raw.headline, article.link.as_deref());
-    if ordered || raw.numbered {
-        strip_mark(&mut article.headline);
-        strip_ordinal(&mut article.headline);
-    }
+    habit.strip(&mut article.headline, raw.numbered, &mut words.noise);
     let mut blocks = raw.body;
-    source_line::take(&mut blocks, &mut article);
+    source_line::take(&mut blocks, &mut article, &mut words.labels);
     if article.link.is_none() {
         article.link = source_line::find_link(&blocks);
     }
+    source_line::note_reference(&blocks, &mut article);
+    source_line::note_publisher(&blocks, &mut article);
+    if let Some(link) = &article.link {
+        source_line::drop_address(&mut blocks, link);
+    }
+    headline::take_source(&mut article);
     article.sections = sections(blocks);
     if article.headline.is_empty() {
         article.headline = headline_from(&mut article.sections);
@@ -224,26 +266,6 @@ fn merged(run: Vec<Inline>) -> Vec<Inline> {
         }
     }
     merged
-}
-
-/// The mark that begins every headline of a post (`■ headline`).
-fn strip_mark(headline: &mut [Inline]) {
-    if let Some(Inline::Text(text)) = headline.first_mut()
-        && text.starts_with(shape::is_mark)
-    {
-        *text = text.trim_start_matches(shape::is_mark).trim_start().to_owned();
-    }
-}
-
-fn strip_ordinal(headline: &mut Vec<Inline>) {
-    let Some(Inline::Text(text)) = headline.first_mut() else { return };
-    if let Some((_, rest)) = shape::headline_ordinal(text) {
-        let decoration = text.get(..shape::decoration(text)).unwrap_or_default();
-        *text = format!("{decoration}{rest}");
-    }
-    if text.is_empty() {
-        headline.remove(0);
-    }
 }
 
 impl Piece {

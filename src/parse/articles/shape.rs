@@ -1,12 +1,13 @@
 //! Which form a post has: what marks the beginning of an article in it. Judged by structure alone.
 //!
 //! Here the forms are weighed against each other; what each looks like is in `shape/`: headings, lines (bold, numbered,
-//! marked, links), bullets; rows of tables are `table.rs`.
+//! marked, links), bullets, rules; rows of tables are `table.rs`, records `fields.rs`.
 
 mod bullets;
 mod headings;
 mod lines;
 mod numbers;
+mod rules;
 
 use std::fmt;
 use std::str::FromStr;
@@ -14,10 +15,11 @@ use std::str::FromStr;
 use crate::model::rich::{Block, Inline};
 use crate::parse::markdown::{Piece, PieceKind};
 
-use super::{source_line, table};
+use super::{fields, source_line, table};
 use headings::Titles;
 
-pub(super) use lines::is_mark;
+pub(super) use bullets::part_categories;
+pub(super) use lines::split_links;
 pub(super) use numbers::{decoration, headline_ordinal};
 
 /// What begins an article; a feed's `shape`.
@@ -33,14 +35,26 @@ pub enum Shape {
     Bullets,
     /// A table's row.
     Table,
+    /// A record of labelled lines: `제목: headline`, `링크: …`.
+    Fields,
+    /// What stands between two rules, `---`.
+    Rules,
     /// Nothing: the post is one article.
     Whole,
 }
 
 impl Shape {
     /// All of them, in the order in which they are tried.
-    pub const ALL: [Self; 6] =
-        [Self::Headings, Self::Bold, Self::Numbered, Self::Bullets, Self::Table, Self::Whole];
+    pub const ALL: [Self; 8] = [
+        Self::Fields,
+        Self::Headings,
+        Self::Bold,
+        Self::Numbered,
+        Self::Bullets,
+        Self::Table,
+        Self::Rules,
+        Self::Whole,
+    ];
 
     /// The word of the configuration.
     pub fn name(self) -> &'static str {
@@ -50,6 +64,8 @@ impl Shape {
             Self::Numbered => "numbered",
             Self::Bullets => "bullets",
             Self::Table => "table",
+            Self::Fields => "fields",
+            Self::Rules => "rules",
             Self::Whole => "whole",
         }
     }
@@ -63,7 +79,9 @@ impl fmt::Display for Shape {
 
 /// A text that names no shape.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no shape of a post: write `headings`, `bold`, `numbered`, `bullets`, `table` or `whole`")]
+#[error(
+    "`{0}` is no shape of a post: write `headings`, `bold`, `numbered`, `bullets`, `table`, `fields`, `rules` or `whole`"
+)]
 pub struct UnknownShape(pub String);
 
 impl FromStr for Shape {
@@ -87,6 +105,9 @@ pub(crate) struct Form {
 
 /// The form that fits best; `None`: the post can't be taken apart.
 pub(crate) fn choose(pieces: &[Piece]) -> Option<Form> {
+    if let Some((_, form)) = candidates(pieces, Shape::Fields).filter(|(count, _)| *count >= 2) {
+        return Some(form);
+    }
     if let Some(form) = headings::by_evidence(pieces) {
         return Some(form);
     }
@@ -102,12 +123,14 @@ pub(crate) fn choose(pieces: &[Piece]) -> Option<Form> {
         .map(|(_, form)| form)
         .or_else(|| headings::by_number(pieces))
         .or_else(|| lines::links(pieces))
+        .or_else(|| rules::between(pieces))
 }
 
 /// The form that the configuration names, as far as the post has it.
 pub(crate) fn of_shape(pieces: &[Piece], shape: Shape) -> Option<Form> {
     match shape {
         Shape::Headings => headings::by_evidence(pieces).or_else(|| headings::by_number(pieces)),
+        Shape::Rules => rules::between(pieces),
         Shape::Whole => None,
         shape => candidates(pieces, shape).map(|(_, form)| form),
     }
@@ -134,10 +157,14 @@ fn candidates(pieces: &[Piece], shape: Shape) -> Option<(usize, Form)> {
         Shape::Numbered => lines::numbered(pieces),
         Shape::Bullets => bullets::lists(pieces),
         Shape::Table => pieces.iter().map(is_table).collect(),
-        Shape::Headings | Shape::Whole => return None,
+        Shape::Fields => pieces.iter().map(fields::begins).collect(),
+        Shape::Headings | Shape::Rules | Shape::Whole => return None,
     };
-    let count =
-        pieces.iter().zip(&starts).filter(|(_, start)| **start).map(|(piece, _)| item_count(piece)).sum();
+    let begun = pieces.iter().zip(&starts).filter(|(_, start)| **start);
+    let count = match shape {
+        Shape::Fields => begun.count(),
+        _ => begun.map(|(piece, _)| item_count(piece)).sum(),
+    };
     if count == 0 {
         return None;
     }

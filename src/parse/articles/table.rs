@@ -47,8 +47,13 @@ pub(super) fn is_articles(header: &Row, rows: &[Vec<Vec<Inline>>]) -> bool {
             || rows.iter().all(|row| row.iter().any(|cell| first_link(cell).is_some())))
 }
 
-/// The rows as articles; the names of the columns whose cells were taken for what they are.
-pub(super) fn articles(header: &Row, rows: Vec<Vec<Vec<Inline>>>, line: u32) -> Vec<Raw> {
+/// The rows as articles. Words for a link that stand for it are put into `labels`.
+pub(super) fn articles(
+    header: &Row,
+    rows: Vec<Vec<Vec<Inline>>>,
+    line: u32,
+    labels: &mut Vec<String>,
+) -> Vec<Raw> {
     let columns = Columns {
         headline: column(header, &HEADLINE).unwrap_or_else(|| linked_column(&rows)),
         publisher: column(header, &PUBLISHER),
@@ -56,7 +61,7 @@ pub(super) fn articles(header: &Row, rows: Vec<Vec<Vec<Inline>>>, line: u32) -> 
         link: column(header, &LINK),
         number: column(header, &NUMBER),
     };
-    rows.into_iter().map(|row| article(header, row, &columns, line)).collect()
+    rows.into_iter().map(|row| article(header, row, &columns, line, labels)).collect()
 }
 
 fn column(header: &Row, names: &[&str]) -> Option<usize> {
@@ -69,7 +74,13 @@ fn linked_column(rows: &[Vec<Vec<Inline>>]) -> usize {
     first.iter().position(|cell| first_link(cell).is_some()).unwrap_or_default()
 }
 
-fn article(header: &Row, row: Vec<Vec<Inline>>, columns: &Columns, line: u32) -> Raw {
+fn article(
+    header: &Row,
+    row: Vec<Vec<Inline>>,
+    columns: &Columns,
+    line: u32,
+    labels: &mut Vec<String>,
+) -> Raw {
     let mut raw = Raw { line, headline: Vec::new(), numbered: false, body: Vec::new(), known: None };
     let mut known = source_line::Known::default();
     let mut rest = Vec::new();
@@ -85,6 +96,7 @@ fn article(header: &Row, row: Vec<Vec<Inline>>, columns: &Columns, line: u32) ->
             known.published = Some(text);
         } else if is(columns.link) && first_link(&cell).is_some() && source_line::is_link_word(&cell) {
             known.link = first_link(&cell);
+            labels.push(text);
         } else if !(is_nothing(&text) || is(columns.number) && is_number(&text)) {
             rest.push(labelled(header.get(place), cell));
         }

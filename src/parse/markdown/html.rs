@@ -18,6 +18,10 @@ pub(crate) enum Found {
     Heading(u8),
     /// The end of one.
     HeadingEnd,
+    /// The start of a list's item.
+    Item,
+    /// The end of a list.
+    ListEnd,
     /// The start of a link; its address.
     Link(String),
     /// The end of one.
@@ -104,20 +108,24 @@ fn read_tag(text: &str) -> Option<(Option<Found>, &str)> {
             Some(url) => Found::Link(url),
             None => return Some((None, rest)),
         },
-        "h1" | "h2" | "h3" | "h4" | "h5" | "h6" if closes => Found::HeadingEnd,
+        "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "summary" if closes => Found::HeadingEnd,
         "h1" => Found::Heading(1),
         "h2" => Found::Heading(2),
         "h3" => Found::Heading(3),
         "h4" => Found::Heading(4),
         "h5" => Found::Heading(5),
-        "h6" => Found::Heading(6),
+        // What `<details>` shows of itself while it is closed.
+        "h6" | "summary" => Found::Heading(6),
+        "li" if closes => return Some((None, rest)),
+        "li" => Found::Item,
+        "ul" | "ol" if closes => Found::ListEnd,
         name if STANDS_ALONE.contains(&name) => Found::Break,
         _ => return Some((None, rest)),
     };
     Some((Some(item), rest))
 }
 
-const STANDS_ALONE: [&str; 28] = [
+const STANDS_ALONE: [&str; 26] = [
     "address",
     "article",
     "aside",
@@ -136,13 +144,11 @@ const STANDS_ALONE: [&str; 28] = [
     "form",
     "header",
     "hr",
-    "li",
     "main",
     "ol",
     "p",
     "pre",
     "section",
-    "summary",
     "table",
     "tr",
     "ul",

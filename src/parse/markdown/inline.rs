@@ -1,7 +1,7 @@
 //! Finishes a run of text: drops what the site's generator would have replaced, mends emphasis that CommonMark
 //! does not see next to Korean, links bare addresses, cleans the characters.
 
-use crate::model::rich::Inline;
+use crate::model::rich::{Inline, plain};
 use crate::parse::draft::Dropped;
 
 use super::clean;
@@ -12,8 +12,15 @@ pub(crate) const ESCAPED: char = '\u{1}';
 
 /// Finishes a run; line breaks stay if `breaks` says so, and become blanks otherwise (headings, cells).
 pub(crate) fn finish(run: Vec<Inline>, breaks: bool, dropped: &mut Vec<Dropped>) -> Vec<Inline> {
+    let before = dropped.len();
     let mut run = finish_level(run, breaks, false, dropped);
     trim(&mut run);
+    // `* TOC` above `{:toc}`: kramdown puts the contents in its place, whatever it says.
+    let is_contents = |dropped: &Dropped| dropped.text.starts_with("{:toc");
+    if !run.is_empty() && dropped.get(before..).is_some_and(|tags| tags.iter().any(is_contents)) {
+        dropped.push(Dropped::new(plain(&run), "stands for a table of contents, which the site writes"));
+        run.clear();
+    }
     run
 }
 

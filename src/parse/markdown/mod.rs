@@ -10,7 +10,7 @@ mod html;
 mod inline;
 mod tree;
 
-pub(crate) use tree::read;
+pub(crate) use tree::{bare_pass, read};
 
 use crate::model::rich::{Block, Inline};
 
@@ -21,8 +21,21 @@ use super::draft::Dropped;
 pub(crate) struct Document {
     /// Its pieces, in order.
     pub(crate) pieces: Vec<Piece>,
+    /// Its footnotes, in the order of the file.
+    pub(crate) footnotes: Vec<Footnote>,
     /// What is markup of the site and no text of the post.
     pub(crate) dropped: Vec<Dropped>,
+}
+
+/// A footnote, which is no piece: it belongs to the text that refers to it.
+#[derive(Debug)]
+pub(crate) struct Footnote {
+    /// What stands between the brackets.
+    pub(crate) name: String,
+    /// The file's line on which it begins, counted from 1.
+    pub(crate) line: u32,
+    /// Its text, which begins with `[name] `.
+    pub(crate) blocks: Vec<Block>,
 }
 
 /// Something that stands at the top level of a post.

@@ -13,17 +13,27 @@ use crate::parse::draft::Dropped;
 use super::definitions::{self, Gaps};
 use super::frame::{Frame, Kind, is_container_end, is_inline_end};
 use super::html::{self, Found};
-use super::{Document, Piece, PieceKind, clean, inline};
+use super::{Document, Footnote, Piece, PieceKind, clean, inline};
 
 /// How deep quotes, lists and items may stand in one another.
 const MAX_BLOCKS: usize = 16;
 /// How deep emphasis and links may stand in one another.
 const MAX_INLINES: usize = 8;
 
+/// What is read beyond CommonMark.
+const OPTIONS: Options = Options::ENABLE_TABLES
+    .union(Options::ENABLE_STRIKETHROUGH)
+    .union(Options::ENABLE_FOOTNOTES)
+    .union(Options::ENABLE_TASKLISTS);
+
+/// Reads Markdown and makes nothing of it: how many events there are. It is what benchmarks hold [`read`] against.
+pub(crate) fn bare_pass(markdown: &str) -> usize {
+    Parser::new_ext(markdown, OPTIONS).into_offset_iter().count()
+}
+
 /// Reads Markdown whose first line is the file's `first_line`.
 pub(crate) fn read(markdown: &str, first_line: u32) -> Document {
-    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_FOOTNOTES;
-    let events = Parser::new_ext(markdown, options).into_offset_iter();
+    let events = Parser::new_ext(markdown, OPTIONS).into_offset_iter();
     let definitions = definitions::all(events.reference_definitions());
     let mut gaps = Gaps::default();
     let mut tree = Tree::new(markdown, first_line);
@@ -85,7 +95,7 @@ impl<'a> Tree<'a> {
                 Some(Kind::Html(block)) => block.push_str(&html),
                 _ => self.inline_html(&html),
             },
-            Event::FootnoteReference(name) => self.inline(Inline::Text(format!("[{name}]"))),
+            Event::FootnoteReference(name) => self.inline(Inline::Text(format!("[{}]", clean::line(&name)))),
             Event::Rule => {
                 let line = self.line_at(range.start);
                 match self.stack.last_mut() {
@@ -93,8 +103,11 @@ impl<'a> Tree<'a> {
                     Some(_) => self.flush_run(),
                 }
             }
+            Event::TaskListMarker(done) => {
+                let shown = if done { "[x]" } else { "[ ]" };
+                self.document.dropped.push(Dropped::new(shown, "the box of a task"));
+            }
             // Not asked for in the options above.
-            Event::TaskListMarker(_) => {}
             Event::InlineMath(text) | Event::DisplayMath(text) => self.text(&text, range.start),
         }
     }
@@ -206,7 +219,9 @@ impl<'a> Tree<'a> {
                 if !frame.blocks.is_empty() {
                     items.push(frame.blocks);
                 }
-                self.put(Block::List { start, items }, line);
+                if items.iter().any(|item| !item.is_empty()) {
+                    self.put(Block::List { start, items }, line);
+                }
             }
             Kind::Footnote(name) => {
                 let mut blocks = frame.blocks;
@@ -215,7 +230,12 @@ impl<'a> Tree<'a> {
                     Some(Block::Paragraph(run)) => run.insert(0, mark),
                     _ => blocks.insert(0, Block::Paragraph(vec![mark])),
                 }
-                self.put_all(blocks, line);
+                // Its place in the file says nothing: it belongs to where it is referred to.
+                if self.stack.is_empty() {
+                    self.document.footnotes.push(Footnote { name: clean::line(&name), line, blocks });
+                } else {
+                    self.put_all(blocks, line);
+                }
             }
             Kind::Cell => {
                 let text = inline::finish(frame.run, false, &mut self.document.dropped);
@@ -341,7 +361,9 @@ impl<'a> Tree<'a> {
                     return;
                 }
                 Found::Text(text) => self.inline(Inline::Text(text)),
-                Found::Break | Found::Heading(_) | Found::HeadingEnd => self.inline(Inline::Break),
+                Found::Break | Found::Heading(_) | Found::HeadingEnd | Found::Item | Found::ListEnd => {
+                    self.inline(Inline::Break);
+                }
                 Found::Link(url) => {
                     let in_link = self.in_link();
                     if let Some(frame) = self.stack.last_mut().filter(|_| !in_link) {
@@ -363,15 +385,32 @@ impl<'a> Tree<'a> {
 
     fn html_block(&mut self, html: &str, line: u32) {
         let mut frame = Frame::new(Kind::Paragraph, line);
+        // The items of a list so far; lists in lists are one.
+        let mut items: Option<Vec<Vec<Block>>> = None;
         for found in html::read(html) {
             match found {
                 Found::Text(text) => push_lines(&text, &mut frame),
                 Found::Break => frame.push(Inline::Break),
+                // Inside an item a heading is a line.
+                Found::Heading(_) | Found::HeadingEnd if items.is_some() => frame.push(Inline::Break),
                 Found::Heading(level) => {
                     self.end_part(&mut frame);
                     frame.kind = Kind::Heading(level);
                 }
                 Found::HeadingEnd => self.end_part(&mut frame),
+                Found::Item => match &mut items {
+                    Some(items) => self.end_item(&mut frame, items),
+                    None => {
+                        self.end_part(&mut frame);
+                        items = Some(Vec::new());
+                    }
+                },
+                Found::ListEnd => {
+                    if let Some(mut items) = items.take() {
+                        self.end_item(&mut frame, &mut items);
+                        self.put_items(items, line);
+                    }
+                }
                 Found::Link(url) => frame.open_link(url),
                 Found::LinkEnd => frame.close_link(),
                 Found::Image { url, alt } if frame.has_open_link() || frame.kind.is_line() => {
@@ -390,7 +429,26 @@ impl<'a> Tree<'a> {
                 }
             }
         }
+        if let Some(mut items) = items {
+            self.end_item(&mut frame, &mut items);
+            self.put_items(items, line);
+        }
         self.end_part(&mut frame);
+    }
+
+    fn put_items(&mut self, items: Vec<Vec<Block>>, line: u32) {
+        if !items.is_empty() {
+            self.put(Block::List { start: None, items }, line);
+        }
+    }
+
+    /// Makes an item of what a stretch of HTML has so far.
+    fn end_item(&mut self, frame: &mut Frame, items: &mut Vec<Vec<Block>>) {
+        frame.flush(&mut self.document.dropped);
+        let blocks = std::mem::take(&mut frame.blocks);
+        if !blocks.is_empty() {
+            items.push(blocks);
+        }
     }
 
     /// Hands on what a stretch of HTML has so far: its heading, or its paragraphs.

@@ -220,6 +220,7 @@ impl Discord {
                 Form::new().text("payload_json", body.to_string()).part("files[0]", png(picture)?),
             ),
         };
+        self.gate.expect_turn()?;
         let answer = self.http.call(request, Some(&interaction.token)).await?;
         if answer.status.is_success() {
             return Ok(answer);

@@ -138,6 +138,14 @@ impl Lane {
         }
     }
 
+    /// A call that somebody else made at an instant; the earliest first.
+    pub(super) fn count(&mut self, at: DateTime<Utc>, now: DateTime<Utc>) {
+        for window in &mut self.windows {
+            window.forget(now);
+            window.frees.push_back(at.min(now) + window.rate.per);
+        }
+    }
+
     /// Nothing here before `until`. Returns whether that is longer than was known.
     pub(super) fn wait(&mut self, until: DateTime<Utc>, now: DateTime<Utc>) -> bool {
         let longer = self.told.as_mut().is_none_or(|told| told.at(now) < until);

@@ -51,7 +51,7 @@ impl Telegram {
         Ok(())
     }
 
-    /// Sends a picture, silently: the message that it belongs to comes right after it. To be called with a place for the
+    /// Sends a picture, silently: it belongs to the message before it. To be called with a place for the
     /// chat.
     ///
     /// # Errors

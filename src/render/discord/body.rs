@@ -45,6 +45,8 @@ pub(super) struct Embed {
     pub(super) title: String,
     pub(super) url: Option<String>,
     pub(super) colour: Option<u32>,
+    /// The address of a picture that is shown below the text.
+    pub(super) image: Option<String>,
     pub(super) description: String,
     /// Names and values, neither empty.
     pub(super) fields: Vec<(String, String)>,
@@ -92,6 +94,9 @@ impl Embed {
         }
         if let Some(colour) = self.colour {
             embed = embed.colour(colour);
+        }
+        if let Some(image) = self.image {
+            embed = embed.image(image);
         }
         if !self.description.is_empty() {
             embed = embed.description(self.description);

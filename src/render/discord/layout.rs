@@ -4,15 +4,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::Style;
-use crate::model::rich::plain;
+use crate::model::rich::{Block, plain};
+use crate::model::{Article, Style};
 use crate::render::discord::body::{Embed, OPTIONS, ROWS};
 use crate::render::discord::markup::markdown;
 use crate::render::flow::Line;
 use crate::render::split::split;
 use crate::render::view::{View, headline};
 use crate::render::words::Phrase;
-use crate::text::{Unit, clean, cut_by, discord_markdown, discord_plain, is_blank};
+use crate::text::{Unit, clean, cut_by, discord_markdown, discord_plain, is_blank, safe_link};
 
 const EMBEDS: usize = 10;
 /// All text of all embeds of a message together.
@@ -95,6 +95,7 @@ impl Layout<'_, '_> {
         for embed in plain.iter_mut().flatten() {
             embed.url = None;
             embed.colour = None;
+            embed.image = None;
         }
         let messages =
             parts.into_iter().zip(rich).zip(plain).map(|((lines, rich), plain)| (lines, rich, plain));
@@ -202,6 +203,7 @@ impl Layout<'_, '_> {
         };
         embed.title = title(&headline(&article.article), &sheet.number.suffix());
         embed.url = self.view.link(&article.article);
+        embed.image = picture(&article.article).filter(|_| sheet.number == PartNumber::First);
         embed.colour = self.view.topics(article).next().map(|(look, _)| look.colour);
         embed.footer = self.footer(place);
         for field in &sheet.fields {
@@ -233,6 +235,14 @@ impl Layout<'_, '_> {
             (false, _) => format!("{byline} · {number}/{count}"),
         }
     }
+}
+
+/// The first picture of an article that Discord may fetch.
+fn picture(article: &Article) -> Option<String> {
+    article.sections.iter().flat_map(|section| &section.blocks).find_map(|block| match block {
+        Block::Image { url, .. } => safe_link(url).filter(|url| url.starts_with("https://")),
+        _ => None,
+    })
 }
 
 /// Whether a title (of a digest, article or section) stands whole where titles do.

@@ -10,6 +10,10 @@ use crate::model::article::{EnrichedArticle, Strength};
 use crate::model::digest::EnrichedDigest;
 use crate::model::rich::plain;
 use crate::store::error::StoreError;
+use crate::store::rows::Row;
+
+/// Digests whose words are written anew at once.
+const DIGESTS_AT_ONCE: i64 = 100;
 
 /// Puts the articles of a digest in the place of those that it had. An article keeps its id while the digest keeps
 /// its day, so that what a page's button carries stays true.
@@ -56,6 +60,37 @@ pub(in crate::store) async fn forget(
         .await?;
     sqlx::query("DELETE FROM articles WHERE digest_id = $1").bind(digest_id).execute(&mut **tx).await?;
     Ok(())
+}
+
+/// Writes the words of all articles into an index that has none: they stand in their digests.
+pub(in crate::store) async fn put_all_words(tx: &mut Transaction<'static, Any>) -> Result<(), StoreError> {
+    let mut last = 0;
+    loop {
+        let digests: Vec<(i64, String)> = sqlx::query_as(
+            "SELECT id, body FROM digests WHERE id > $1 AND EXISTS (SELECT 1 FROM articles WHERE digest_id = digests.id)
+             ORDER BY id LIMIT $2",
+        )
+        .bind(last)
+        .bind(DIGESTS_AT_ONCE)
+        .fetch_all(&mut **tx)
+        .await?;
+        let Some((greatest, _)) = digests.last() else { return Ok(()) };
+        last = *greatest;
+        for (digest_id, body) in digests {
+            let digest: EnrichedDigest = Row { table: "digests", id: digest_id }.json(&body)?;
+            let articles: Vec<(i64, i64)> =
+                sqlx::query_as("SELECT id, place FROM articles WHERE digest_id = $1")
+                    .bind(digest_id)
+                    .fetch_all(&mut **tx)
+                    .await?;
+            for (id, place) in articles {
+                let place = usize::try_from(place).unwrap_or(usize::MAX);
+                if let Some(EnrichedArticle { article, .. }) = digest.articles.get(place) {
+                    put_words(tx, id, &plain(&article.headline), &article.text()).await?;
+                }
+            }
+        }
+    }
 }
 
 /// The first id of the day that nobody has, above those that the digest keeps.

@@ -1,9 +1,10 @@
 //! The articles of all digests that are published, for looking things up: about a company or a topic (`about.rs`), by
-//! their words (`search.rs`, `words.rs`), counted by day (`trends.rs`). They are written with their digest (`index.rs`), and again
+//! their words (`search.rs`, `words.rs`), counted by day (`trends.rs`); `measure.rs` is for benchmarks. They are written with their digest (`index.rs`), and again
 //! when the dictionaries change (`reclassify.rs`).
 
 mod about;
 mod index;
+mod measure;
 mod reclassify;
 mod search;
 mod trends;
@@ -19,7 +20,7 @@ pub use about::{Cursor, Subject, Tally};
 pub use reclassify::Reclassified;
 pub use search::{Hits, MOST_HITS};
 
-pub(super) use index::{forget, index};
+pub(super) use index::{forget, index, put_all_words};
 
 use super::error::StoreError;
 use super::rows::Row;

@@ -148,6 +148,14 @@ impl Store {
     }
 }
 
+/// A query's words in the language of the database; `None` if it has none.
+pub(super) fn words_of(query: &Query, backend: Backend) -> Option<String> {
+    match Expression::of(query, backend)? {
+        Expression::Words { anywhere, .. } => Some(anywhere),
+        Expression::Filters => None,
+    }
+}
+
 /// What has to be there and what must not, in the language of the database.
 enum Expression {
     /// By words: anywhere, and all of those that are wanted in the headline.

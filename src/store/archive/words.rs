@@ -35,6 +35,14 @@ impl Backend {
         }
     }
 
+    /// Asks for the bytes of the index.
+    pub(super) fn index_bytes(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SELECT sum(length(block)) FROM article_words_data",
+            Self::Postgres => "SELECT pg_indexes_size('article_words')",
+        }
+    }
+
     /// Tokens in a row, anywhere or in the headline.
     pub(super) fn phrase(self, needle: &Needle, in_headline: bool) -> String {
         match self {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::{Any, Transaction};
 
-use crate::model::channel::Address;
+use crate::model::channel::{Address, ChannelKind, Platform};
 use crate::model::delivery::{Claimed, Outcome, Task};
 use crate::model::message::MessageState;
 use crate::store::Store;
@@ -12,7 +12,7 @@ use crate::store::corrections::{catch_up_change, settle_change};
 use crate::store::error::StoreError;
 use crate::store::publishing::{mark_to_publish, settle_publishing};
 use crate::store::recall::settle_recall;
-use crate::store::rows::millis;
+use crate::store::rows::{Row, millis, readable};
 
 impl Store {
     /// Settles claimed messages. What came of an attempt is true also if its lease was over before it ended, so
@@ -43,33 +43,57 @@ impl Store {
         Ok(())
     }
 
-    /// Makes every message that was being sent, and whose claim is void, `unknown`: all of them when the process
-    /// begins (`all`; it alone works on this database), later those whose lease is over. Returns how many. A
+    /// Makes every message that was being sent, and whose claim is void, `unknown`: all of a platform when this program
+    /// begins to talk to it (nobody else does any more), later (`None`) those whose lease is over. Returns how many. A
     /// correction whose claim is void is simply made again.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn void_claims(&self, all: bool, now: DateTime<Utc>) -> Result<u64, StoreError> {
+    pub async fn void_claims(&self, of: Option<Platform>, now: DateTime<Utc>) -> Result<u64, StoreError> {
         let mut tx = self.begin().await?;
         let voided = sqlx::query(
             "UPDATE messages SET state = 'unknown', owner = NULL, lease_until = NULL, next_at = $2,
                  error = 'the worker died while it was being sent'
-             WHERE state = 'sending' AND ($1 OR lease_until <= $2)",
+             WHERE state = 'sending' AND (platform = $1 OR ($1 IS NULL AND lease_until <= $2))",
         )
-        .bind(all)
+        .bind(of.map(Platform::name))
         .bind(millis(now))
         .execute(&mut *tx)
         .await?;
         sqlx::query(
             "UPDATE messages SET owner = NULL, lease_until = NULL
-             WHERE state = 'sent' AND owner IS NOT NULL AND ($1 OR lease_until <= $2)",
+             WHERE state = 'sent' AND owner IS NOT NULL
+                 AND (platform = $1 OR ($1 IS NULL AND lease_until <= $2))",
         )
-        .bind(all)
+        .bind(of.map(Platform::name))
         .bind(millis(now))
         .execute(&mut *tx)
         .await?;
         tx.commit().await?;
         Ok(voided.rows_affected())
+    }
+
+    /// The attempts on a platform since an instant, the earliest first: whoever goes on from here keeps its rates.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn attempts_since(
+        &self,
+        platform: Platform,
+        since: DateTime<Utc>,
+    ) -> Result<Vec<(Address, ChannelKind, DateTime<Utc>)>, StoreError> {
+        let rows: Vec<(i64, String, String, i64)> = sqlx::query_as(
+            "SELECT m.id, c.address, c.kind, m.attempted_at FROM messages m JOIN channels c ON c.id = m.channel_id
+             WHERE m.platform = $1 AND m.attempted_at >= $2 ORDER BY m.attempted_at",
+        )
+        .bind(platform.name())
+        .bind(millis(since))
+        .fetch_all(&self.read)
+        .await?;
+        Ok(readable(rows.into_iter().map(|(id, address, kind, at)| {
+            let row = Row { table: "messages", id };
+            Ok((row.word(&address)?, row.word(&kind)?, row.instant(at)?))
+        })))
     }
 
     /// How many messages are in each state, by the state's name.

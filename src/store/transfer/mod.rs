@@ -11,6 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use sqlx::{Any, Transaction};
 
+use super::backend::Backend;
 use super::error::StoreError;
 use super::rows::millis;
 use super::{Store, migrations};
@@ -149,11 +150,7 @@ impl Store {
             return Err(StoreError::Newer { found, wants });
         }
         let mut tx = self.begin().await?;
-        let channels: i64 = sqlx::query_scalar("SELECT count(*) FROM channels").fetch_one(&mut *tx).await?;
-        let digests: i64 = sqlx::query_scalar("SELECT count(*) FROM digests").fetch_one(&mut *tx).await?;
-        if channels > 0 || digests > 0 {
-            return Err(StoreError::NotEmpty { channels, digests });
-        }
+        self.expect_empty(&mut tx).await?;
         sqlx::query("DELETE FROM feeds").execute(&mut *tx).await?;
         put(&mut tx, &transfer.feeds).await?;
         put(&mut tx, &transfer.digests).await?;
@@ -233,5 +230,5 @@ async fn put<T: Table>(tx: &mut Transaction<'static, Any>, rows: &[T]) -> Result
     for row in rows {
         row.bind(sqlx::query(sqlx::AssertSqlSafe(insert.clone()))).execute(&mut **tx).await?;
     }
-    Ok(())
+    Backend::behind(tx).number_on(tx, T::NAME).await
 }

@@ -1,7 +1,7 @@
 //! Posts whose articles are the items of lists.
 
 use crate::model::rich::{Block, Inline, plain};
-use crate::parse::articles::{first_link, is_web, names};
+use crate::parse::articles::{first_link, is_web, names, source_line};
 use crate::parse::markdown::{Piece, PieceKind};
 
 use super::item_count;
@@ -14,7 +14,7 @@ pub(super) fn lists(pieces: &[Piece]) -> Vec<bool> {
     let lists: Vec<Option<&[Vec<Block>]>> = pieces
         .iter()
         .map(|piece| {
-            if let PieceKind::Heading { text, .. } = &piece.kind {
+            if let Some(text) = heading(piece) {
                 below_aside = names::is_aside(text) || names::is_sources(text);
             }
             list_items(piece).filter(|_| !below_aside)
@@ -48,7 +48,9 @@ pub(super) fn lists(pieces: &[Piece]) -> Vec<bool> {
 fn has_link_and_words(item: &[Block]) -> bool {
     let Some(Block::Paragraph(run)) = item.first() else { return false };
     let begins = match run.first() {
-        Some(Inline::Text(text)) => text.chars().any(char::is_alphabetic),
+        Some(Inline::Text(text)) => {
+            text.chars().any(char::is_alphabetic) || matches!(run.get(1), Some(Inline::Link { .. }))
+        }
         Some(Inline::Strong(_)) => true,
         _ => false,
     };
@@ -64,6 +66,23 @@ fn has_link(block: &Block) -> bool {
     }
 }
 
+/// The text of a heading, or of a paragraph that looks like one.
+fn heading(piece: &Piece) -> Option<&[Inline]> {
+    match &piece.kind {
+        PieceKind::Heading { text, .. } => Some(text),
+        PieceKind::Block(Block::Paragraph(run)) => match run.as_slice() {
+            [Inline::Strong(text)] => Some(text),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Whether a piece is a list of linked headlines.
+pub(super) fn is_linked_list(piece: &Piece) -> bool {
+    list_items(piece).is_some_and(|items| items.len() > 1 && items.iter().all(|item| is_linked(item)))
+}
+
 fn list_items(piece: &Piece) -> Option<&[Vec<Block>]> {
     match &piece.kind {
         PieceKind::Block(Block::List { items, .. }) if !items.is_empty() => Some(items),
@@ -74,7 +93,9 @@ fn list_items(piece: &Piece) -> Option<&[Vec<Block>]> {
 fn is_linked(item: &[Block]) -> bool {
     let Some(Block::Paragraph(run)) = item.first() else { return false };
     match run.first() {
-        Some(Inline::Link { url, text }) => is_web(url) && plain(text) != *url,
+        Some(link @ Inline::Link { url, text }) => {
+            is_web(url) && plain(text) != *url && !source_line::is_link_word(std::slice::from_ref(link))
+        }
         Some(Inline::Strong(_)) => first_link(run).is_some(),
         _ => false,
     }
@@ -97,4 +118,38 @@ fn addresses(items: &[Vec<Block>]) -> Vec<String> {
         })
         .collect();
     all.unwrap_or_default()
+}
+
+/// Lists of categories (`- 반도체`) that hold a list of linked items each, as headings over those lists.
+pub(in crate::parse::articles) fn part_categories(pieces: Vec<Piece>) -> Vec<Piece> {
+    let mut parted = Vec::with_capacity(pieces.len());
+    for Piece { line, kind } in pieces {
+        match kind {
+            PieceKind::Block(Block::List { items, .. }) if are_categories(&items) => {
+                for mut item in items {
+                    let inner = item.pop();
+                    if let Some(Block::Paragraph(text)) = item.pop() {
+                        parted.push(Piece { line, kind: PieceKind::Heading { level: 6, text } });
+                    }
+                    parted.extend(inner.map(|inner| Piece { line, kind: PieceKind::Block(inner) }));
+                }
+            }
+            kind => parted.push(Piece { line, kind }),
+        }
+    }
+    parted
+}
+
+fn are_categories(items: &[Vec<Block>]) -> bool {
+    let mut inner = 0;
+    let all = items.iter().all(|item| match item.as_slice() {
+        [Block::Paragraph(text), Block::List { items, .. }] => {
+            inner += items.len();
+            first_link(text).is_none()
+                && !text.contains(&Inline::Break)
+                && items.iter().all(|item| is_linked(item))
+        }
+        _ => false,
+    });
+    all && inner > items.len()
 }

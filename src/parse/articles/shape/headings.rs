@@ -6,6 +6,7 @@ use crate::model::rich::{Inline, plain};
 use crate::parse::articles::{first_link, names, source_line};
 use crate::parse::markdown::{Piece, PieceKind};
 
+use super::bullets;
 use super::lines::bold_line;
 use super::numbers::{headline_ordinal, ordinal};
 use super::{Form, Shape, has_labelled_link};
@@ -62,12 +63,13 @@ fn is_aside(piece: &Piece) -> bool {
 }
 
 fn form(pieces: &[Piece], level: u8, within: std::ops::RangeInclusive<usize>, titles: &Titles) -> Form {
-    let starts: Vec<bool> = (0..)
+    let mut starts: Vec<bool> = (0..)
         .zip(pieces)
         .map(|(place, piece)| {
             within.contains(&place) && piece.level() == Some(level) && !titles.is_section(piece)
         })
         .collect();
+    begin_at_lists(pieces, level, *within.start(), &mut starts);
     let fences = pieces
         .iter()
         .zip(&starts)
@@ -77,6 +79,22 @@ fn form(pieces: &[Piece], level: u8, within: std::ops::RangeInclusive<usize>, ti
         })
         .collect();
     Form { shape: Shape::Headings, starts, fences }
+}
+
+/// Beside categories that hold articles (`## 톱뉴스` over `### headline`) one may hold a list of linked headlines, which are
+/// articles, too.
+fn begin_at_lists(pieces: &[Piece], level: u8, first: usize, starts: &mut [bool]) {
+    let before = pieces.get(..first).unwrap_or_default();
+    let Some(category) = before.iter().rev().find_map(Piece::level).filter(|above| *above < level) else {
+        return;
+    };
+    let mut is_below = false;
+    for (piece, start) in pieces.iter().zip(starts).skip(first) {
+        if let PieceKind::Heading { level, text } = &piece.kind {
+            is_below = *level == category && !names::is_aside(text) && !names::is_sources(text);
+        }
+        *start |= is_below && bullets::is_linked_list(piece);
+    }
 }
 
 /// Whether the heading at `place` heads an article.

@@ -2,16 +2,19 @@
 
 use std::collections::HashMap;
 
-use crate::model::rich::{Inline, plain};
-use crate::parse::articles::{first_link, is_web, source_line};
-use crate::parse::markdown::Piece;
+use crate::model::rich::{Block, Inline, plain};
+use crate::parse::articles::{first_link, is_web, names, source_line};
+use crate::parse::markdown::{Piece, PieceKind};
 
-use super::numbers::ordinal;
+use super::numbers::{decoration, headline_ordinal, ordinal};
 use super::{Form, Shape, has_labelled_link};
 
-/// Paragraphs whose first line is bold from end to end, if most are numbered or have a link.
+/// Paragraphs whose first line is bold from end to end, if most are numbered or have a link; else those that begin bold.
 pub(super) fn bold(pieces: &[Piece]) -> Vec<bool> {
     let bold: Vec<Option<&[Inline]>> = pieces.iter().map(|piece| bold_line(piece.first_line()?)).collect();
+    if bold.iter().all(Option::is_none) {
+        return bold_leads(pieces);
+    }
     let count = bold.iter().flatten().count();
     let mut seen = HashMap::new();
     for text in bold.iter().flatten() {
@@ -30,7 +33,7 @@ pub(super) fn bold(pieces: &[Piece]) -> Vec<bool> {
         if let Some(shows) = last.and_then(|last| has_source.get_mut(last))
             && !*shows
         {
-            *shows = has_labelled_link(piece);
+            *shows = has_labelled_link(piece) || has_one_link(piece);
         }
     }
     let evident = bold
@@ -44,51 +47,103 @@ pub(super) fn bold(pieces: &[Piece]) -> Vec<bool> {
     bold.iter().map(|text| fits && text.is_some()).collect()
 }
 
-/// The text of a line that is bold from end to end.
+/// The text of a line that is bold from end to end, but for a number or a picture before it.
 pub(super) fn bold_line(line: &[Inline]) -> Option<&[Inline]> {
     match line {
+        [Inline::Text(before), rest @ ..] if is_decoration(before) => bold_line(rest),
         [Inline::Strong(run)] if !run.is_empty() => Some(run),
         [Inline::Link { text, .. }] if matches!(text.as_slice(), [Inline::Strong(_)]) => Some(line),
         _ => None,
     }
 }
 
-/// Paragraphs that begin with a number, else with the same mark (`■ headline`).
+/// Whether a text is nothing but pictures and a number.
+fn is_decoration(text: &str) -> bool {
+    let rest = text.get(decoration(text)..).unwrap_or_default();
+    rest.is_empty() || ordinal(rest).is_some_and(|(_, rest)| rest.is_empty())
+}
+
+/// Paragraphs that begin with bold words and go on with a text that has a link, if there are hardly any others.
+fn bold_leads(pieces: &[Piece]) -> Vec<bool> {
+    let is_lead = |piece: &Piece| match piece.first_line() {
+        Some([Inline::Strong(words), rest @ ..]) => {
+            !rest.is_empty()
+                && (first_link(rest).is_some() || first_link(words).is_some())
+                && !plain(words).trim_end().ends_with([':', '：'])
+                && !names::is_section(words)
+        }
+        _ => false,
+    };
+    let leads: Vec<bool> = pieces.iter().map(is_lead).collect();
+    let count = leads.iter().filter(|lead| **lead).count();
+    let texts = pieces.iter().filter(|piece| piece.first_line().is_some()).count();
+    if count >= 2 && count * 3 >= texts * 2 { leads } else { vec![false; pieces.len()] }
+}
+
+/// Paragraphs that begin with a number, or ordered lists of one item each, else with the same mark (`■ headline`).
 pub(super) fn numbered(pieces: &[Piece]) -> Vec<bool> {
     let numbered: Vec<bool> = pieces.iter().map(is_numbered_paragraph).collect();
     if numbered.contains(&true) {
         return numbered;
     }
+    for counted in [counted(pieces, line_number), counted(pieces, item_number)] {
+        if counted.contains(&true) {
+            return counted;
+        }
+    }
+    let mut counts: HashMap<char, usize> = HashMap::new();
     let marks: Vec<Option<char>> = pieces.iter().map(mark).collect();
-    let first = marks.iter().flatten().next().copied();
-    let several = marks.iter().filter(|mark| first.is_some() && **mark == first).count() > 1;
-    marks.into_iter().map(|mark| several && mark.is_some() && mark == first).collect()
+    for mark in marks.iter().flatten() {
+        *counts.entry(*mark).or_default() += 1;
+    }
+    let most = counts.values().copied().max().unwrap_or_default();
+    let first = marks.iter().flatten().find(|mark| counts.get(mark) == Some(&most)).copied();
+    marks.into_iter().map(|mark| most > 1 && mark.is_some() && mark == first).collect()
 }
 
-/// The mark that a paragraph begins with.
-fn mark(piece: &Piece) -> Option<char> {
+/// Pieces whose numbers count up from one, once or again and again; two at least.
+fn counted(pieces: &[Piece], number: fn(&Piece) -> Option<usize>) -> Vec<bool> {
+    let mut before = 0;
+    let mut below_aside = false;
+    let mut starts: Vec<bool> = Vec::with_capacity(pieces.len());
+    for piece in pieces {
+        if let PieceKind::Heading { text, .. } = &piece.kind {
+            below_aside = names::is_aside(text) || names::is_sources(text);
+        }
+        let found = number(piece).filter(|_| !below_aside);
+        let fits = found.is_some_and(|number| number == before + 1 || number == 1);
+        if fits {
+            before = found.unwrap_or_default();
+        }
+        starts.push(fits);
+    }
+    let count = starts.iter().filter(|start| **start).count();
+    if count < 2 { vec![false; pieces.len()] } else { starts }
+}
+
+/// `[1] headline` on a line of its own, above more.
+fn line_number(piece: &Piece) -> Option<usize> {
     let Some([Inline::Text(text), ..]) = piece.first_line() else { return None };
-    text.chars().next().filter(|c| is_mark(*c))
+    let (number, rest) = headline_ordinal(text)?;
+    (!rest.is_empty() && piece.first_line().is_some_and(|line| first_link(line).is_none())).then_some(number)
 }
 
-pub(crate) fn is_mark(c: char) -> bool {
-    matches!(
-        c,
-        '■' | '□'
-            | '◆'
-            | '◇'
-            | '●'
-            | '▣'
-            | '★'
-            | '☆'
-            | '◎'
-            | '▪'
-            | '◾'
-            | '🔹'
-            | '🔸'
-            | '📌'
-            | '✅'
-    )
+/// A list of one numbered item, as blank lines and paragraphs between the items make it.
+fn item_number(piece: &Piece) -> Option<usize> {
+    let PieceKind::Block(Block::List { start: Some(start), items }) = &piece.kind else { return None };
+    match items.as_slice() {
+        [item] if matches!(item.first(), Some(Block::Paragraph(_))) => usize::try_from(*start).ok(),
+        _ => None,
+    }
+}
+
+/// The mark that a paragraph begins with. A link that says that it is one is no headline: `▶ 기사 보기: …`.
+fn mark(piece: &Piece) -> Option<char> {
+    let line = piece.first_line()?;
+    let [Inline::Text(text), rest @ ..] = line else { return None };
+    let mark = text.chars().next().filter(|_| decoration(text) > 0)?;
+    let is_bare = rest.is_empty() && text.get(decoration(text)..).is_some_and(str::is_empty);
+    (!is_bare && !source_line::is_labelled_link(line)).then_some(mark)
 }
 
 /// `1、[headline](link)`, `1、**headline**`, or `1、` alone.
@@ -114,4 +169,36 @@ fn is_link_line(line: &[Inline]) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether there is a link in a paragraph, and one alone.
+fn has_one_link(piece: &Piece) -> bool {
+    match &piece.kind {
+        PieceKind::Block(Block::Paragraph(run)) => {
+            run.iter().filter(|inline| first_link(std::slice::from_ref(inline)).is_some()).count() == 1
+        }
+        _ => false,
+    }
+}
+
+/// Paragraphs whose lines are links and nothing else, as a paragraph each.
+pub(in crate::parse::articles) fn split_links(pieces: Vec<Piece>) -> Vec<Piece> {
+    let mut parted = Vec::with_capacity(pieces.len());
+    for Piece { line, kind } in pieces {
+        match kind {
+            PieceKind::Block(Block::Paragraph(run))
+                if run.contains(&Inline::Break)
+                    && run.split(|inline| *inline == Inline::Break).all(is_link_line) =>
+            {
+                let lines = run.split(|inline| *inline == Inline::Break);
+                let piece = |line_run: &[Inline]| Piece {
+                    line,
+                    kind: PieceKind::Block(Block::Paragraph(line_run.to_vec())),
+                };
+                parted.extend(lines.map(piece));
+            }
+            kind => parted.push(Piece { line, kind }),
+        }
+    }
+    parted
 }

@@ -11,9 +11,11 @@ pub(crate) fn ordinal(text: &str) -> Option<(usize, &str)> {
         c @ ('[' | '(' | '（' | '#') => (Some(c), text.get(c.len_utf8()..)?),
         _ => (None, text),
     };
+    // A question's: `Q1. …`.
+    let rest = rest.strip_prefix(['Q', 'q']).filter(|_| open.is_none()).unwrap_or(rest);
     let len = rest.bytes().take(4).take_while(u8::is_ascii_digit).count();
     let (number, rest) = rest.split_at_checked(len)?;
-    let number = number.parse().ok()?;
+    let number: usize = number.parse().ok()?;
     let rest = match open {
         Some('[') => rest.strip_prefix(']')?,
         Some('(') => rest.strip_prefix(')')?,
@@ -21,6 +23,8 @@ pub(crate) fn ordinal(text: &str) -> Option<(usize, &str)> {
         Some(_) => rest.strip_prefix([' ', '.', ':'])?,
         None => match rest.strip_prefix(['、', '．']).or_else(|| rest.strip_prefix("\u{fe0f}\u{20e3}")) {
             Some(rest) => rest,
+            // `01 headline`.
+            None if len == 2 && number < 10 && rest.starts_with(' ') => rest,
             // `3.5 Opus` begins with no number of an article.
             None => rest.strip_prefix(['.', ')']).filter(|rest| rest.is_empty() || rest.starts_with(' '))?,
         },
@@ -35,7 +39,7 @@ pub(crate) fn decoration(text: &str) -> usize {
         ' ' | '\u{fe0f}' | '\u{200d}' | '\u{2190}'..='\u{2bff}' => true,
         c => c >= '\u{1f000}',
     };
-    text.find(|c: char| !is_picture(c)).unwrap_or_default()
+    text.find(|c: char| !is_picture(c)).unwrap_or(text.len())
 }
 
 /// The number of a headline, behind the pictures that it begins with.

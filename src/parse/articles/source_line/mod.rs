@@ -1,12 +1,20 @@
-//! The line that says where an article is from: `[Publisher](link) - 발행일: 2025-12-17` and its relatives.
+//! The lines that say where an article is from: which of them are taken off its text, and what its link is where none
+//! says so. How one line is read is `read.rs`; the words that it may have are `words.rs`.
 
-use crate::model::Article;
+mod read;
+mod words;
+
 use crate::model::rich::{Block, Inline, plain};
+use crate::model::{Article, Section};
 use crate::parse::date;
 use crate::parse::markdown::{Piece, PieceKind};
 
-use super::names::bare;
-use super::{first_link, is_web};
+use super::headline::strip_front;
+use super::{first_link, is_web, names};
+use read::{Source, around_link, read};
+
+pub(super) use read::{is_link_word, trailing};
+pub(super) use words::{is_headline_label, is_publisher};
 
 /// What a form knows of an article's source before its text is read.
 #[derive(Debug, Default)]
@@ -16,70 +24,6 @@ pub(super) struct Known {
     pub(super) published: Option<String>,
 }
 
-/// What a line says of an article's source.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Source {
-    publisher: Option<String>,
-    link: Option<String>,
-    published: Option<String>,
-    /// What the line says besides.
-    rest: Vec<Inline>,
-    /// Whether a word before it (`출처`, `발행일`) says what it is.
-    labelled: bool,
-}
-
-/// Words before a publisher's name.
-const PUBLISHER: [&str; 9] =
-    ["출처", "매체", "언론사", "발행처", "source", "sources", "publisher", "via", "from"];
-/// Words before, or in, a link to the article.
-const LINK: [&str; 21] = [
-    "원문",
-    "원문링크",
-    "원문보기",
-    "기사원문",
-    "기사보기",
-    "기사링크",
-    "링크",
-    "바로가기",
-    "전문보기",
-    "자세히보기",
-    "더보기",
-    "자세히",
-    "기사",
-    "보기",
-    "link",
-    "url",
-    "original",
-    "readmore",
-    "more",
-    "article",
-    "fullarticle",
-];
-/// Words before a date, longer ones first.
-const DATE: [&str; 17] = [
-    "발행일자",
-    "발행일",
-    "발행",
-    "게시일",
-    "게재일",
-    "보도일",
-    "작성일",
-    "등록일",
-    "날짜",
-    "일자",
-    "일시",
-    "published on",
-    "published at",
-    "published",
-    "posted on",
-    "posted",
-    "date",
-];
-/// A longer text before a date is a sentence and no publisher, in characters.
-const MAX_PUBLISHER: usize = 60;
-/// A longer text behind `발행일:` is no date, in characters.
-const MAX_DATE: usize = 40;
-
 /// Whether a line says who published an article or where it is; a date alone may be the post's.
 pub(crate) fn names_a_source(line: &[Inline]) -> bool {
     read(line).is_some_and(|source| source.publisher.is_some() || source.link.is_some())
@@ -87,46 +31,209 @@ pub(crate) fn names_a_source(line: &[Inline]) -> bool {
 
 /// Whether a line is a link with a word that says so: `원문: [Bloomberg](…)`, `→ [원문 보기](…)`.
 pub(crate) fn is_labelled_link(line: &[Inline]) -> bool {
-    labelled(line).is_some() || read(line).is_some_and(|source| source.labelled && source.link.is_some())
+    labelled(line).is_some() || read(line).is_some_and(|source| source.is_labelled() && source.link.is_some())
 }
 
-/// Whether a link's text is a word for a link (`원문 보기`, `Read more`).
-pub(super) fn is_link_word(run: &[Inline]) -> bool {
-    LINK.contains(&bare(&plain(run)).as_str())
-}
-
-/// Takes the source's lines off the top of an article's pieces.
-pub(crate) fn take(pieces: &mut Vec<Piece>, article: &mut Article) {
+/// Takes the source's lines off an article's pieces: unlabelled ones off the top, labelled ones (`링크: …`, a list's item
+/// `- **출처**: …`) wherever they stand. Words that go with them are put into `labels`.
+pub(crate) fn take(pieces: &mut Vec<Piece>, article: &mut Article, labels: &mut Vec<String>) {
+    // Only the first line of a text may be a source without saying so, and only near the top is a date the article's.
     let mut first = true;
-    while let Some(Piece { kind: PieceKind::Block(Block::Paragraph(run)), .. }) = pieces.first_mut() {
-        let mut left: Vec<Vec<Inline>> = Vec::new();
-        let mut taken = false;
-        for line in run.split(|inline| *inline == Inline::Break) {
-            // Below the first line only those count that say what they are.
-            let source = read(line).filter(|source| left.is_empty() && (first || source.labelled));
-            match source {
-                Some(source) if !source.is_known(article) => {
-                    taken = true;
-                    first = false;
-                    article.publisher = article.publisher.take().or(source.publisher);
-                    article.link = article.link.take().or(source.link);
-                    article.published = article.published.take().or(source.published);
-                    if !source.rest.is_empty() {
-                        left.push(source.rest);
-                    }
-                }
-                _ => left.push(line.to_vec()),
+    let mut texts = 0;
+    let mut below_sources = false;
+    pieces.retain_mut(|piece| match &mut piece.kind {
+        PieceKind::Block(Block::Paragraph(run)) => {
+            if let [Inline::Strong(text)] = run.as_slice() {
+                below_sources = names::is_sources(text);
             }
+            let kept: Vec<Vec<Inline>> = run
+                .split(|inline| *inline == Inline::Break)
+                .filter_map(|line| left_of(line, std::mem::take(&mut first), texts < 2, article, labels))
+                .collect();
+            texts += 1;
+            *run = kept.join(&Inline::Break);
+            !run.is_empty()
         }
-        if !taken {
+        PieceKind::Block(Block::List { items, .. }) => {
+            first = false;
+            texts += 1;
+            if below_sources {
+                note_listed(items, article);
+            }
+            items.retain_mut(|item| match item.as_mut_slice() {
+                [Block::Paragraph(run)] => match left_of(run, false, texts < 2, article, labels) {
+                    Some(kept) => {
+                        *run = kept;
+                        true
+                    }
+                    None => false,
+                },
+                _ => true,
+            });
+            !items.is_empty()
+        }
+        PieceKind::Block(Block::Image { .. }) | PieceKind::Rule => true,
+        PieceKind::Block(Block::Table { header, rows }) => {
+            first = false;
+            take_rows(header, rows, article, labels)
+        }
+        PieceKind::Block(Block::Quote(blocks)) => {
+            first = false;
+            take_attribution(blocks, article, labels);
+            !blocks.is_empty()
+        }
+        PieceKind::Block(_) => {
+            first = false;
+            true
+        }
+        PieceKind::Heading { text, .. } => {
+            first = false;
+            below_sources = names::is_sources(text);
+            true
+        }
+    });
+}
+
+/// Takes what rows of two cells, a label and a value, say of the source. Whether anything is left of the table.
+fn take_rows(
+    header: &mut [Vec<Inline>],
+    rows: &mut Vec<Vec<Vec<Inline>>>,
+    article: &mut Article,
+    labels: &mut Vec<String>,
+) -> bool {
+    if header.len() != 2 {
+        return true;
+    }
+    rows.retain(|row| {
+        let [label, value] = row.as_slice() else { return true };
+        let mut line = vec![Inline::Text(format!("{}: ", plain(label)))];
+        line.extend(value.iter().cloned());
+        left_of(&line, false, true, article, labels).is_some()
+    });
+    if rows.is_empty() {
+        labels.extend(header.iter().map(|cell| plain(cell)).filter(|text| !text.is_empty()));
+    }
+    !rows.is_empty()
+}
+
+/// Takes the line that says whose words a quote's are, its last: `— [BNN](…), 2025-12-17`.
+fn take_attribution(blocks: &mut Vec<Block>, article: &mut Article, labels: &mut Vec<String>) {
+    let Some(Block::Paragraph(run)) = blocks.last_mut() else { return };
+    let start = run.iter().rposition(|inline| *inline == Inline::Break).map_or(0, |last| last + 1);
+    let line = run.get(start..).unwrap_or_default();
+    let begins = matches!(line.first(), Some(Inline::Text(text)) if text.starts_with(['—', '–', '-']));
+    if begins && left_of(line, true, true, article, labels).is_none() {
+        run.truncate(start.saturating_sub(1));
+        if run.is_empty() {
+            blocks.pop();
+        }
+    }
+}
+
+/// What is left of a line when what it says of the source is taken; `None`: nothing.
+fn left_of(
+    line: &[Inline],
+    first: bool,
+    near_top: bool,
+    article: &mut Article,
+    labels: &mut Vec<String>,
+) -> Option<Vec<Inline>> {
+    let all = || Some(line.to_vec());
+    let Some(source) = read(line) else { return all() };
+    let is_labelled = near_top && source.is_labelled() || !source.labels.is_empty();
+    let is_date = source.published.as_deref().is_none_or(|text| date::read(text).is_some());
+    if !(first || is_labelled && is_date) || source.is_known(article) {
+        return all();
+    }
+    article.publisher = article.publisher.take().or(source.publisher);
+    article.link = article.link.take().or(source.link);
+    article.published = article.published.take().or(source.published);
+    if first_link(&source.rest).is_some() {
+        // Further links: the line stays whole.
+        return all();
+    }
+    labels.extend(source.labels);
+    Some(source.rest).filter(|rest| !rest.is_empty())
+}
+
+/// Below a heading `출처` the first entry of a list needs no label. It stays in the list.
+fn note_listed(items: &[Vec<Block>], article: &mut Article) {
+    let Some([Block::Paragraph(run)]) = items.first().map(Vec::as_slice) else { return };
+    if let Some(source) = read(run)
+        && !source.is_known(article)
+    {
+        article.publisher = article.publisher.take().or(source.publisher);
+        article.link = article.link.take().or(source.link);
+        article.published = article.published.take().or(source.published);
+    }
+}
+
+/// Who published the article, where a link to it that stands in its text says so: `([BNN](…))`, `출처: [e-daily](…)`.
+pub(crate) fn note_publisher(pieces: &[Piece], article: &mut Article) {
+    let Some(link) = article.link.as_deref().filter(|_| article.publisher.is_none()) else { return };
+    article.publisher = pieces.iter().find_map(|piece| match &piece.kind {
+        PieceKind::Block(block) => publisher_in(block, link),
+        _ => None,
+    });
+}
+
+fn publisher_in(block: &Block, link: &str) -> Option<String> {
+    match block {
+        Block::Paragraph(run) => run.split(|inline| *inline == Inline::Break).find_map(|line| {
+            let at =
+                line.iter().position(|inline| matches!(inline, Inline::Link { url, .. } if url == link))?;
+            let Some(Inline::Link { url, text }) = line.get(at) else { return None };
+            let shown = plain(text);
+            let before = plain(line.get(..at)?);
+            let label = before.rsplit(['.', '!', '?', '。', '(', ' ']).find(|word| !word.is_empty());
+            let is_named = words::is_publisher(&shown)
+                || label.is_some_and(words::is_publisher_label)
+                    && shown != *url
+                    && !is_link_word(text)
+                    && shown.chars().count() <= 30;
+            is_named.then(|| shown.trim().to_owned())
+        }),
+        Block::List { items, .. } => items.iter().flatten().find_map(|block| publisher_in(block, link)),
+        Block::Quote(blocks) => blocks.iter().find_map(|block| publisher_in(block, link)),
+        _ => None,
+    }
+}
+
+/// Takes off lines that are the article's address and nothing else.
+pub(crate) fn drop_address(pieces: &mut Vec<Piece>, link: &str) {
+    let is_address = |line: &[Inline]| match line {
+        [Inline::Text(before), Inline::Link { url, text }] if !before.contains(char::is_alphanumeric) => {
+            url == link && plain(text) == *url
+        }
+        [Inline::Link { url, text }] => url == link && plain(text) == *url,
+        _ => false,
+    };
+    pieces.retain_mut(|piece| {
+        let PieceKind::Block(Block::Paragraph(run)) = &mut piece.kind else { return true };
+        if !run.split(|inline| *inline == Inline::Break).any(is_address) {
+            return true;
+        }
+        let kept: Vec<&[Inline]> =
+            run.split(|inline| *inline == Inline::Break).filter(|line| !is_address(line)).collect();
+        *run = kept.join(&Inline::Break);
+        !run.is_empty()
+    });
+}
+
+/// What a footnote says of the link that the article has: `[1] [BNN](https://…), 2025-12-17`. It stays where it is.
+pub(crate) fn note_reference(pieces: &[Piece], article: &mut Article) {
+    for piece in pieces {
+        let PieceKind::Block(Block::Paragraph(run)) = &piece.kind else { continue };
+        let Some(Inline::Text(text)) = run.first() else { continue };
+        let Some((mark, _)) = text.split_once(']').filter(|_| text.starts_with('[')) else { continue };
+        let mut line = run.clone();
+        strip_front(&mut line, mark.chars().count() + "] ".len());
+        let source = read(&line).filter(|source| source.link.is_some() && source.link == article.link);
+        if let Some(source) = source.filter(|source| !source.is_known(article)) {
+            article.publisher = article.publisher.take().or(source.publisher);
+            article.published = article.published.take().or(source.published);
             return;
         }
-        if left.is_empty() {
-            pieces.remove(0);
-            continue;
-        }
-        *run = left.join(&Inline::Break);
-        return;
     }
 }
 
@@ -147,12 +254,31 @@ pub(crate) fn find_link(pieces: &[Piece]) -> Option<String> {
     }
 }
 
+/// The first of several links: in running text, or in a list's item that says what they are (`관련 기사: …`). The
+/// entries of a list of links are stories of their own.
+pub(crate) fn first_of_several(sections: &[Section]) -> Option<String> {
+    sections.iter().flat_map(|section| &section.blocks).find_map(|block| match block {
+        Block::Paragraph(run) => first_link(run),
+        Block::Quote(blocks) => blocks.iter().find_map(|block| match block {
+            Block::Paragraph(run) => first_link(run),
+            _ => None,
+        }),
+        Block::List { items, .. } => items.iter().find_map(|item| match item.as_slice() {
+            [Block::Paragraph(run)] => {
+                let (before, ..) = around_link(run)?;
+                words::is_label_of_several(&plain(before)).then(|| first_link(run)).flatten()
+            }
+            _ => None,
+        }),
+        _ => None,
+    })
+}
+
 fn labelled_link(block: &Block, links: &mut Vec<String>) -> Option<String> {
     match block {
         Block::Paragraph(run) => run.split(|inline| *inline == Inline::Break).find_map(|line| {
             push_links(line, links);
-            let source = labelled(line)?;
-            source.link
+            labelled(line)
         }),
         Block::List { items, .. } => items.iter().flatten().find_map(|block| labelled_link(block, links)),
         Block::Quote(blocks) => blocks.iter().find_map(|block| labelled_link(block, links)),
@@ -161,14 +287,15 @@ fn labelled_link(block: &Block, links: &mut Vec<String>) -> Option<String> {
 }
 
 /// Like [`read`], also for links with their article's own title as text, which is no publisher's name.
-fn labelled(line: &[Inline]) -> Option<Source> {
+fn labelled(line: &[Inline]) -> Option<String> {
     let (before, link, _) = around_link(line)?;
     let Inline::Link { url, .. } = link else { return None };
-    let label = bare(plain(before).trim_end().rsplit(['.', '!', '?', '。']).next().unwrap_or_default());
-    (is_link_word(std::slice::from_ref(link))
-        || PUBLISHER.contains(&label.as_str())
-        || LINK.contains(&label.as_str()))
-    .then(|| Source { link: Some(url.clone()), labelled: true, ..Source::default() })
+    let before = plain(before);
+    let label = before.trim_end().rsplit(['.', '!', '?', '。', '(']).next().unwrap_or_default();
+    let says_so = is_link_word(std::slice::from_ref(link))
+        || words::is_publisher_label(label)
+        || words::is_link_label(label);
+    says_so.then(|| url.clone())
 }
 
 fn push_links(run: &[Inline], links: &mut Vec<String>) {
@@ -182,220 +309,11 @@ fn push_links(run: &[Inline], links: &mut Vec<String>) {
 }
 
 impl Source {
-    /// Whether the article has all of this already, so that the line would be lost by taking it.
+    /// Whether the article has some of this already, so that the line would be lost by taking it.
     fn is_known(&self, article: &Article) -> bool {
-        (self.publisher.is_some() && article.publisher.is_some())
-            || (self.link.is_some() && article.link.is_some() && self.link != article.link)
-            || (self.published.is_some() && article.published.is_some())
-    }
-}
-
-/// Reads a line as a source; `None`: it is text.
-fn read(line: &[Inline]) -> Option<Source> {
-    let line = match line {
-        [Inline::Emphasis(run)] => run.as_slice(),
-        line => line,
-    };
-    match around_link(line) {
-        Some((before, Inline::Link { url, text }, after)) => with_link(before, url, text, after),
-        _ if first_link(line).is_none() => without_link(&plain(line)),
-        _ => None,
-    }
-}
-
-/// A line's first link at its top level, and what stands before and behind it.
-fn around_link(line: &[Inline]) -> Option<(&[Inline], &Inline, &[Inline])> {
-    let at = line.iter().position(|inline| matches!(inline, Inline::Link { url, .. } if is_web(url)))?;
-    Some((line.get(..at)?, line.get(at)?, line.get(at + 1..)?))
-}
-
-fn with_link(before: &[Inline], url: &str, text: &[Inline], after: &[Inline]) -> Option<Source> {
-    let label = bare(&plain(before));
-    let shown = plain(text);
-    let says_link = LINK.contains(&label.as_str());
-    if !label.is_empty() && !says_link && !PUBLISHER.contains(&label.as_str()) {
-        return None;
-    }
-    let is_name = shown != url && !LINK.contains(&bare(&shown).as_str());
-    // `원문: [the article's own title](…)`: the line stays, `find_link` sees it.
-    if says_link && is_name {
-        return None;
-    }
-    let labelled = !label.is_empty() || LINK.contains(&bare(&shown).as_str());
-    let link = Some(url.to_owned());
-    let publisher =
-        Some(shown.trim().to_owned()).filter(|name| is_name && name.chars().count() <= MAX_PUBLISHER);
-    if is_name && publisher.is_none() {
-        return None;
-    }
-    let (published, rest) = match after.split_first() {
-        None => (None, Vec::new()),
-        Some((Inline::Text(text), more)) => {
-            let (published, rest) = match date_in(text.trim_start_matches(is_separator)) {
-                Some((published, rest)) => (Some(published), rest),
-                None => (None, text.trim_start_matches(is_separator)),
-            };
-            let rest = rest.trim_start_matches(is_separator);
-            let mut run: Vec<Inline> = Some(rest)
-                .filter(|rest| !rest.is_empty())
-                .map(|rest| Inline::Text(rest.to_owned()))
-                .into_iter()
-                .collect();
-            run.extend(more.iter().cloned());
-            (published, run)
-        }
-        Some(_) => (None, after.to_vec()),
-    };
-    // `[OpenAI](…)가 발표했다` is a sentence.
-    if !labelled && published.is_none() && !rest.is_empty() {
-        return None;
-    }
-    Some(Source { publisher, link, published, rest, labelled })
-}
-
-fn without_link(line: &str) -> Option<Source> {
-    let (head, published, rest) = match split_at_date(line) {
-        Some((head, published, rest)) => (head, Some(published), rest),
-        None => (line, None, ""),
-    };
-    let head = head.trim_end_matches(is_separator).trim();
-    let (label, name) = match head.split_once([':', '：']) {
-        Some((label, name)) if PUBLISHER.contains(&bare(label).as_str()) => (true, name.trim()),
-        _ => (false, head),
-    };
-    // A name alone is no source: a label or a date says that it is one.
-    if (!label && published.is_none()) || name.chars().count() > MAX_PUBLISHER {
-        return None;
-    }
-    let publisher = Some(name.to_owned()).filter(|name| !name.is_empty());
-    let rest = rest.trim_start_matches(is_separator);
-    let rest = Some(rest).filter(|rest| !rest.is_empty()).map(|rest| Inline::Text(rest.to_owned()));
-    let labelled = label || publisher.is_none();
-    Some(Source { publisher, link: None, published, rest: rest.into_iter().collect(), labelled })
-}
-
-/// Finds `발행일: 2025-12-17` in a line without links: what stands before it, the date, what stands behind it.
-fn split_at_date(line: &str) -> Option<(&str, String, &str)> {
-    let starts = line.char_indices().take(MAX_PUBLISHER + 8).map(|(at, _)| at);
-    for at in starts {
-        let (head, rest) = line.split_at_checked(at)?;
-        let parted = head.is_empty() || head.ends_with(is_separator);
-        if parted
-            && rest.starts_with(char::is_alphabetic)
-            && let Some((published, rest)) = date_in(rest)
-        {
-            return Some((head, published, rest));
-        }
-    }
-    None
-}
-
-/// A date with its label, or one that is written so that nobody takes it for anything else; and what follows.
-fn date_in(text: &str) -> Option<(String, &str)> {
-    let label = DATE
-        .iter()
-        .find(|label| text.get(..label.len()).is_some_and(|start| start.eq_ignore_ascii_case(label)));
-    let value = match label {
-        Some(label) => text.get(label.len()..)?.trim_start().strip_prefix([':', '：']).map(str::trim_start),
-        None => None,
-    };
-    let value = match (value, label) {
-        (Some(value), _) => value,
-        // `발행 2025-12-17`.
-        (None, Some(label)) => text.get(label.len()..)?.trim_start(),
-        (None, None) => text,
-    };
-    let end = value
-        .char_indices()
-        .find(|(at, c)| {
-            let before = value.get(..*at).unwrap_or_default();
-            matches!(c, '|' | '·' | ')' | '—') || (matches!(c, '-' | '–' | ',') && before.ends_with(' '))
-        })
-        .map_or(value.len(), |(at, _)| at);
-    let (shown, rest) = value.split_at_checked(end)?;
-    let shown = shown.trim();
-    let rest = rest.strip_prefix(')').unwrap_or(rest);
-    let is_date = match label {
-        Some(_) => shown.chars().any(|c| c.is_ascii_digit()) && shown.chars().count() <= MAX_DATE,
-        None => date::read(shown).is_some(),
-    };
-    is_date.then(|| (shown.to_owned(), rest))
-}
-
-fn is_separator(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '-' | '–' | '—' | '|' | '·' | ',' | '/' | '(' | '•')
-}
-
-#[cfg(test)]
-mod tests {
-    use rstest::rstest;
-
-    use crate::parse::markdown;
-
-    use super::*;
-
-    fn read_line(line: &str) -> Option<Source> {
-        let document = markdown::read(line, 1);
-        read(document.pieces.first()?.first_line()?)
-    }
-
-    #[rstest]
-    #[case::reference("[BNN](https://a.b) - 발행일: 2025-12-17", "BNN", "https://a.b", "2025-12-17", "")]
-    #[case::dash("[BNN](https://a.b) — 발행: 2025.12.17", "BNN", "https://a.b", "2025.12.17", "")]
-    #[case::bar("[BNN](https://a.b) | Published: Dec 17, 2025", "BNN", "https://a.b", "Dec 17, 2025", "")]
-    #[case::dot("[BNN](https://a.b) · 2025-12-17", "BNN", "https://a.b", "2025-12-17", "")]
-    #[case::brackets("[BNN](https://a.b) (2025-12-17)", "BNN", "https://a.b", "2025-12-17", "")]
-    #[case::no_colon(
-        "[BNN](https://a.b) 발행일 2025년 12월 17일",
-        "BNN",
-        "https://a.b",
-        "2025년 12월 17일",
-        ""
-    )]
-    #[case::no_date("[BNN](https://a.b)", "BNN", "https://a.b", "", "")]
-    #[case::no_link("BNN Bloomberg - 발행일: 2025-12-17", "BNN Bloomberg", "", "2025-12-17", "")]
-    #[case::date_alone("발행일: 2025-12-17", "", "", "2025-12-17", "")]
-    #[case::emphasis("*[BNN](https://a.b) - 발행일: 2025-12-17*", "BNN", "https://a.b", "2025-12-17", "")]
-    #[case::label("출처: [BNN](https://a.b)", "BNN", "https://a.b", "", "")]
-    #[case::label_without_link("출처: BNN", "BNN", "", "", "")]
-    #[case::address("원문 링크: https://a.b/c", "", "https://a.b/c", "", "")]
-    #[case::more(
-        "[BNN](https://a.b) - 발행일: 2025-12-17 | 기자: 홍길동",
-        "BNN",
-        "https://a.b",
-        "2025-12-17",
-        "기자: 홍길동"
-    )]
-    #[case::not_the_web("[BNN](javascript:alert) - 발행일: 2025-12-17", "BNN", "", "2025-12-17", "")]
-    #[case::hyphens(
-        "[e-daily](https://a.b) - 발행일: 2025-12-17",
-        "e-daily",
-        "https://a.b",
-        "2025-12-17",
-        ""
-    )]
-    fn sources_are_read(
-        #[case] line: &str,
-        #[case] publisher: &str,
-        #[case] link: &str,
-        #[case] published: &str,
-        #[case] rest: &str,
-    ) {
-        let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-        let source = read_line(line).expect("a source");
-        assert_eq!(source.publisher, some(publisher));
-        assert_eq!(source.link, some(link));
-        assert_eq!(source.published, some(published));
-        assert_eq!(plain(&source.rest), rest);
-    }
-
-    #[rstest]
-    #[case::sentence("[OpenAI](https://a.b)가 새 모델을 발표했다.")]
-    #[case::text("삼성전자가 HBM4를 발표했다 - 업계 최초다.")]
-    #[case::date_in_a_sentence("이 서비스는 발행일: 기준이 없다.")]
-    #[case::bold_link("**[새 모델](https://a.b)**")]
-    #[case::own_title("원문: [OpenAI ships a model](https://a.b)")]
-    fn text_is_no_source(#[case] line: &str) {
-        assert_eq!(read_line(line), None);
+        let differs = |own: &Option<String>, known: &Option<String>| matches!((own, known), (Some(own), Some(known)) if own != known);
+        differs(&self.publisher, &article.publisher)
+            || differs(&self.link, &article.link)
+            || differs(&self.published, &article.published)
     }
 }

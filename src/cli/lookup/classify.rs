@@ -6,11 +6,11 @@ use clap::Args;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Failed, Outcome};
 use crate::app::shipped_lexicon;
+use crate::cli::{Failed, Outcome};
 
 #[derive(Debug, Args)]
-pub(super) struct Arguments {
+pub(in crate::cli) struct Arguments {
     /// Print JSON lines: {"companies": […], "implied": […], "topics": […]}
     #[arg(long)]
     json: bool,
