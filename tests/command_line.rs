@@ -101,6 +101,43 @@ async fn preview_takes_any_text_and_any_name() {
 }
 
 #[tokio::test]
+async fn preview_draws_a_page_that_shows_both_platforms_and_loads_nothing() {
+    let disk = tempfile::tempdir().expect("a folder");
+    let (file, page) = (disk.path().join("2025-12-17-x.md"), disk.path().join("page.html"));
+    let hostile = "<script>alert(1)</script> \"><img src=x onerror=alert(2)>";
+    let post = format!(
+        "---\ntitle: '{hostile}'\n---\n## 하나 {hostile}\n[P](https://a.b/1)\n\n글 `{hostile}`\n\n## 둘\n[P](https://a.b/2)\n"
+    );
+    std::fs::write(&file, post).expect("a file");
+    let output =
+        jogan(&["preview", "--json", "--html"]).arg(&page).arg(&file).output().await.expect("the binary");
+    assert_eq!(json_of(&output)["articles"].as_array().map(Vec::len), Some(2));
+    let page = std::fs::read_to_string(page).expect("a page");
+    for part in [
+        "messages discord",
+        "messages telegram",
+        "제목만",
+        "요약",
+        "전체",
+        "prefers-color-scheme",
+        "Noto Sans KR",
+    ] {
+        assert!(page.contains(part), "{part} is not in {page}");
+    }
+    for part in ["<script", "<img", "url(", "@import", "<link"] {
+        assert!(!page.contains(part), "{part} is in {page}");
+    }
+}
+
+#[tokio::test]
+async fn benchmarks_print_their_numbers_beside_a_reference() {
+    let output = jogan(&["bench", "parse", "--json"]).output().await.expect("the binary");
+    let measures = json_of(&output);
+    let number = |key: &str| measures[0][key].as_f64().expect("a number");
+    assert!(number("ours") > 0.0 && number("reference") > 0.0, "{measures}");
+}
+
+#[tokio::test]
 async fn preview_is_strict_where_it_is_asked_to_be() {
     let post = Post::of(noon());
     let fine = on_file(&post.file_name(), post.markdown().as_bytes(), &["--strict", "--json"]).await;

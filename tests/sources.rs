@@ -320,7 +320,28 @@ async fn a_push_is_delivered_once_survives_a_kill_and_is_corrected_under_its_key
     assert_eq!(status, 200);
     town.arrived("둘째 소식").await;
     let ready = reqwest::get(format!("{url}/readyz")).await.expect("an answer").text().await.expect("text");
-    assert!(ready.starts_with("ready\nai-news: loaded "), "{ready}");
+    assert!(ready.starts_with("ready\ndatabase: answers\n"), "{ready}");
+    for line in ["\ndiscord: connected since ", "\ntelegram: connected since ", "\nai-news: loaded "] {
+        assert!(ready.contains(line), "{line}: {ready}");
+    }
+    let metrics =
+        reqwest::get(format!("{url}/metrics")).await.expect("an answer").text().await.expect("text");
+    let measured = |name: &str, labels: &[&str], least: f64| {
+        metrics.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix('{')?.rsplit_once("} ")).any(
+            |(of, value)| {
+                labels.iter().all(|label| of.contains(label))
+                    && value.parse::<f64>().is_ok_and(|value| value >= least)
+            },
+        )
+    };
+    for platform in ["platform=\"discord\"", "platform=\"telegram\""] {
+        assert!(measured("jogan_platform_up", &[platform], 1.0), "{metrics}");
+        assert!(measured("jogan_attempts_total", &[platform, "outcome=\"sent\""], 1.0), "{metrics}");
+        assert!(measured("jogan_messages", &[platform, "state=\"sent\""], 1.0), "{metrics}");
+        assert!(measured("jogan_send_seconds_count", &[platform], 1.0), "{metrics}");
+        assert!(measured("jogan_queue_age_seconds", &[platform], 0.0), "{metrics}");
+    }
+    assert!(measured("jogan_feed_load_age_seconds", &["feed=\"ai-news\""], 0.0), "{metrics}");
     let (status, log) = program.terminate().await;
     assert_eq!(status.code(), Some(0), "{log}");
     assert!(!log.contains(PUSH_TOKEN), "the token is in the log");

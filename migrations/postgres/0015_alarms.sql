@@ -10,3 +10,6 @@ CREATE TABLE alarms (
 );
 CREATE UNIQUE INDEX alarms_open ON alarms (trouble) WHERE ended_at IS NULL;
 CREATE INDEX alarms_to_post ON alarms (id) WHERE posted < 2;
+
+-- How many messages there are in each state: what metrics and alarms ask every minute.
+CREATE INDEX messages_by_state ON messages (platform, state);

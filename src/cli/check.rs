@@ -165,10 +165,10 @@ async fn database(url: &str) -> Finding {
                 Schema::New => "is created at the first start",
                 Schema::Current => "is there, with the tables of this version",
                 Schema::Behind => {
-                    "is there; its tables are brought up to date at the next start, and a copy is kept"
+                    "is there; its tables are brought up to date at the next start (of a file, a copy is kept)"
                 }
             };
-            Finding::new("database.url", State::Ok, format!("{url} {says}"))
+            Finding::new("database.url", State::Ok, format!("{} {says}", Store::shown(url)))
         }
         Err(error @ StoreError::Database(_)) => Finding::new("database.url", State::Failed, chain(&error)),
         Err(error) => Finding::new("database.url", State::Fault, chain(&error)),

@@ -30,7 +30,7 @@ archive, `/resend` in the channel does more.")]
 pub(super) struct Arguments {
     /// The post
     file: PathBuf,
-    /// Where to: discord:<channel id>, telegram:<chat id>, or telegram:<chat id>/<topic> for a forum's topic
+    /// Where to: discord:ID of a channel, telegram:ID of a chat, or telegram:ID/TOPIC of a forum's topic
     #[arg(long, value_name = "CHANNEL", allow_hyphen_values = true)]
     to: Address,
     /// The feed that the post is of [default: the first]

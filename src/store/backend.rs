@@ -8,6 +8,7 @@ use std::time::Duration;
 use sqlx::any::AnyPoolOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Executor as _};
+use url::Url;
 
 use super::error::StoreError;
 
@@ -41,7 +42,7 @@ impl Backend {
         match url.split_once(':').map(|(scheme, _)| scheme) {
             Some("sqlite") => Ok(Self::Sqlite),
             Some("postgres" | "postgresql") => Ok(Self::Postgres),
-            _ => Err(StoreError::Address { url: url.to_owned(), source: None }),
+            _ => Err(StoreError::Address { url: shown(url), source: None }),
         }
     }
 
@@ -147,10 +148,41 @@ async fn create_schema(pool: &AnyPool) -> Result<(), StoreError> {
 /// How SQLite reads an address.
 pub(super) fn sqlite_options(url: &str) -> Result<SqliteConnectOptions, StoreError> {
     SqliteConnectOptions::from_str(url)
-        .map_err(|source| StoreError::Address { url: url.to_owned(), source: Some(source) })
+        .map_err(|source| StoreError::Address { url: shown(url), source: Some(source) })
+}
+
+/// An address as it may be shown: a server's without the password and what else it is told.
+pub(super) fn shown(url: &str) -> String {
+    match Url::parse(url) {
+        Ok(mut address) if address.scheme() != "sqlite" => {
+            address.set_query(None);
+            if address.password().is_some() {
+                // It has a host then, as a password needs.
+                let _ = address.set_password(Some("***"));
+            }
+            address.into()
+        }
+        _ => url.to_owned(),
+    }
 }
 
 /// The folder of SQLite's file, unless it is the working directory.
 pub(super) fn folder_of(options: &SqliteConnectOptions) -> Option<&Path> {
     options.get_filename().parent().filter(|folder| *folder != Path::new(""))
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("sqlite://data/jogan.db", "sqlite://data/jogan.db")]
+    #[case("postgres://jogan:s3cret@db.example.org/jogan", "postgres://jogan:***@db.example.org/jogan")]
+    #[case("postgres://jogan@db.example.org/jogan?password=s3cret", "postgres://jogan@db.example.org/jogan")]
+    #[case("mysql://jogan:s3cret@db.example.org/jogan", "mysql://jogan:***@db.example.org/jogan")]
+    fn no_password_is_shown(#[case] url: &str, #[case] expected: &str) {
+        assert_eq!(shown(url), expected);
+    }
 }

@@ -138,6 +138,11 @@ impl Store {
         }
     }
 
+    /// A database's address as it may be shown: without a password.
+    pub fn shown(url: &str) -> String {
+        backend::shown(url)
+    }
+
     /// Asks the database whether it is there.
     ///
     /// # Errors

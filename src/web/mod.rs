@@ -8,10 +8,7 @@ mod push;
 mod serve;
 
 use axum::Router;
-use axum::extract::{Request, State};
-use axum::http::StatusCode;
-use axum::middleware::{self, Next};
-use axum::response::{IntoResponse as _, Response};
+use axum::middleware;
 use axum::routing::post;
 
 pub use desk::Desk;
@@ -29,14 +26,6 @@ pub fn router(vitals: Vitals, pushes: Pushes, desk: Desk, patience: Patience) ->
     }
     router
         .merge(desk::router(desk))
-        .layer(middleware::from_fn_with_state(patience, in_time))
+        .layer(middleware::from_fn_with_state(patience, serve::in_time))
         .layer(middleware::from_fn(headers::headers))
-}
-
-/// Cuts off what takes too long, such as a body that comes by the byte.
-async fn in_time(State(patience): State<Patience>, request: Request, next: Next) -> Response {
-    match tokio::time::timeout(patience.request, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => (StatusCode::REQUEST_TIMEOUT, "the request took too long\n").into_response(),
-    }
 }

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{ConnectInfo, Extension};
+use axum::extract::{ConnectInfo, Extension, Request, State};
+use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -71,4 +74,60 @@ pub async fn serve(listener: TcpListener, router: Router, patience: Patience, st
     }
     drop(listener);
     open.shutdown().await;
+}
+
+/// Cuts off what takes too long, such as a body that comes by the byte.
+pub(super) async fn in_time(State(patience): State<Patience>, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(patience.request, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => (StatusCode::REQUEST_TIMEOUT, "the request took too long\n").into_response(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::middleware;
+    use axum::routing::post;
+    use rstest::rstest;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpStream;
+
+    use super::*;
+
+    const IMPATIENT: Patience =
+        Patience { head: Duration::from_millis(50), request: Duration::from_millis(50) };
+
+    /// What a client gets that sends this and nothing more, until it is cut off.
+    async fn answer(sent: &[u8]) -> String {
+        let router = Router::new()
+            .route("/", post(|body: String| async { body }))
+            .layer(middleware::from_fn_with_state(IMPATIENT, in_time));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let stop = CancellationToken::new();
+        let serving = tokio::spawn(serve(listener, router, IMPATIENT, stop.clone()));
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(sent).await.unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.unwrap();
+        stop.cancel();
+        serving.await.unwrap();
+        String::from_utf8(answer).unwrap()
+    }
+
+    #[rstest]
+    #[case::nothing(b"")]
+    #[case::half_a_head(b"POST / HTTP/1.1\r\nHost: a\r\nX-Slow: ")]
+    #[case::half_a_body(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\na")]
+    #[tokio::test]
+    async fn who_stands_still_is_cut_off(#[case] sent: &[u8]) {
+        let answer = answer(sent).await;
+        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 408"), "{answer}");
+    }
+
+    #[tokio::test]
+    async fn who_asks_for_something_gets_it_and_is_not_waited_for_again() {
+        let answer = answer(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\na").await;
+        assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("\r\n\r\na"), "{answer}");
+    }
 }

@@ -151,7 +151,7 @@ async fn no_page_takes_long() {
         }
         took.sort_unstable();
         // Half of them: this build is not the one that operators run, and has others beside it.
-        assert!(took[10] < Duration::from_millis(150), "{path}: {took:?}");
+        assert!(took[10] < Duration::from_millis(500), "{path}: {took:?}");
     }
     bot.finish().await;
 }

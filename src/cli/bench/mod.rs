@@ -3,6 +3,8 @@
 
 mod classify;
 mod commands;
+mod import;
+mod parse;
 mod posts;
 mod search;
 
@@ -20,12 +22,12 @@ pub(super) struct Arguments {
     /// Which to run; without a name, all of them
     #[arg(value_enum, value_name = "NAME")]
     names: Vec<Name>,
-    /// How many digests are stored for `commands`
-    #[arg(long, value_name = "COUNT", default_value_t = 10_000)]
-    digests: usize,
     /// How many articles `search` looks through
     #[arg(long, value_name = "COUNT", default_value_t = 20_000)]
     articles: u32,
+    /// How many digests `commands` has in its archive
+    #[arg(long, value_name = "COUNT", default_value_t = 10_000)]
+    digests: usize,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -36,6 +38,10 @@ pub(super) struct Arguments {
 enum Name {
     /// Finding companies and topics in texts
     Classify,
+    /// Understanding posts
+    Parse,
+    /// Loading old posts into a new database
+    Import,
     /// How long readers wait for an answer while a digest goes out
     Commands,
     /// Searching an archive, and looking companies up in it
@@ -63,6 +69,8 @@ pub(super) fn bench(arguments: &Arguments) -> Outcome {
     for name in names {
         measures.extend(match name {
             Name::Classify => classify::measure(),
+            Name::Parse => parse::measure(),
+            Name::Import => import::measure()?,
             Name::Commands => runtime()?.block_on(commands::measure(arguments.digests))?,
             Name::Search => search::measure(arguments.articles)?,
         });

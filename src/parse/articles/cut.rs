@@ -2,12 +2,12 @@
 //! closing, or a category's heading.
 
 use crate::model::rich::{Block, Inline, plain};
-use crate::parse::date;
 use crate::parse::draft::Dropped;
 use crate::parse::markdown::{Piece, PieceKind};
 
+use super::item::{bullet, paragraph, split_line};
 use super::shape::{Form, Shape};
-use super::source_line::{Known, is_link_word};
+use super::source_line::Known;
 use super::{fields, table};
 
 /// A post in parts.
@@ -126,13 +126,13 @@ fn repeats(piece: &Piece, title: &mut Option<&str>) -> bool {
 
 /// A category's bare heading is dropped; one with text below it is part of the intro.
 fn put_between(parts: &mut Parts, pieces: Vec<Piece>) {
-    let has_text = pieces.iter().any(|piece| matches!(piece.kind, PieceKind::Block(_)));
+    let has_text = pieces.iter().any(|piece| piece.heading().is_none() && piece.kind != PieceKind::Rule);
     for piece in pieces {
-        match piece.kind {
-            PieceKind::Heading { text, .. } if !has_text => {
+        match piece.heading() {
+            Some(text) if !has_text => {
                 parts
                     .dropped
-                    .push(Dropped::new(plain(&text), "a category's heading; articles are shown without it"));
+                    .push(Dropped::new(plain(text), "a category's heading; articles are shown without it"));
             }
             _ => parts.intro.extend(piece.into_block()),
         }
@@ -234,123 +234,6 @@ fn begin_record(parts: &mut Parts, item: Vec<Block>, line: u32) {
     }
     raw.body.extend(blocks.map(|block| Piece { line, kind: PieceKind::Block(block) }));
     parts.articles.push(raw);
-}
-
-/// `[headline](link) — text`, `**headline**: text`: the first inline is the headline. `headline ([link](…))`,
-/// `headline: https://…`: what stands before the link. Else the first line.
-fn bullet(item: Vec<Block>, line: u32) -> Raw {
-    let mut blocks = item.into_iter();
-    let mut body = Vec::new();
-    let mut headline = Vec::new();
-    let mut known = None;
-    match blocks.next() {
-        Some(Block::Paragraph(run)) if matches!(run.first(), Some(Inline::Text(_))) => {
-            let (mut first, mut rest) = split_line(run);
-            if let [Inline::Text(before), link @ Inline::Link { .. }, ..] = first.as_slice()
-                && !is_bare_link(link)
-                && let Some(day) = day_before(before)
-            {
-                known = Some(Known { published: day, ..Known::default() });
-                first.remove(0);
-            }
-            let at = headline_end(&first);
-            let behind = first.split_off(at);
-            if let Some(Inline::Text(text)) = first.last_mut() {
-                *text = text.trim_end_matches(|c| is_separator(c) || matches!(c, '(' | '[' | '→')).to_owned();
-            }
-            headline = first;
-            let mut behind = behind.into_iter().peekable();
-            if let Some(link) = behind.next_if(is_bare_link) {
-                headline.push(link);
-            }
-            let mut behind: Vec<Inline> = behind.collect();
-            if let Some(Inline::Text(text)) = behind.first_mut() {
-                *text = text.trim_start_matches([')', ']']).trim_start_matches(is_separator).to_owned();
-                if text.is_empty() {
-                    behind.remove(0);
-                }
-            }
-            if !behind.is_empty() && !rest.is_empty() {
-                behind.push(Inline::Break);
-            }
-            behind.append(&mut rest);
-            body.extend(paragraph(behind, line));
-        }
-        Some(Block::Paragraph(mut run)) => {
-            let mut rest = run.split_off(1.min(run.len()));
-            headline = run;
-            match rest.first_mut() {
-                Some(Inline::Text(text)) => {
-                    *text = text.trim_start_matches(is_separator).to_owned();
-                    if text.is_empty() {
-                        rest.remove(0);
-                    }
-                }
-                Some(Inline::Break) => {
-                    rest.remove(0);
-                }
-                _ => {}
-            }
-            body.extend(paragraph(rest, line));
-        }
-        Some(block) => body.push(Piece { line, kind: PieceKind::Block(block) }),
-        None => {}
-    }
-    body.extend(blocks.map(|block| Piece { line, kind: PieceKind::Block(block) }));
-    Raw { line, headline, numbered: false, body, known }
-}
-
-/// Where the headline of a line ends: before an address, or behind a link of words that text follows (`[AI] [headline](link) - text`).
-fn headline_end(line: &[Inline]) -> usize {
-    let bare = line.iter().position(is_bare_link).unwrap_or(line.len());
-    let words = line.iter().position(|inline| matches!(inline, Inline::Link { .. }) && !is_bare_link(inline));
-    let is_parted = |at: &usize| match line.get(at + 1) {
-        Some(Inline::Text(text)) => text.trim_start().starts_with(|c| is_separator(c) || c == '('),
-        _ => false,
-    };
-    words.filter(|at| *at < 2).filter(is_parted).map_or(bare, |at| bare.min(at + 1))
-}
-
-/// The day that stands before a headline, or nothing but marks: `2025-12-17 [headline](link)`.
-fn day_before(text: &str) -> Option<Option<String>> {
-    let text = text.trim().trim_matches(|c| is_separator(c) || matches!(c, '[' | ']' | '(' | ')'));
-    if text.is_empty() {
-        return Some(None);
-    }
-    date::read(text).map(|_| Some(text.to_owned()))
-}
-
-/// A link whose text is no text of the headline: an address, or `링크`.
-pub(crate) fn is_bare_link(inline: &Inline) -> bool {
-    match inline {
-        Inline::Link { url, text } => plain(text) == *url || is_link_label(inline),
-        _ => false,
-    }
-}
-
-/// Whether it is a link whose text is a word for a link.
-pub(crate) fn is_link_label(inline: &Inline) -> bool {
-    matches!(inline, Inline::Link { .. }) && is_link_word(std::slice::from_ref(inline))
-}
-
-fn is_separator(c: char) -> bool {
-    c.is_whitespace() || matches!(c, ':' | '：' | '-' | '–' | '—' | '|' | '·')
-}
-
-/// The first line of a paragraph and what follows it.
-fn split_line(mut run: Vec<Inline>) -> (Vec<Inline>, Vec<Inline>) {
-    match run.iter().position(|inline| *inline == Inline::Break) {
-        Some(end) => {
-            let rest = run.split_off(end + 1);
-            run.truncate(end);
-            (run, rest)
-        }
-        None => (run, Vec::new()),
-    }
-}
-
-fn paragraph(run: Vec<Inline>, line: u32) -> Option<Piece> {
-    (!run.is_empty()).then_some(Piece { line, kind: PieceKind::Block(Block::Paragraph(run)) })
 }
 
 impl Piece {

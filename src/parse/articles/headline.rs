@@ -76,6 +76,7 @@ pub(super) fn take_source(article: &mut Article) {
     let text = plain(&article.headline);
     let before = text.strip_prefix('[').and_then(|text| text.split_once(']'));
     let behind = [" — ", " – ", " - ", " | ", " · "].iter().find_map(|mark| text.rsplit_once(mark));
+    let in_brackets = text.trim_end().strip_suffix(')').and_then(|text| text.rsplit_once(" ("));
     if let Some((name, headline)) = before
         && source_line::is_publisher(name)
         && !headline.trim().is_empty()
@@ -83,7 +84,7 @@ pub(super) fn take_source(article: &mut Article) {
         let front = text.chars().count() - headline.trim_start().chars().count();
         strip_front(&mut article.headline, front);
         article.publisher = Some(name.trim().to_owned());
-    } else if let Some((headline, name)) = behind
+    } else if let Some((headline, name)) = behind.or(in_brackets)
         && source_line::is_publisher(name)
     {
         keep_front(&mut article.headline, headline.chars().count());

@@ -4,6 +4,7 @@
 mod cut;
 mod fields;
 mod headline;
+mod item;
 mod names;
 mod notes;
 mod notice;
@@ -43,7 +44,7 @@ pub(crate) fn read(
     matter_link: Option<&str>,
 ) -> Body {
     let mut body = Body::default();
-    let mut pieces = shape::part_categories(fields::part(pieces));
+    let mut pieces = shape::part_categories(shape::list_marks(fields::part(pieces)));
     let mut form = match shape {
         Some(shape) => shape::of_shape(&pieces, shape),
         None => shape::choose(&pieces),
@@ -151,11 +152,14 @@ fn article(raw: Raw, habit: Habit, words: &mut Words) -> Article {
     words.labels.extend(
         raw.headline
             .iter()
-            .filter(|inline| cut::is_link_label(inline))
+            .filter(|inline| item::is_link_label(inline))
             .map(|inline| plain(std::slice::from_ref(inline))),
     );
     article.headline = without_links(raw.headline, article.link.as_deref());
     habit.strip(&mut article.headline, raw.numbered, &mut words.noise);
+    if let Some(Inline::Text(last)) = article.headline.last_mut() {
+        last.truncate(last.trim_end().len());
+    }
     let mut blocks = raw.body;
     source_line::take(&mut blocks, &mut article, &mut words.labels);
     if article.link.is_none() {
@@ -241,7 +245,7 @@ fn without_links(run: Vec<Inline>, own: Option<&str>) -> Vec<Inline> {
     for inline in run {
         match inline {
             // An address or `링크` behind a headline is its link and no words of it.
-            Inline::Link { ref url, .. } if several && own == Some(url) && cut::is_bare_link(&inline) => {}
+            Inline::Link { ref url, .. } if several && own == Some(url) && item::is_bare_link(&inline) => {}
             Inline::Link { text, .. } => plain.extend(without_links(text, own)),
             Inline::Strong(run) => plain.push(Inline::Strong(without_links(run, own))),
             Inline::Emphasis(run) => plain.push(Inline::Emphasis(without_links(run, own))),
@@ -277,7 +281,19 @@ impl Piece {
         }
     }
 
-    /// The lines of a paragraph.
+    /// The text of a heading, or of a paragraph that looks like one.
+    fn heading(&self) -> Option<&[Inline]> {
+        match &self.kind {
+            PieceKind::Heading { text, .. } => Some(text),
+            PieceKind::Block(Block::Paragraph(run)) => match run.as_slice() {
+                [Inline::Strong(text)] => Some(text),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The first line of a paragraph.
     fn first_line(&self) -> Option<&[Inline]> {
         match &self.kind {
             PieceKind::Block(Block::Paragraph(run)) => run.split(|inline| *inline == Inline::Break).next(),

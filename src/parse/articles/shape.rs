@@ -18,7 +18,7 @@ use crate::parse::markdown::{Piece, PieceKind};
 use super::{fields, source_line, table};
 use headings::Titles;
 
-pub(super) use bullets::part_categories;
+pub(super) use bullets::{list_marks, part_categories};
 pub(super) use lines::split_links;
 pub(super) use numbers::{decoration, headline_ordinal};
 

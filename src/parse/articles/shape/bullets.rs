@@ -14,7 +14,7 @@ pub(super) fn lists(pieces: &[Piece]) -> Vec<bool> {
     let lists: Vec<Option<&[Vec<Block>]>> = pieces
         .iter()
         .map(|piece| {
-            if let Some(text) = heading(piece) {
+            if let Some(text) = piece.heading() {
                 below_aside = names::is_aside(text) || names::is_sources(text);
             }
             list_items(piece).filter(|_| !below_aside)
@@ -28,12 +28,8 @@ pub(super) fn lists(pieces: &[Piece]) -> Vec<bool> {
         return linked;
     }
     let has_several = |items: &Option<&[Vec<Block>]>| items.is_some_and(|items| items.len() > 1);
-    let loose: Vec<bool> = all(has_link_and_words)
-        .into_iter()
-        .zip(&lists)
-        .map(|(has, items)| has && has_several(items))
-        .collect();
-    if loose.contains(&true) {
+    let loose = all(has_link_and_words);
+    if loose.iter().zip(&lists).any(|(has, items)| *has && has_several(items)) {
         return loose;
     }
     let bold = all(is_bold);
@@ -63,18 +59,6 @@ fn has_link(block: &Block) -> bool {
         Block::List { items, .. } => items.iter().flatten().any(has_link),
         Block::Quote(blocks) => blocks.iter().any(has_link),
         Block::Heading(_) | Block::Code { .. } | Block::Table { .. } | Block::Image { .. } => false,
-    }
-}
-
-/// The text of a heading, or of a paragraph that looks like one.
-fn heading(piece: &Piece) -> Option<&[Inline]> {
-    match &piece.kind {
-        PieceKind::Heading { text, .. } => Some(text),
-        PieceKind::Block(Block::Paragraph(run)) => match run.as_slice() {
-            [Inline::Strong(text)] => Some(text),
-            _ => None,
-        },
-        _ => None,
     }
 }
 
@@ -118,6 +102,72 @@ fn addresses(items: &[Vec<Block>]) -> Vec<String> {
         })
         .collect();
     all.unwrap_or_default()
+}
+
+/// What some begin the lines of a list with, though Markdown knows no such mark.
+const MARKS: [char; 6] = ['•', '‣', '◦', '∙', '·', 'ㆍ'];
+
+/// Lines that begin with `•` as lists, which they are for their reader.
+pub(in crate::parse::articles) fn list_marks(pieces: Vec<Piece>) -> Vec<Piece> {
+    let mut listed: Vec<Piece> = Vec::with_capacity(pieces.len());
+    // The last piece, if it is a list that was made here.
+    let mut is_ours = false;
+    for Piece { line, kind } in pieces {
+        let run = match kind {
+            PieceKind::Block(Block::Paragraph(run)) if has_mark(&run) => run,
+            kind => {
+                listed.push(Piece { line, kind });
+                is_ours = false;
+                continue;
+            }
+        };
+        let mut goes_on = false;
+        for text in run.split(|inline| *inline == Inline::Break) {
+            let mut text = text.to_vec();
+            let is_item = begins_with_mark(&text);
+            if is_item && let Some(Inline::Text(first)) = text.first_mut() {
+                *first = first.trim_start_matches(MARKS).trim_start().to_owned();
+            }
+            if matches!(text.first(), Some(Inline::Text(first)) if first.is_empty()) {
+                text.remove(0);
+            }
+            match listed.last_mut().map(|piece| &mut piece.kind) {
+                Some(PieceKind::Block(Block::List { items, .. })) if is_item && is_ours => {
+                    items.push(vec![Block::Paragraph(text)]);
+                    continue;
+                }
+                Some(PieceKind::Block(Block::Paragraph(before))) if !is_item && goes_on => {
+                    before.push(Inline::Break);
+                    before.append(&mut text);
+                    continue;
+                }
+                _ => {}
+            }
+            goes_on = !is_item;
+            let block = if is_item {
+                Block::List { start: None, items: vec![vec![Block::Paragraph(text)]] }
+            } else {
+                Block::Paragraph(text)
+            };
+            is_ours = is_item;
+            listed.push(Piece { line, kind: PieceKind::Block(block) });
+        }
+    }
+    listed
+}
+
+fn has_mark(run: &[Inline]) -> bool {
+    run.split(|inline| *inline == Inline::Break).any(begins_with_mark)
+}
+
+fn begins_with_mark(line: &[Inline]) -> bool {
+    match line.first() {
+        Some(Inline::Text(text)) => {
+            let words = text.trim_start_matches(MARKS);
+            words.len() < text.len() && (words.starts_with(' ') || words.is_empty() && line.len() > 1)
+        }
+        _ => false,
+    }
 }
 
 /// Lists of categories (`- 반도체`) that hold a list of linked items each, as headings over those lists.

@@ -123,7 +123,10 @@ fn is_article(pieces: &[Piece], place: usize, titles: &Titles) -> bool {
         bold_line(line).is_some_and(|text| ordinal(&plain(text)).is_some() || first_link(text).is_some())
     };
     let (mut links, mut headlines) = (0, 0);
-    for piece in own_blocks {
+    // Behind a rule stands what is no part of it, such as a link to subscribe.
+    let until_rule =
+        below.iter().take_while(|piece| piece.level().is_none() && piece.kind != PieceKind::Rule);
+    for piece in until_rule {
         links += usize::from(has_labelled_link(piece));
         headlines += usize::from(piece.first_line().is_some_and(is_headline));
     }

@@ -116,18 +116,21 @@ fn take_rows(
     !rows.is_empty()
 }
 
-/// Takes the line that says whose words a quote's are, its last: `— [BNN](…), 2025-12-17`.
+/// Takes the lines that say whose words a quote's are (`— [BNN](…), 2025-12-17`), or what the source is.
 fn take_attribution(blocks: &mut Vec<Block>, article: &mut Article, labels: &mut Vec<String>) {
-    let Some(Block::Paragraph(run)) = blocks.last_mut() else { return };
-    let start = run.iter().rposition(|inline| *inline == Inline::Break).map_or(0, |last| last + 1);
-    let line = run.get(start..).unwrap_or_default();
-    let begins = matches!(line.first(), Some(Inline::Text(text)) if text.starts_with(['—', '–', '-']));
-    if begins && left_of(line, true, true, article, labels).is_none() {
-        run.truncate(start.saturating_sub(1));
-        if run.is_empty() {
-            blocks.pop();
-        }
-    }
+    blocks.retain_mut(|block| {
+        let Block::Paragraph(run) = block else { return true };
+        let kept: Vec<Vec<Inline>> = run
+            .split(|inline| *inline == Inline::Break)
+            .filter_map(|line| {
+                let begins =
+                    matches!(line.first(), Some(Inline::Text(text)) if text.starts_with(['—', '–', '-']));
+                left_of(line, begins, true, article, labels)
+            })
+            .collect();
+        *run = kept.join(&Inline::Break);
+        !run.is_empty()
+    });
 }
 
 /// What is left of a line when what it says of the source is taken; `None`: nothing.
@@ -186,12 +189,13 @@ fn publisher_in(block: &Block, link: &str) -> Option<String> {
             let shown = plain(text);
             let before = plain(line.get(..at)?);
             let label = before.rsplit(['.', '!', '?', '。', '(', ' ']).find(|word| !word.is_empty());
-            let is_named = words::is_publisher(&shown)
+            let is_named = words::is_publisher(shown.trim_matches(['[', ']']))
                 || label.is_some_and(words::is_publisher_label)
                     && shown != *url
                     && !is_link_word(text)
                     && shown.chars().count() <= 30;
-            is_named.then(|| shown.trim().to_owned())
+            is_named
+                .then(|| shown.trim_matches(|c: char| c.is_whitespace() || matches!(c, '[' | ']')).to_owned())
         }),
         Block::List { items, .. } => items.iter().flatten().find_map(|block| publisher_in(block, link)),
         Block::Quote(blocks) => blocks.iter().find_map(|block| publisher_in(block, link)),
@@ -286,7 +290,7 @@ fn labelled_link(block: &Block, links: &mut Vec<String>) -> Option<String> {
     }
 }
 
-/// Like [`read`], also for links with their article's own title as text, which is no publisher's name.
+/// Like [`read()`], also for links with their article's own title as text, which is no publisher's name.
 fn labelled(line: &[Inline]) -> Option<String> {
     let (before, link, _) = around_link(line)?;
     let Inline::Link { url, .. } = link else { return None };

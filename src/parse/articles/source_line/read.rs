@@ -87,8 +87,21 @@ fn in_parts(line: &[Inline]) -> Option<Source> {
         return None;
     }
     let mut whole = Source::default();
-    for part in parts {
-        let part = read_part(&part).filter(|part| part.is_labelled() && part.rest.is_empty())?;
+    let mut name = None;
+    for (place, part) in parts.into_iter().enumerate() {
+        let text = plain(&part);
+        if date::read(&text).is_some() && whole.published.is_none() {
+            whole.published = Some(text);
+            continue;
+        }
+        let is_link = first_link(&part).is_some();
+        let Some(part) = read_part(&part).filter(|part| part.is_labelled() && part.rest.is_empty()) else {
+            if place > 0 || is_link || text.chars().count() > MAX_PUBLISHER {
+                return None;
+            }
+            name = Some(text);
+            continue;
+        };
         let is_twice = part.publisher.is_some() && whole.publisher.is_some()
             || part.link.is_some() && whole.link.is_some()
             || part.published.is_some() && whole.published.is_some();
@@ -100,6 +113,13 @@ fn in_parts(line: &[Inline]) -> Option<Source> {
         whole.published = whole.published.or(part.published);
         whole.is_dated |= part.is_dated;
         whole.labels.extend(part.labels);
+    }
+    // `BNN · 2025-12-17 · [원문](…)`: a name may stand before the rest.
+    if let Some(name) = name {
+        if whole.publisher.is_some() || whole.published.is_none() && !is_publisher(&name) {
+            return None;
+        }
+        whole.publisher = Some(name);
     }
     Some(whole)
 }
@@ -150,6 +170,10 @@ fn with_link(before: &[Inline], url: &str, text: &[Inline], after: &[Inline]) ->
         return None;
     }
     let (published, rest) = behind_link(after);
+    // A link in bold is a headline.
+    if matches!(text, [Inline::Strong(_)]) && !has_label && published.is_none() {
+        return None;
+    }
     let labels: Vec<String> = [(has_label, label), (is_word, shown)]
         .into_iter()
         .filter(|(is_label, _)| *is_label)
@@ -207,12 +231,18 @@ fn without_link(line: &str) -> Option<Source> {
     if name.chars().count() > MAX_PUBLISHER {
         return None;
     }
-    let publisher = Some(name.to_owned()).filter(|name| !name.is_empty());
+    let mut publisher = Some(name.to_owned()).filter(|name| !name.is_empty());
+    // `Published: Jan 2, 2026 by BNN`.
+    let (published, by) = match published.as_deref().and_then(|text| text.split_once(" by ")) {
+        Some((day, by)) => (Some(day.trim().to_owned()), Some(by.trim().to_owned())),
+        None => (published, None),
+    };
+    publisher = publisher.or(by);
     if publisher.is_none() && published.is_none() {
         return None;
     }
     let rest = run_of(rest.trim_start_matches(is_separator));
-    let is_dated = published.is_some() && publisher.is_none();
+    let is_dated = published.is_some() && name.is_empty();
     Some(Source { publisher, link: None, published, rest, labels: label.into_iter().collect(), is_dated })
 }
 

@@ -20,7 +20,13 @@ const PUBLISHER: [&str; 14] = [
     "from",
 ];
 /// Words before, or in, a link to the article.
-const LINK: [&str; 30] = [
+const LINK: [&str; 36] = [
+    "기사보러가기",
+    "보러가기",
+    "기사읽기",
+    "뉴스보기",
+    "전문",
+    "전문읽기",
     "원문",
     "원문링크",
     "원문보기",
