@@ -21,7 +21,7 @@ use jogan::parse::{Draft, Outline, Rules, Shape, parse};
 use jogan::render::{self, Surface};
 
 /// Front matter in each of its writings, above a text that must stay whole.
-pub fn front_matter(data: &[u8]) {
+pub(crate) fn front_matter(data: &[u8]) {
     let Ok(matter) = std::str::from_utf8(data) else { return };
     for (open, close) in [("---", "---"), ("+++", "+++"), ("", "")] {
         let text = format!("{open}\n{matter}\n{close}\n\n## 끝말\n\n맺음글\n");
@@ -32,7 +32,7 @@ pub fn front_matter(data: &[u8]) {
 }
 
 /// A whole post in every shape: it is understood somehow, and twice in the same way.
-pub fn post(data: &[u8]) {
+pub(crate) fn post(data: &[u8]) {
     let Some(draft) = draft(data.to_vec(), None) else { return };
     drop(Outline::from(&draft));
     assert_eq!(Some(draft), self::draft(data.to_vec(), None));
@@ -42,7 +42,7 @@ pub fn post(data: &[u8]) {
 }
 
 /// A post in every style for every place: within the platforms' limits, and drawn.
-pub fn renderers(data: &[u8]) {
+pub(crate) fn renderers(data: &[u8]) {
     let Some(draft) = draft(data.to_vec(), None) else { return };
     let lexicon = Lexicon::default();
     for style in [Style::Headlines, Style::Summary, Style::Full] {

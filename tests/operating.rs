@@ -57,6 +57,7 @@ async fn a_digest_is_sent_again_to_one_platform_or_to_all_after_a_confirm() {
     assert!(text(&asked).contains("채널 2곳에 다시 보낼까요?"), "{asked}");
     let told = bot.press_discord(&bot.operator.0, desk, &asked, "취소").await;
     assert_eq!(text(&told), "바뀐 것은 없습니다.");
+    assert_eq!(told["components"], json!([]), "with the question its buttons are gone");
     let options = json!({"channel": format!("discord:{}", bot.channel)});
     let asked = bot.ask_discord(&bot.operator.0, desk, "admin resend", options).await;
     bot.press_discord(&bot.operator.0, desk, &asked, "보내기").await;

@@ -148,12 +148,16 @@ async fn stopped_past_its_lease_a_replica_sends_nothing_that_is_not_its_own_any_
     replicas.begun(1).await;
     let stopped = &replicas.programs[replicas.holder("discord")];
     stopped.signal("STOP").await;
-    replicas.arrived(1).await;
-    let others = replicas.holder("discord");
-    assert_ne!(stopped.id(), replicas.programs[others].id(), "somebody else took it over");
-    stopped.signal("CONT").await;
     replicas.publish(2);
+    replicas.arrived(1).await;
     replicas.arrived(2).await;
+    let others = &replicas.programs[replicas.holder("discord")];
+    assert_ne!(stopped.id(), others.id(), "somebody else took it over");
+    stopped.signal("CONT").await;
+    let noticed = async || stopped.log().contains("lost:").then_some(());
+    replicas.town.wait_for("that it notices", noticed).await;
+    replicas.publish(3);
+    replicas.arrived(3).await;
     replicas.expect_once(1);
     replicas.end().await;
 }

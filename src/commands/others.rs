@@ -16,7 +16,7 @@ pub(super) async fn shown(feed: &FeedName, caller: &Caller, desk: &Desk) -> Resu
     let language = caller.language;
     let Some(of) = desk.feed(feed) else { return Ok(words::old_button(language)) };
     let Some(around) = &caller.around else { return Ok(words::old_button(language)) };
-    let mut lines = vec![words::OTHER_CHANNELS.get(language).to_owned()];
+    let mut lines = Vec::new();
     let (mut open, mut copy) = (Vec::new(), Vec::new());
     for channel in around.channels.iter().filter(|channel| channel.address != caller.address) {
         let subscriptions = desk.store.subscriptions_of(channel.address).await?;
@@ -31,9 +31,8 @@ pub(super) async fn shown(feed: &FeedName, caller: &Caller, desk: &Desk) -> Resu
             copy.push(choice(format!("#{}", channel.name), channel, press));
         }
     }
-    if lines.len() == 1 {
-        lines.push(words::NO_OTHER_CHANNEL.get(language).to_owned());
-    }
+    let heading = if lines.is_empty() { words::NO_OTHER_CHANNEL } else { words::OTHER_CHANNELS };
+    lines.insert(0, heading.get(language).to_owned());
     let menu = |placeholder: super::Text, mut choices: Vec<Choice>| {
         choices.truncate(MOST);
         (!choices.is_empty()).then(|| Menu { placeholder: placeholder.get(language).to_owned(), choices })

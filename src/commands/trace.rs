@@ -20,6 +20,10 @@ use crate::store::{ChangesOf, Trace};
 /// As many letters of a headline have to be found in a message: it may be cut where it is long.
 const TELLING: usize = 60;
 
+/// How far back it is looked for a change of settings, and what changes them.
+const LOOKED_AT: u32 = 20;
+const OF_SETTINGS: [&str; 4] = ["subscribe", "settings", "mute", "unmute"];
+
 /// Says why an article did or did not come to the caller's channel: the headline, what became of it, why, and what was
 /// changed since.
 pub(super) async fn tell(
@@ -62,8 +66,9 @@ pub(super) async fn tell(
         None => lines.extend(not_sent(subscription, stored, &traces, &reason, told, caller, desk).await?),
     }
     let since = holding.or(traces.first()).map(|trace| trace.planned_at);
-    let changes = desk.store.changes(ChangesOf::Channel(caller.address), 1).await?;
-    if let (Some(since), Some(change)) = (since, changes.first())
+    let changes = desk.store.changes(ChangesOf::Channel(caller.address), LOOKED_AT).await?;
+    let changed = changes.iter().find(|change| OF_SETTINGS.iter().any(|verb| change.what.starts_with(verb)));
+    if let (Some(since), Some(change)) = (since, changed)
         && change.at > since
     {
         lines.push(words::changed_since(change.at, zone, language));

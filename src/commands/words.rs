@@ -137,7 +137,6 @@ pub(super) fn not_understood(text: &str, what: Text, example: &str, language: La
 
 /// A time zone that was not understood; nothing was changed.
 pub(super) fn unknown_zone(error: &zone::UnknownZone, language: Language) -> Reply {
-    let error = zone::UnknownZone { text: shortened(&error.text), ..error.clone() };
     prose(language, [error.explain(language), NOTHING_CHANGED.get(language).to_owned()])
 }
 

@@ -29,6 +29,8 @@ pub struct Lookup {
 const ALIKE: f64 = 0.72;
 /// What the right first key adds.
 const BEGINS_ALIKE: f64 = 0.05;
+/// Longer texts are like no name, in code points: holding thousands of letters against every name would take seconds.
+const LONGEST: usize = 100;
 /// So many keys at least begin a name that is offered whatever comes after them.
 const FEW_KEYS: usize = 4;
 
@@ -86,7 +88,7 @@ impl Lookup {
 
 fn alike<'a>(names: &'a HashMap<String, String>, typed: &str, most: usize) -> Vec<&'a str> {
     let typed = fold(typed);
-    if typed.is_empty() {
+    if typed.is_empty() || typed.chars().nth(LONGEST).is_some() {
         return Vec::new();
     }
     let keys = keystrokes(&typed);

@@ -212,8 +212,14 @@ fn named(wanted: &str) -> Option<Tz> {
     alias().or_else(iana).or_else(by_city)
 }
 
+/// Longer texts are like no zone, in code points: the longest has 32.
+const LONGEST: usize = 40;
+
 /// The name most like `wanted`, if any is like it.
 fn alike(wanted: &str) -> Option<&'static str> {
+    if wanted.chars().nth(LONGEST).is_some() {
+        return None;
+    }
     let iana = TZ_VARIANTS.iter().map(|zone| zone.name()).filter(|name| name.contains('/'));
     let candidates = iana.flat_map(|name| [(key(name), name), (key(city(name)), name)]);
     let aliases = ALIASES.iter().map(|(alias, _)| ((*alias).to_owned(), *alias));

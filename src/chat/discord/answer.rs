@@ -97,17 +97,12 @@ impl Answers {
             Some(Some(reply)) => {
                 let picture = render::picture(&reply, &self.lexicon());
                 let mut bodies = self.set(interaction, &reply, picture.as_ref()).into_iter();
-                let kind = if reply.in_place && hangs_on_an_answer(interaction) {
-                    UPDATE_MESSAGE
+                let first = bodies.next();
+                let answer = if reply.in_place && hangs_on_an_answer(interaction) {
+                    json!({"type": UPDATE_MESSAGE, "data": first.map(in_place)})
                 } else {
-                    CHANNEL_MESSAGE_WITH_SOURCE
+                    json!({"type": CHANNEL_MESSAGE_WITH_SOURCE, "data": first})
                 };
-                let mut first = bodies.next();
-                if let (UPDATE_MESSAGE, None, Some(first)) = (kind, &picture, &mut first) {
-                    // What it takes the place of may have had one, which would stay.
-                    first["attachments"] = json!([]);
-                }
-                let answer = json!({"type": kind, "data": first});
                 self.calls.answer(&to, &answer, picture.as_ref()).await?;
                 bodies
             }
@@ -159,6 +154,17 @@ impl Answers {
         }
         bodies
     }
+}
+
+/// The body that takes the whole place of another: Discord leaves as it is what a body does not name.
+fn in_place(mut body: Value) -> Value {
+    if let Some(fields) = body.as_object_mut() {
+        fields.entry("content").or_insert_with(|| "".into());
+        for list in ["embeds", "components", "attachments"] {
+            fields.entry(list).or_insert_with(|| json!([]));
+        }
+    }
+    body
 }
 
 fn address_of(interaction: &Interaction) -> calls::Interaction {

@@ -32,7 +32,7 @@ pub(in crate::commands) fn no_such_channel(text: &str, language: Language) -> Re
     let text = super::shortened(text);
     let lines = match language {
         Language::Ko => [
-            format!("‘{text}’{} 구독한 채널 하나를 찾지 못했습니다.", particle(&text, "으로/로")),
+            format!("‘{text}’에 해당하는 구독 채널을 찾지 못했습니다."),
             "바뀐 것은 없습니다. 예: telegram:-100123 또는 discord:123".to_owned(),
         ],
         Language::En => [
@@ -261,7 +261,7 @@ pub(in crate::commands) fn feed_status(
     let failing = state.error.as_deref().map(|error| {
         let (error, count) = (cut(error, 200, Unit::CodePoints), state.failures);
         match language {
-            Language::Ko => format!("⚠️ 원본을 {count}번째 읽지 못했습니다: {error}"),
+            Language::Ko => format!("⚠️ 원본을 {count}번 연달아 읽지 못했습니다: {error}"),
             Language::En => format!("⚠️ {count} loads in a row failed: {error}"),
         }
     });

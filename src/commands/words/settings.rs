@@ -43,8 +43,10 @@ pub(in crate::commands) const OTHER_CHANNELS: Text = Text {
     ko: "이 서버에서 관리하실 수 있는 다른 채널입니다.",
     en: "Other channels of this server that you may manage:",
 };
-pub(in crate::commands) const NO_OTHER_CHANNEL: Text =
-    Text { ko: "구독한 다른 채널이 없습니다.", en: "No other channel has subscribed." };
+pub(in crate::commands) const NO_OTHER_CHANNEL: Text = Text {
+    ko: "관리하실 수 있는 다른 채널 가운데 구독한 곳은 아직 없습니다.",
+    en: "None of the other channels that you may manage has subscribed.",
+};
 pub(in crate::commands) const OPEN_SETTINGS_OF: Text =
     Text { ko: "다른 채널의 설정 보기", en: "Open another channel's settings" };
 pub(in crate::commands) const COPY_SETTINGS_TO: Text =
