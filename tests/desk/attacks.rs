@@ -73,7 +73,7 @@ async fn what_posts_and_chats_say_stays_text_on_every_page() {
     let set = "document.querySelector('textarea').value = given[0]; document.querySelector('input[name=name]').value = given[0];";
     browser.goto(&url(&bot, "/compose")).await;
     browser
-        .script(set, json!([format!("---\ntitle: {HOSTILE:?}\n---\n\n## {HOSTILE}\n\n[a]({LINK})\n")]))
+        .script(set, json!([format!("---\ntitle: {}\n---\n\n## {HOSTILE}\n\n[a]({LINK})\n", json!(HOSTILE))]))
         .await;
     browser.click("button[name=style][value=full]").await;
     browser.wait_for_text("#understood", "onerror").await;
