@@ -131,12 +131,12 @@ async fn every_wrong_option_is_named_with_a_right_example_and_changes_nothing() 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ordinary_talk_and_other_bots_commands_are_not_answered() {
     let bot = Bot::start().await;
-    let (reader, private) = (&bot.reader.1, bot.reader.1.id);
+    let reader = &bot.reader.1;
     for talk in ["/subscribe@another_bot now", "안녕하세요", "/unknown"] {
-        bot.telegram.say(reader, private, None, talk).await;
+        bot.telegram.say(reader, bot.group, None, talk).await;
     }
-    let told = bot.ask_telegram(reader, private, "/help").await;
+    let told = bot.ask_telegram(reader, bot.group, "/help").await;
     assert!(text(&told).contains("/today"), "{told}");
-    assert_eq!(bot.said_on_telegram(private).len(), 1, "only the last was answered");
+    assert_eq!(bot.said_on_telegram(bot.group).len(), 1, "only the last was answered");
     bot.finish().await;
 }

@@ -79,8 +79,12 @@ impl Backend {
                     std::fs::create_dir_all(folder)
                         .map_err(|source| StoreError::Folder { folder: folder.to_owned(), source })?;
                 }
-                // The last word on the mode counts.
-                let url = format!("{url}{}mode=rwc", if url.contains('?') { '&' } else { '?' });
+                let mode = match (url.contains("mode="), url.contains('?')) {
+                    (true, _) => "",
+                    (false, true) => "&mode=rwc",
+                    (false, false) => "?mode=rwc",
+                };
+                let url = format!("{url}{mode}");
                 let write = pool(1, SQLITE_SETUP).connect(&url).await?;
                 Ok((write, pool(READERS, SQLITE_SETUP).connect(&url).await?))
             }

@@ -82,7 +82,7 @@ async fn what_fails_is_given_up_and_tried_again() {
     browser.wait_for_text(".said", "더 보내지 않습니다").await;
     browser.goto(&url(&bot, "/deliveries?state=failed")).await;
     browser.wait_for_text(".rows .error", "given up by an operator").await;
-    bot.discord.faults(discord::Faults { times: 0, ..fault() });
+    bot.discord.no_faults();
     browser.goto(&url(&bot, &path)).await;
     browser.click("form[action$=retry] button").await;
     browser.wait_for_text(".said", "지금 다시 보내고 있습니다").await;

@@ -115,11 +115,12 @@ async fn everything_can_be_read_and_done_without_scripts() {
     browser.goto(&url(&bot, "/channels/1")).await;
     browser.click("details.sure > summary").await;
     browser.click("form[action$=pause] button").await;
-    assert!(browser.text(".said").await.contains("배달을 멈췄습니다"));
+    assert!(browser.text_once_there(".said").await.contains("배달을 멈췄습니다"));
     browser.click(".tools a").await;
-    assert_eq!(browser.text(".bar nav a[aria-current]").await, "Channels", "it is in English from now on");
+    let place = browser.text_once_there("html[lang=en] .bar nav a[aria-current]").await;
+    assert_eq!(place, "Channels", "it is in English from now on");
     browser.click("form[action$=resume] button").await;
-    assert!(browser.text(".said").await.contains("Deliveries go on"));
+    assert!(browser.text_once_there(".said").await.contains("Deliveries go on"));
     bot.idle().await;
     bot.finish().await;
 }

@@ -74,10 +74,13 @@ impl Browser {
             "--disable-sync",
             "--window-size=1440,1000",
             "--lang=ko",
+            // What is clicked stands still.
+            "--force-prefers-reduced-motion",
             format!("--user-data-dir={}", profile.path().display()),
         ]);
         let wanted = json!({"capabilities": {"alwaysMatch": {
-            "goog:chromeOptions": {"args": arguments}, "goog:loggingPrefs": {"browser": "ALL"},
+            "goog:chromeOptions": {"args": arguments, "prefs": {"intl.accept_languages": "ko"}},
+            "goog:loggingPrefs": {"browser": "ALL"},
         }}});
         let http = reqwest::Client::builder().no_proxy().build().expect("an HTTP client");
         let mut browser = Self { http, driver, session: String::new(), _process: process, _profile: profile };
@@ -141,6 +144,20 @@ impl Browser {
     pub(crate) async fn type_keys(&self, css: &str, keys: &str) {
         let Element(id) = self.find(css).await;
         self.call(&format!("/element/{id}/value"), json!({ "text": keys })).await;
+    }
+
+    /// The text of the first match once there is one, on a page without scripts, too.
+    pub(crate) async fn text_once_there(&self, css: &str) -> String {
+        let end = Instant::now() + PATIENCE;
+        let wanted = json!({"using": "css selector", "value": css});
+        loop {
+            let found = self.send(reqwest::Method::POST, "/element", Some(wanted.clone())).await;
+            if let Some(found) = found.ok().as_ref().and_then(element) {
+                return self.text_of(&found).await;
+            }
+            assert!(Instant::now() < end, "no element {css}");
+            sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// The text of the first match as it is seen.

@@ -116,7 +116,10 @@ impl Layout<'_, '_> {
         }
         let sheets = self.sheets(lines, part);
         let text: usize = sheets.iter().map(|sheet| self.embed(sheet).length()).sum();
-        sheets.len() <= EMBEDS && text + NOTE <= TEXT
+        let fits = |text: usize| text + NOTE <= TEXT;
+        // The plain text is no more than twice as long.
+        let fits_plain = || fits(sheets.iter().map(|sheet| self.embed(&stripped(sheet)).length()).sum());
+        sheets.len() <= EMBEDS && fits(text) && (fits(2 * text) || fits_plain())
     }
 
     /// Whether an embed would show anything.
@@ -143,9 +146,7 @@ impl Layout<'_, '_> {
             let empty = Sheet { article, number, is_header, description: Vec::new(), fields: Vec::new() };
             let mut own = vec![empty.clone()];
             for (place, description) in
-                split(&description, |lines, _| length(&markdown(lines)) <= DESCRIPTION)
-                    .into_iter()
-                    .enumerate()
+                split(&description, |lines, _| fits_either_way(lines, DESCRIPTION)).into_iter().enumerate()
             {
                 if place > 0 {
                     own.push(Sheet {
@@ -260,7 +261,7 @@ fn title(text: &str, suffix: &str) -> String {
 fn fields_of(lines: &[Line]) -> Vec<Field> {
     let Some(section) = lines.first().and_then(|line| line.section) else { return Vec::new() };
     let goes_on = !lines[0].opens_section;
-    let parts = split(lines, |lines, _| length(&markdown(lines)) <= FIELD_VALUE).into_iter().enumerate();
+    let parts = split(lines, |lines, _| fits_either_way(lines, FIELD_VALUE)).into_iter().enumerate();
     parts
         .map(|(part, value)| Field { section, number: PartNumber::new(goes_on || part > 0), value })
         .collect()
@@ -292,8 +293,18 @@ fn length(text: &str) -> usize {
     Unit::CodePoints.measure(text)
 }
 
+/// Whether lines fit, with their markup and without it: an address that is no link any more is text, of which each
+/// character may have to be escaped.
+fn fits_either_way(lines: &[Line], limit: usize) -> bool {
+    let rich = length(&markdown(lines));
+    rich <= limit && (2 * rich <= limit || length(&markdown(&plain_lines(lines))) <= limit)
+}
+
+fn plain_lines(lines: &[Line]) -> Vec<Line> {
+    lines.iter().map(Line::stripped).collect()
+}
+
 fn stripped(sheet: &Sheet) -> Sheet {
-    let plain = |lines: &[Line]| -> Vec<Line> { lines.iter().map(Line::stripped).collect() };
-    let fields = sheet.fields.iter().map(|field| Field { value: plain(&field.value), ..field.clone() });
-    Sheet { description: plain(&sheet.description), fields: fields.collect(), ..sheet.clone() }
+    let fields = sheet.fields.iter().map(|field| Field { value: plain_lines(&field.value), ..field.clone() });
+    Sheet { description: plain_lines(&sheet.description), fields: fields.collect(), ..sheet.clone() }
 }

@@ -232,6 +232,11 @@ impl Discord {
         self.lock().faults.push_back(faults);
     }
 
+    /// Takes back the faults that were ordered and have not come yet.
+    pub fn no_faults(&self) {
+        self.lock().faults.clear();
+    }
+
     /// Lets calls fail at random from now on, besides those that were ordered; `None`: not any more.
     pub fn weather(&self, weather: Option<Weather>) {
         self.lock().sky = weather.map(Sky::new);
