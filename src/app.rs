@@ -105,6 +105,7 @@ impl App {
         telemetry::metrics();
         let lock = Lock::take(&config.database_url)?;
         let store = Store::open(&config.database_url).await?;
+        store.check_writing().await?;
         let dictionaries = dictionaries(&config.dictionaries)?;
         let names = Arc::new(Names::new(&dictionaries, fingerprint(&dictionaries)));
         let (reload, reload_requests) = mpsc::channel(reloading::AT_ONCE);

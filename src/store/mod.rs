@@ -152,6 +152,16 @@ impl Store {
         Ok(())
     }
 
+    /// Asks the database whether it can be written to.
+    ///
+    /// # Errors
+    /// If it may only be read, or is not there.
+    pub async fn check_writing(&self) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        sqlx::query("UPDATE program SET version = version").execute(&mut *tx).await?;
+        Ok(tx.rollback().await?)
+    }
+
     /// Closes the connections; what was committed stays.
     pub async fn close(&self) {
         self.read.close().await;
