@@ -24,23 +24,39 @@ pub(crate) fn is_word(text: &str, start: usize, end: usize, edge: Edge) -> bool 
     begins(text[..start].chars().next_back(), first, edge) && ends(last, &text[end..], edge)
 }
 
-/// Whether a pattern of any kind may begin with `first` where `before` is the character before it.
-#[inline]
-pub(crate) fn may_begin(before: Option<char>, first: char) -> bool {
-    begins(before, first, Edge::Noun)
+/// Goes through a text and tells where a pattern of any kind may begin: where words do, and behind another script.
+/// Nothing in between needs a look, and that is most of a text.
+#[derive(Debug, Default)]
+pub(crate) struct WordStarts {
+    before: char,
+    before_joins: bool,
+}
+
+impl WordStarts {
+    /// Whether a pattern may begin with `first`, the character after the one that was asked about last.
+    #[inline]
+    pub(crate) fn may_begin(&mut self, first: char) -> bool {
+        let first_joins = joins(first);
+        let is_inside = first_joins && self.before_joins && !is_behind_another_script(self.before, first);
+        (self.before, self.before_joins) = (first, first_joins);
+        !is_inside && first > ' '
+    }
 }
 
 /// Chinese and Japanese write no blanks, so that a name in Han characters stands anywhere.
-#[inline]
 fn begins(before: Option<char>, first: char, edge: Edge) -> bool {
     let Some(before) = before else { return true };
     if !joins(first) || !joins(before) {
         return true;
     }
-    // A topic's noun stands after Latin letters or digits without a blank: AI반도체, 2GW.
-    let is_behind_another_script = (is_hangul(first) && before.is_ascii_alphanumeric())
-        || (first.is_ascii_uppercase() && before.is_ascii_digit());
-    matches!(edge, Edge::Noun | Edge::Stem) && is_behind_another_script
+    matches!(edge, Edge::Noun | Edge::Stem) && is_behind_another_script(before, first)
+}
+
+/// A topic's noun stands after Latin letters or digits without a blank: AI반도체, 2GW.
+#[inline]
+fn is_behind_another_script(before: char, first: char) -> bool {
+    (is_hangul(first) && before.is_ascii_alphanumeric())
+        || (first.is_ascii_uppercase() && before.is_ascii_digit())
 }
 
 fn ends(last: char, after: &str, edge: Edge) -> bool {

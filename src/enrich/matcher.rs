@@ -4,11 +4,11 @@
 use std::cmp::Reverse;
 use std::ops::Range;
 
-use aho_corasick::automaton::OverlappingState;
-use aho_corasick::{AhoCorasick, Anchored, Input, MatchKind, StartKind};
+use aho_corasick::automaton::Automaton as _;
+use aho_corasick::nfa::contiguous::NFA;
+use aho_corasick::{Anchored, MatchKind};
 
-use crate::enrich::beginnings::Beginnings;
-use crate::enrich::boundary::{Edge, is_word, may_begin};
+use crate::enrich::boundary::{Edge, WordStarts, is_word};
 use crate::enrich::dictionary::{Company, Dictionaries};
 
 /// What a pattern stands for; numbers are places in the dictionaries.
@@ -46,8 +46,7 @@ struct Pattern {
 /// The automaton over everything the dictionaries have.
 #[derive(Debug, Clone)]
 pub(crate) struct Matcher {
-    automaton: AhoCorasick,
-    beginnings: Beginnings,
+    automaton: NFA,
     patterns: Vec<Pattern>,
 }
 
@@ -80,31 +79,37 @@ impl Matcher {
                 add(text, Target::Term(place, *weight), edge, is_short(text));
             }
         }
-        let automaton = AhoCorasick::builder()
+        let automaton = NFA::builder()
             .ascii_case_insensitive(true)
             .match_kind(MatchKind::Standard)
-            .start_kind(StartKind::Both)
             .build(&texts)
             // Fails only past 2³¹ states, hundreds of times what a dictionary has.
             .unwrap_or_else(|fault| unreachable!("{} patterns: {fault}", texts.len()));
-        Self { automaton, beginnings: Beginnings::of(texts.iter().map(String::as_str)), patterns }
+        Self { automaton, patterns }
     }
 
     /// How many patterns the automaton sees in `text`, wherever they stand.
     pub(crate) fn bare_pass(&self, text: &str) -> usize {
-        self.automaton.find_overlapping_iter(text).count()
+        let Ok(mut state) = self.automaton.start_state(Anchored::No) else { return 0 };
+        let mut seen = 0;
+        for byte in text.bytes() {
+            state = self.automaton.next_state(Anchored::No, state, byte);
+            if self.automaton.is_match(state) {
+                seen += self.automaton.match_len(state);
+            }
+        }
+        seen
     }
 
     /// Everything that stands in `text` as a word of its own, in the order of the text. A company's or product's
     /// name within a longer one that also stands there is left out, and so is a term within a longer term.
     pub(crate) fn find(&self, text: &str) -> Vec<Hit> {
         let mut hits = Vec::new();
-        let mut before = None;
+        let mut words = WordStarts::default();
         for (start, first) in text.char_indices() {
-            if may_begin(before, first) && self.beginnings.may_begin(&text[start..]) {
+            if words.may_begin(first) {
                 self.find_at(text, start, &mut hits);
             }
-            before = Some(first);
         }
         hits.sort_by_key(|hit| (hit.at.start, Reverse(hit.at.end), hit.pattern));
         let (mut names_to, mut terms_to) = (0, 0);
@@ -125,20 +130,29 @@ impl Matcher {
     /// Everything that begins at `start` as a word of its own. Names begin where words do, so that this is
     /// quicker than to go through all of a text.
     fn find_at(&self, text: &str, start: usize, hits: &mut Vec<Hit>) {
-        let input = Input::new(text).range(start..).anchored(Anchored::Yes);
-        let mut state = OverlappingState::start();
-        loop {
-            self.automaton.find_overlapping(input.clone(), &mut state);
-            let Some(found) = state.get_match() else { return };
-            let number = found.pattern().as_usize();
-            let pattern = &self.patterns[number];
-            // With 유니콘 the automaton also finds 니콘, which ends there too.
-            let begins_here = found.start() == start;
-            if begins_here
-                && pattern.allows(&text[found.range()])
-                && is_word(text, start, found.end(), pattern.edge)
-            {
-                hits.push(Hit { at: found.range(), target: pattern.target, pattern: number });
+        let Ok(mut state) = self.automaton.start_state(Anchored::Yes) else { return };
+        for (end, byte) in (start + 1..).zip(text.as_bytes()[start..].iter()) {
+            state = self.automaton.next_state(Anchored::Yes, state, *byte);
+            if !self.automaton.is_special(state) {
+                continue;
+            }
+            if self.automaton.is_dead(state) {
+                return;
+            }
+            if !self.automaton.is_match(state) {
+                continue;
+            }
+            for index in 0..self.automaton.match_len(state) {
+                let number = self.automaton.match_pattern(state, index);
+                // With 유니콘 the automaton also finds 니콘, which ends there too.
+                if start + self.automaton.pattern_len(number) != end {
+                    continue;
+                }
+                let number = number.as_usize();
+                let pattern = &self.patterns[number];
+                if pattern.allows(&text[start..end]) && is_word(text, start, end, pattern.edge) {
+                    hits.push(Hit { at: start..end, target: pattern.target, pattern: number });
+                }
             }
         }
     }

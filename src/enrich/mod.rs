@@ -4,7 +4,6 @@
 //! [`boundary`] is legal, [`companies`] and [`topics`] judge what was found. The words come from the
 //! [`dictionary`], two files that people edit by hand; [`lookup`] answers what somebody typed.
 
-mod beginnings;
 mod boundary;
 mod candidates;
 mod classifier;

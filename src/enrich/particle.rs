@@ -1,10 +1,13 @@
 //! What Korean writes onto the end of a noun without a blank: particles, the copula, a few suffixes, and the
 //! endings of verbs made of nouns. `boundary` asks it whether a name ends where its letters end.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 /// Whether `rest`, the Hangul that is glued to a name, is nothing but particles and noun suffixes: `에서도`,
 /// `와`, `측은` are; `데이터` (in 메타데이터) and `비엠` (in 에코프로비엠) are not.
 pub(crate) fn is_particles(rest: &str) -> bool {
-    splits(rest, PARTICLES, MOST_PARTICLES)
+    splits(rest, MOST_PARTICLES)
 }
 
 /// Whether `rest` is what may follow a noun of action: particles, a form of 하다 or 되다 (`투자했다`), a suffix
@@ -18,13 +21,20 @@ pub(crate) fn is_ending(rest: &str) -> bool {
 /// 에서 + 만 + 이 + 다: more than four in a row is no Korean.
 const MOST_PARTICLES: usize = 4;
 
-fn splits(rest: &str, parts: &[&str], most: usize) -> bool {
-    if rest.is_empty() {
-        return true;
-    }
-    most > 0
-        && parts.iter().any(|part| rest.strip_prefix(part).is_some_and(|rest| splits(rest, parts, most - 1)))
+fn splits(rest: &str, most: usize) -> bool {
+    let Some(first) = rest.chars().next() else { return true };
+    let parts = BY_SYLLABLE.get(&first).map_or(&[][..], Vec::as_slice);
+    most > 0 && parts.iter().any(|part| rest.strip_prefix(part).is_some_and(|rest| splits(rest, most - 1)))
 }
+
+/// The particles by their first syllable: after most names stands the rest of another word, whose syllable begins none.
+static BY_SYLLABLE: LazyLock<HashMap<char, Vec<&str>>> = LazyLock::new(|| {
+    let mut table: HashMap<char, Vec<&str>> = HashMap::new();
+    for particle in PARTICLES {
+        table.entry(particle.chars().next().unwrap_or_default()).or_default().push(particle);
+    }
+    table
+});
 
 /// Longer words that begin like a particle (이란 is also Iran) stand here because they are particles after a
 /// name; what a name may not be followed by at all is the dictionary's `not_before`.

@@ -8,40 +8,44 @@ use unicode_normalization::UnicodeNormalization;
 /// The text in NFC (a Mac writes Hangul as single letters), without web addresses, whose host names would count
 /// as companies, and without characters of no width. Line breaks stay.
 pub(crate) fn searchable(text: &str) -> Cow<'_, str> {
-    let composed: Cow<'_, str> =
-        if text.chars().all(is_composed) { Cow::Borrowed(text) } else { text.nfc().collect() };
-    let plain = match composed {
-        Cow::Borrowed(text) => straightened(text),
-        Cow::Owned(text) => Cow::Owned(straightened(&text).into_owned()),
-    };
-    if may_hold_address(&plain) { Cow::Owned(without_addresses(&plain)) } else { plain }
+    let plain = straightened(text).unwrap_or_else(|| Cow::Owned(text.nfc().filter_map(straighten).collect()));
+    match first_sign(&plain) {
+        Some(sign) => Cow::Owned(without_addresses(&plain, sign)),
+        None => plain,
+    }
 }
 
-fn straightened(text: &str) -> Cow<'_, str> {
-    let changes = |c: char| straighten(c) != Some(c);
-    if !text.contains(changes) {
-        return Cow::Borrowed(text);
+/// `None`: the text must be composed first.
+fn straightened(text: &str) -> Option<Cow<'_, str>> {
+    let mut out = String::new();
+    let mut done = 0;
+    for (at, c) in text.char_indices().filter(|(_, c)| !is_usual(*c)) {
+        if !is_composed(c) {
+            return None;
+        }
+        let straight = straighten(c);
+        if straight != Some(c) {
+            out.push_str(&text[done..at]);
+            out.extend(straight);
+            done = at + c.len_utf8();
+        }
     }
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((at, c)) = rest.char_indices().find(|(_, c)| changes(*c)) {
-        out.push_str(&rest[..at]);
-        out.extend(straighten(c));
-        rest = &rest[at + c.len_utf8()..];
+    if done == 0 {
+        return Some(Cow::Borrowed(text));
     }
-    out.push_str(rest);
-    Cow::Owned(out)
+    out.push_str(&text[done..]);
+    Some(Cow::Owned(out))
+}
+
+/// Whether a character is one of those that nearly all of a text is made of, and that stay as they are.
+fn is_usual(c: char) -> bool {
+    matches!(c, '\n' | ' '..='~' | '가'..='힣' | '·' | '‐'..='–' | '“' | '”' | '…')
 }
 
 /// Whether NFC leaves a character as it is whatever stands beside it. Nearly every text has no other, and composing
 /// takes longer than all the rest.
 fn is_composed(c: char) -> bool {
     matches!(c, '\0'..='˿' | '가'..='힣' | '‐'..='‧' | '、'..='】' | '一'..='龥' | '\u{1f300}'..='\u{1faff}')
-}
-
-/// Every address has a slash or begins with `www.`.
-fn may_hold_address(text: &str) -> bool {
-    text.contains('/') || text.contains("www.")
 }
 
 /// Blanks of every kind become a blank, typographic apostrophes a plain one; what is invisible is left out.
@@ -55,28 +59,36 @@ fn straighten(c: char) -> Option<char> {
     }
 }
 
-/// Each run of characters that an address may hold is left out if it is one.
-fn without_addresses(text: &str) -> String {
+/// Each run of characters that an address may hold is left out if it is one. `sign` is the first sign of one.
+fn without_addresses(text: &str, sign: usize) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(start) = rest.find(in_address) {
-        let (before, from) = rest.split_at(start);
-        let (run, after) = from.split_at(from.find(|c| !in_address(c)).unwrap_or(from.len()));
-        out.push_str(before);
+    let mut next = Some(sign);
+    while let Some(sign) = next {
+        // What an address may hold is ASCII, so that both ends lie between characters.
+        let bytes = rest.as_bytes();
+        let start = bytes[..sign].iter().rposition(|byte| !in_address(*byte)).map_or(0, |place| place + 1);
+        let end =
+            bytes[sign..].iter().position(|byte| !in_address(*byte)).map_or(rest.len(), |run| sign + run);
+        let run = &rest[start..end];
+        out.push_str(&rest[..start]);
         out.push_str(if is_address(run) { " " } else { run });
-        rest = after;
+        rest = &rest[end..];
+        next = first_sign(rest);
     }
     out.push_str(rest);
     out
 }
 
+/// Where the first sign of an address stands: every address has a slash or begins with `www.`.
+fn first_sign(text: &str) -> Option<usize> {
+    let slash = text.find('/');
+    text[..slash.unwrap_or(text.len())].find("www.").or(slash)
+}
+
 /// RFC 3986's characters without brackets and the quotes and stars that stand around addresses in prose.
-fn in_address(c: char) -> bool {
-    matches!(
-        c,
-        '0'..='9' | 'A'..='Z' | 'a'..='z' | '-' | '.' | '_' | '~' | ':' | '/' | '?' | '#' | '@' | '!' | '$' | '&'
-            | '+' | ',' | ';' | '=' | '%'
-    )
+fn in_address(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~:/?#@!$&+,;=%".contains(&byte)
 }
 
 /// With a scheme, or a lower-case host name before a path: `github.com/serde-rs`.
