@@ -22,18 +22,21 @@ const TELEGRAM_TOKEN: &str = "100000001:demo-telegram-token";
 /// How often the database is asked whether the posts were looked at.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
-/// Both platforms, without a channel.
-pub(super) fn platforms(clock: SharedClock) -> (Arc<discord::Discord>, Arc<telegram::Telegram>) {
+/// Both platforms, without a channel; `limits`: whether they keep to their rates.
+pub(super) fn platforms(
+    clock: SharedClock,
+    limits: bool,
+) -> (Arc<discord::Discord>, Arc<telegram::Telegram>) {
     let on_discord = discord::Discord::new(discord::Options {
         token: DISCORD_TOKEN.to_owned(),
         clock: Arc::clone(&clock),
-        limits: true,
+        limits,
     });
     let on_telegram = telegram::Telegram::new(telegram::Options {
         token: TELEGRAM_TOKEN.to_owned(),
         username: "jogan_bot".to_owned(),
         clock,
-        limits: true,
+        limits,
     });
     (on_discord, on_telegram)
 }

@@ -26,7 +26,9 @@ use crate::store::{Due, NewDelivery, Planned, Store, StoreError};
 use crate::text::chain;
 
 /// Subscriptions that are decided on in one transaction.
-pub(super) const AT_ONCE: u32 = 500;
+pub(super) const AT_ONCE: u32 = 2_000;
+/// Renderings that are kept for the next batch.
+const MOST_RENDERINGS: usize = 1_000;
 /// After the database failed, planning waits this long before it asks again.
 const AFTER_STORE_ERROR: TimeDelta = TimeDelta::seconds(2);
 /// A subscription that is due and cannot be read is looked at again after this; the log names it each time.
@@ -64,10 +66,10 @@ struct News<'a> {
     usual: Option<NaiveTime>,
 }
 
-/// What a rendering depends on; channels that agree in it get the same messages.
+/// What a rendering depends on, with each digest's revision; channels that agree in it get the same messages.
 #[derive(PartialEq, Eq, Hash)]
 pub(super) struct Setting {
-    digests: Vec<DigestId>,
+    digests: Vec<(DigestId, u32)>,
     shown: Shown,
     style: Style,
     language: &'static str,
@@ -128,6 +130,8 @@ impl Dispatch {
         self.set_anew(self.clock.now()).await?;
         self.correct(self.clock.now()).await?;
         self.resend(self.clock.now()).await?;
+        // Whoever shares a rendering need not come in the same batch; where all differ, it must not grow for ever.
+        let mut rendering = Rendering::new();
         loop {
             let now = self.clock.now();
             let due = self.store.subscriptions_due(now, AT_ONCE).await?;
@@ -136,7 +140,9 @@ impl Dispatch {
                 return Ok(next.map(|at| if at > now { at } else { now + UNREADABLE }));
             }
             let news = self.news(&due).await?;
-            let mut rendering = Rendering::new();
+            if rendering.len() > MOST_RENDERINGS {
+                rendering.clear();
+            }
             let planned: Vec<Planned> =
                 due.iter().map(|due| self.plan(due, &news, &mut rendering, now)).collect();
             let written = self.store.put_planned(&planned, now).await?;
@@ -251,10 +257,6 @@ impl Dispatch {
                 let messages =
                     self.set(due, feed, &group, Shown { form: batch.form, corrected_at: None }, rendering);
                 let last = group.last().filter(|_| !messages.is_empty())?;
-                let messages = (1_u32..)
-                    .zip(messages.iter())
-                    .map(|(part, message)| (message.clone(), nonce(due.subscription.id, last, 0, part)))
-                    .collect();
                 Some(NewDelivery {
                     digest: last.id,
                     revision: last.revision,
@@ -264,6 +266,7 @@ impl Dispatch {
                     is_list: batch.form != Form::Each,
                     after_edition,
                     heeds_quiet: batch.cause != Cause::Slot,
+                    nonces: nonces(due.subscription.id, last, 0, messages.len()),
                     messages,
                 })
             })
@@ -295,7 +298,7 @@ impl Dispatch {
         let wish = &due.subscription.wish;
         let place = place(due.address, due.kind);
         let setting = Setting {
-            digests: digests.iter().map(|stored| stored.id).collect(),
+            digests: digests.iter().map(|stored| (stored.id, stored.revision)).collect(),
             shown,
             style: wish.style,
             language: wish.language.code(),
@@ -393,6 +396,16 @@ pub(super) fn place(address: Address, kind: ChannelKind) -> Place {
 pub(super) fn nonce(subscription: SubscriptionId, digest: &StoredDigest, occasion: u32, part: u32) -> String {
     let key = format!("{}/{}/{}/{occasion}/{part}", subscription.0, digest.id.0, digest.revision);
     Sha256::digest(key).iter().take(12).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The nonces of so many messages.
+pub(super) fn nonces(
+    subscription: SubscriptionId,
+    digest: &StoredDigest,
+    occasion: u32,
+    count: usize,
+) -> Vec<String> {
+    (1_u32..).take(count).map(|part| nonce(subscription, digest, occasion, part)).collect()
 }
 
 async fn sleep(clock: &SharedClock, until: Option<DateTime<Utc>>) {

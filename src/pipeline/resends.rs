@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::pipeline::dispatch::{AT_ONCE, Dispatch, Rendering, Shown, nonce};
+use crate::pipeline::dispatch::{AT_ONCE, Dispatch, Rendering, Shown, nonces};
 use crate::plan::Form;
 use crate::store::{NewDelivery, Resend, StoreError};
 
@@ -33,10 +33,6 @@ impl Dispatch {
         };
         let shown = Shown { form: Form::Each, corrected_at: None };
         let messages = self.set(due, feed, &[&digest], shown, &mut Rendering::new());
-        let messages: Vec<_> = (1_u32..)
-            .zip(messages.iter())
-            .map(|(part, message)| (message.clone(), nonce(due.subscription.id, &digest, occasion, part)))
-            .collect();
         Ok((!messages.is_empty()).then(|| NewDelivery {
             digest: digest.id,
             revision: digest.revision,
@@ -46,6 +42,7 @@ impl Dispatch {
             is_list: false,
             after_edition: None,
             heeds_quiet: false,
+            nonces: nonces(due.subscription.id, &digest, occasion, messages.len()),
             messages,
         }))
     }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::model::delivery::DeliveryId;
 use crate::model::digest::StoredDigest;
-use crate::pipeline::dispatch::{AT_ONCE, Dispatch, Rendering, Shown, nonce};
+use crate::pipeline::dispatch::{AT_ONCE, Dispatch, Rendering, Shown, nonces};
 use crate::plan::Form;
 use crate::store::{Anew, Stale, StoreError};
 
@@ -46,11 +46,8 @@ impl Dispatch {
             None => (Form::Each, vec![&last]),
         };
         let messages = self.set(due, feed, &digests, Shown { form, corrected_at: None }, rendering);
-        let messages = (1_u32..)
-            .zip(messages.iter())
-            .map(|(part, message)| (message.clone(), nonce(due.subscription.id, &last, stale.occasion, part)))
-            .collect();
+        let nonces = nonces(due.subscription.id, &last, stale.occasion, messages.len());
         let revision = last.revision;
-        Ok(Some(Anew { delivery: stale.delivery, changes: stale.changes, revision, messages }))
+        Ok(Some(Anew { delivery: stale.delivery, changes: stale.changes, revision, messages, nonces }))
     }
 }

@@ -13,7 +13,7 @@ use super::Store;
 use super::archive;
 use super::backend::Backend;
 use super::error::StoreError;
-use super::rows::Flag;
+use super::rows::{Flag, places};
 
 /// The tables, each after those that its rows point to. Leases stay behind: they are of those who work there; so does
 /// the version, which is that of the program that made the tables.
@@ -29,6 +29,7 @@ const TABLES: &[&str] = &[
     "subscriptions",
     "mutes",
     "deliveries",
+    "texts",
     "messages",
     "resends",
     "waits",
@@ -203,13 +204,8 @@ impl Table {
             return Ok(());
         }
         let width = self.columns.len();
-        let places = |row: usize| {
-            let places: Vec<String> =
-                (1..=width).map(|column| format!("${}", row * width + column)).collect();
-            format!("({})", places.join(", "))
-        };
-        let places: Vec<String> = (0..rows.len()).map(places).collect();
-        let insert = format!("INSERT INTO {} ({}) VALUES {}", self.name, self.names(), places.join(", "));
+        let insert =
+            format!("INSERT INTO {} ({}) VALUES {}", self.name, self.names(), places(rows.len(), width));
         let mut insert = sqlx::query(sqlx::AssertSqlSafe(insert));
         for value in rows.drain(..).flatten() {
             insert = match value {

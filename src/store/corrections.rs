@@ -1,7 +1,7 @@
 //! Corrections: which deliveries show an earlier revision of their digest, and what replaces their messages.
 //!
-//! A message that is still queued gets its new body at once. One that is sent, or may be, keeps what was sent until
-//! the worker has changed it: the change waits in the same row (`change`, `new_body`, `new_plain`).
+//! A message that is still queued says the new at once. One that is sent, or may be, keeps what was sent until
+//! the worker has changed it: the change waits in the same row (`change`, `new_text_id`).
 
 use chrono::{DateTime, Utc};
 use sqlx::{Any, FromRow, Transaction};
@@ -10,8 +10,9 @@ use super::Store;
 use super::archive;
 use super::digests::by_key;
 use super::error::StoreError;
-use super::rows::{Row, hash, millis, readable, to_json};
+use super::rows::{Row, hash, millis, readable};
 use super::subscriptions::{COLUMNS, Due, DueRow};
+use super::texts::keep_text;
 use crate::model::delivery::{Claimed, DeliveryId, Outcome, Task};
 use crate::model::digest::{DigestId, DigestKey};
 use crate::model::feed::FeedName;
@@ -222,19 +223,17 @@ pub(super) async fn settle_change(
             "state = 'cancelled', platform_id = NULL, change = NULL, error = NULL"
         }
         Outcome::Sent(_) => {
-            "body = coalesce(new_body, body), plain = coalesce(new_plain, plain), new_body = NULL,
-             new_plain = NULL, change = NULL, error = NULL"
+            "text_id = coalesce(new_text_id, text_id), new_text_id = NULL, change = NULL, error = NULL"
         }
         // What was emptied says nothing that a later correction could keep.
         Outcome::Emptied => {
-            "body = coalesce(new_body, body), plain = coalesce(new_plain, plain), content = '', new_body = NULL,
-             new_plain = NULL, change = NULL, error = NULL"
+            "text_id = coalesce(new_text_id, text_id), content = '', new_text_id = NULL, change = NULL, error = NULL"
         }
         Outcome::Plainer(_) => "use_plain = true, error = $4",
-        Outcome::Later { .. } | Outcome::Again { .. } | Outcome::Unknown { .. } | Outcome::Moved(_) => "error = $4",
-        Outcome::Failed(_) | Outcome::Lost(_) => {
-            "new_body = NULL, new_plain = NULL, change = NULL, error = $4"
+        Outcome::Later { .. } | Outcome::Again { .. } | Outcome::Unknown { .. } | Outcome::Moved(_) => {
+            "error = $4"
         }
+        Outcome::Failed(_) | Outcome::Lost(_) => "new_text_id = NULL, change = NULL, error = $4",
     };
     let (next_at, error) = match outcome {
         Outcome::Later { at, reason } | Outcome::Again { at, reason } | Outcome::Unknown { at, reason } => {
@@ -262,13 +261,13 @@ pub(super) async fn catch_up_change(
     message: MessageId,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "UPDATE messages SET body = coalesce(new_body, body), plain = coalesce(new_plain, plain),
+        "UPDATE messages SET text_id = coalesce(new_text_id, text_id),
              use_plain = CASE change WHEN 'edit' THEN false ELSE use_plain END,
              state = CASE WHEN state = 'queued' AND change IN ('delete', 'recall') THEN 'cancelled' ELSE state END,
              recall = CASE WHEN change = 'recall' THEN CASE state WHEN 'queued' THEN 'done' ELSE 'refused' END
                  ELSE recall END,
              error = CASE WHEN change = 'recall' AND state = 'queued' THEN 'recalled' ELSE error END,
-             change = NULL, new_body = NULL, new_plain = NULL
+             change = NULL, new_text_id = NULL
          WHERE id = $1 AND state IN ('queued', 'failed') AND change IS NOT NULL",
     )
     .bind(message.0)
@@ -316,29 +315,29 @@ async fn replace(
     let content = hash(&message.fresh.body);
     let is_kept = part.content == content && part.change.as_deref() != Some("delete");
     let (change, shown) = match part.state.as_str() {
-        "queued" if !is_kept => ("body = $3, plain = $4, use_plain = false", &message.fresh),
+        "queued" if !is_kept => ("text_id = $3, use_plain = false", &message.fresh),
         "sent" if !is_kept => (
-            "change = 'edit', new_body = $3, new_plain = $4, use_plain = false, attempts = 0, failing_for = 0, next_at = $5,
+            "change = 'edit', new_text_id = $3, use_plain = false, attempts = 0, failing_for = 0, next_at = $4,
              owner = NULL, lease_until = NULL",
             &message.noted,
         ),
         "sending" | "unknown" if !is_kept => {
-            ("change = 'edit', new_body = $3, new_plain = $4", &message.noted)
+            ("change = 'edit', new_text_id = $3", &message.noted)
         }
         // Withdrawn before it was sent, or taken back since; what was cancelled for another reason says so.
         "cancelled" if part.platform_id.is_none() && part.error.is_none() => (
-            "state = 'queued', body = $3, plain = $4, use_plain = false, attempts = 0, failing_for = 0, attempted_at = NULL,
-             next_at = $5, nonce = $6, error = NULL, change = NULL",
+            "state = 'queued', text_id = $3, use_plain = false, attempts = 0, failing_for = 0, attempted_at = NULL,
+             next_at = $4, nonce = $5, error = NULL, change = NULL",
             &message.fresh,
         ),
         _ => return Ok(0),
     };
+    let text = keep_text(tx, shown).await?;
     let updated =
         sqlx::query(sqlx::AssertSqlSafe(format!("UPDATE messages SET content = $2, {change} WHERE id = $1")))
             .bind(part.id)
             .bind(content)
-            .bind(to_json(&shown.body))
-            .bind(to_json(&shown.plain))
+            .bind(text)
             .bind(millis(now))
             .bind(&message.nonce)
             .execute(&mut **tx)
@@ -353,10 +352,11 @@ async fn add(
     message: &CorrectedMessage,
     now: DateTime<Utc>,
 ) -> Result<u64, StoreError> {
+    let text = keep_text(tx, &message.added).await?;
     let added = sqlx::query(
-        "INSERT INTO messages (delivery_id, channel_id, platform, due_at, part, content, body, plain, nonce,
-             state, next_at)
-         SELECT d.id, s.channel_id, c.platform, d.due_at, $2, $3, $4, $5, $6, 'queued', $7
+        "INSERT INTO messages (delivery_id, channel_id, platform, due_at, part, content, text_id, nonce, state,
+             next_at)
+         SELECT d.id, s.channel_id, c.platform, d.due_at, $2, $3, $4, $5, 'queued', $6
          FROM deliveries d JOIN subscriptions s ON s.id = d.subscription_id
              JOIN channels c ON c.id = s.channel_id
          WHERE d.id = $1",
@@ -364,8 +364,7 @@ async fn add(
     .bind(delivery.0)
     .bind(number)
     .bind(hash(&message.fresh.body))
-    .bind(to_json(&message.added.body))
-    .bind(to_json(&message.added.plain))
+    .bind(text)
     .bind(&message.nonce)
     .bind(millis(now))
     .execute(&mut **tx)
@@ -382,17 +381,17 @@ async fn take_back(
     let change = match part.state.as_str() {
         "queued" => "state = 'cancelled'",
         "sent" => {
-            "change = 'delete', new_body = $3, new_plain = $4, use_plain = false, attempts = 0, failing_for = 0, next_at = $2, owner = NULL,
-             lease_until = NULL"
+            "change = 'delete', new_text_id = $3, use_plain = false, attempts = 0, failing_for = 0, next_at = $2,
+             owner = NULL, lease_until = NULL"
         }
-        "sending" | "unknown" => "change = 'delete', new_body = $3, new_plain = $4",
+        "sending" | "unknown" => "change = 'delete', new_text_id = $3",
         _ => return Ok(0),
     };
+    let text = keep_text(tx, emptied).await?;
     let updated = sqlx::query(sqlx::AssertSqlSafe(format!("UPDATE messages SET {change} WHERE id = $1")))
         .bind(part.id)
         .bind(millis(now))
-        .bind(to_json(&emptied.body))
-        .bind(to_json(&emptied.plain))
+        .bind(text)
         .execute(&mut **tx)
         .await?;
     Ok(updated.rows_affected())

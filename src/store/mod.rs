@@ -40,6 +40,7 @@ mod rows;
 mod stale;
 mod standing;
 mod subscriptions;
+mod texts;
 mod traces;
 mod transfer;
 mod vitals;

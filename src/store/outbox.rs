@@ -6,8 +6,9 @@
 //! messages go one after the other, in the order (due, delivery, part).
 
 mod claim;
+mod measure;
 mod plan;
 mod settle;
 
+pub(super) use self::plan::{Messages, New, Of, put_deliveries};
 pub use self::plan::{NewDelivery, Planned};
-pub(super) use self::plan::{put_delivery, put_messages};

@@ -104,7 +104,7 @@ impl Store {
                  owner = CASE state WHEN 'sent' THEN NULL ELSE owner END,
                  lease_until = CASE state WHEN 'sent' THEN NULL ELSE lease_until END,
                  state = CASE state WHEN 'queued' THEN 'cancelled' ELSE state END,
-                 new_body = NULL, new_plain = NULL, publish = NULL
+                 new_text_id = NULL, publish = NULL
              WHERE {OF} AND coalesce(recall, 'refused') = 'refused'
                  AND state IN ('queued', 'sending', 'unknown', 'sent')"
         )))

@@ -6,10 +6,9 @@ use sqlx::FromRow;
 
 use super::Store;
 use super::error::StoreError;
-use super::outbox::put_delivery;
+use super::outbox::{New, put_deliveries};
 use super::rows::{Row, millis, readable};
 use super::subscriptions::{COLUMNS, Due, DueRow};
-use crate::model::channel::ChannelId;
 use crate::model::delivery::DeliveryId;
 use crate::model::digest::DigestId;
 use crate::model::subscription::SubscriptionId;
@@ -267,9 +266,8 @@ impl Store {
             && asked.rows_affected() > 0
         {
             let subscription = &resend.due.subscription;
-            let channel: ChannelId = subscription.channel;
-            let platform = resend.due.address.platform();
-            put_delivery(&mut tx, subscription.id, (channel, platform), delivery, now).await?;
+            let place = (subscription.channel, resend.due.address.platform());
+            put_deliveries(&mut tx, &[New { subscription: subscription.id, place, delivery }], now).await?;
         }
         tx.commit().await?;
         Ok(())

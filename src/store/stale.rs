@@ -1,13 +1,15 @@
 //! Stale deliveries: planned, not begun, and set by a wish or by mutes that have changed since. They are not claimed
 //! until dispatch has set them anew.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use sqlx::{Any, FromRow, Transaction};
 
 use super::Store;
 use super::corrections::TRIED;
 use super::error::StoreError;
-use super::outbox::put_messages;
+use super::outbox::{Messages, Of};
 use super::rows::{Row, readable};
 use super::subscriptions::{COLUMNS, Due, DueRow};
 use crate::model::channel::ChannelId;
@@ -42,8 +44,10 @@ pub struct Anew {
     pub changes: u32,
     /// The digest's revision, as rendered.
     pub revision: u32,
-    /// Its messages in order, each with its nonce; none: nothing passes any more, and it is cancelled.
-    pub messages: Vec<(Rendered, String)>,
+    /// Its messages in order; none: nothing passes any more, and it is cancelled.
+    pub messages: Arc<Vec<Rendered>>,
+    /// The nonce of each.
+    pub nonces: Vec<String>,
 }
 
 /// Whose wish or mutes have changed.
@@ -141,15 +145,10 @@ impl Store {
                 .bind(anew.delivery.0)
                 .execute(&mut *tx)
                 .await?;
-            put_messages(
-                &mut tx,
-                anew.delivery,
-                (ChannelId(channel), &platform),
-                due_at,
-                &anew.messages,
-                now,
-            )
-            .await?;
+            let of = Of { delivery: anew.delivery, channel: ChannelId(channel), platform: &platform, due_at };
+            let mut messages = Messages::default();
+            messages.add(&mut tx, of, &anew.messages, &anew.nonces).await?;
+            messages.put(&mut tx, now).await?;
         }
         tx.commit().await?;
         Ok(())

@@ -102,8 +102,10 @@ impl Store {
         edition: Option<i64>,
     ) -> Result<Vec<Trace>, StoreError> {
         let rows: Vec<TraceRow> = sqlx::query_as(
-            "SELECT m.id, d.due_at, d.created_at, d.is_list, d.occasion, m.state, m.sent_at, m.error, m.recall, m.plain
+            "SELECT m.id, d.due_at, d.created_at, d.is_list, d.occasion, m.state, m.sent_at, m.error, m.recall,
+                 coalesce(t.plain, '{}') AS plain
              FROM deliveries d JOIN messages m ON m.delivery_id = d.id JOIN digests g ON g.id = d.digest_id
+                 LEFT JOIN texts t ON t.id = m.text_id
              WHERE d.subscription_id = $1
                  AND (d.digest_id = $2 OR (d.is_list AND d.after_edition < $3 AND g.edition >= $3))
              ORDER BY coalesce(m.sent_at, 0) DESC, d.id DESC, m.part",
@@ -126,8 +128,9 @@ impl Store {
         message: &PlatformMessageId,
     ) -> Result<Option<Delivered>, StoreError> {
         let found: Option<(i64, i64, Flag, Option<i64>, String)> = sqlx::query_as(
-            "SELECT m.id, d.digest_id, d.is_list, d.after_edition, m.plain
+            "SELECT m.id, d.digest_id, d.is_list, d.after_edition, coalesce(t.plain, '{}')
              FROM messages m JOIN channels c ON c.id = m.channel_id JOIN deliveries d ON d.id = m.delivery_id
+                 LEFT JOIN texts t ON t.id = m.text_id
              WHERE c.address = $1 AND m.platform_id = $2 LIMIT 1",
         )
         .bind(address.to_string())

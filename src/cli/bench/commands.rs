@@ -100,7 +100,7 @@ struct Town {
 
 impl Town {
     async fn build(folder: &Folder, digests: usize) -> anyhow::Result<Self> {
-        let (discord, telegram) = playground::platforms(Arc::new(SystemClock));
+        let (discord, telegram) = playground::platforms(Arc::new(SystemClock), true);
         let guild = discord.add_guild("서버");
         let channel = discord.add_channel(guild, "읽기", discord::ChannelKind::Text);
         let reader = discord::Person {

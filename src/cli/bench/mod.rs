@@ -3,8 +3,12 @@
 
 mod classify;
 mod commands;
+mod crowd;
+mod delivery;
 mod import;
 mod parse;
+mod place;
+mod planning;
 mod posts;
 mod search;
 
@@ -28,6 +32,10 @@ pub(super) struct Arguments {
     /// How many digests `commands` has in its archive
     #[arg(long, value_name = "COUNT", default_value_t = 10_000)]
     digests: usize,
+    /// The PostgreSQL database that `planning` and `delivery` work in, each time in a schema of its own that is left there
+    /// [default: SQLite, in a temporary folder]
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -44,6 +52,10 @@ enum Name {
     Import,
     /// How long readers wait for an answer while a digest goes out
     Commands,
+    /// Deciding, rendering and queueing what many channels get at one slot
+    Planning,
+    /// Sending what is queued, with the platforms' limits lifted
+    Delivery,
     /// Searching an archive, and looking companies up in it
     Search,
 }
@@ -72,6 +84,8 @@ pub(super) fn bench(arguments: &Arguments) -> Outcome {
             Name::Parse => parse::measure(),
             Name::Import => import::measure()?,
             Name::Commands => runtime()?.block_on(commands::measure(arguments.digests))?,
+            Name::Planning => runtime()?.block_on(planning::measure(arguments.database.as_deref()))?,
+            Name::Delivery => runtime()?.block_on(delivery::measure(arguments.database.as_deref()))?,
             Name::Search => search::measure(arguments.articles)?,
         });
     }

@@ -30,7 +30,7 @@ pub(super) struct Demo {
 
 impl Demo {
     pub(super) fn build(clock: SharedClock) -> Self {
-        let (discord, telegram) = playground::platforms(clock);
+        let (discord, telegram) = playground::platforms(clock, true);
         let everything = discord::permissions::ADMINISTRATOR;
         let discord_people = vec![
             person(11, "관리자 하늘", ADMIN),

@@ -294,9 +294,7 @@ async fn first_of_channel(
         loop {
             let row: Option<ClaimedRow> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
                 "SELECT m.id, m.delivery_id, m.channel_id, c.address, c.kind, m.use_plain, m.nonce, m.state,
-                     CASE m.state WHEN 'sent' THEN coalesce(m.new_body, m.body) ELSE m.body END AS body,
-                     CASE m.state WHEN 'sent' THEN coalesce(m.new_plain, m.plain) ELSE m.plain END AS plain,
-                     m.attempts, m.attempted_at, m.next_at, m.platform_id, m.change, m.publish, d.on_unknown,
+                     t.body, t.plain, m.attempts, m.attempted_at, m.next_at, m.platform_id, m.change, m.publish, d.on_unknown,
                      (SELECT p.platform_id FROM messages p WHERE p.delivery_id = m.delivery_id AND p.id <> m.id
                           AND p.platform_id LIKE '%/%' AND c.kind = 'forum' ORDER BY p.part LIMIT 1) AS opened_by,
                      m.failing_for, m.owner IS NOT NULL AS on_the_wire,
@@ -307,6 +305,8 @@ async fn first_of_channel(
                      JOIN deliveries d ON d.id = m.delivery_id
                      JOIN digests g ON g.id = d.digest_id
                      JOIN subscriptions s ON s.id = d.subscription_id
+                     JOIN texts t ON t.id = CASE m.state WHEN 'sent' THEN coalesce(m.new_text_id, m.text_id)
+                         ELSE m.text_id END
                  WHERE m.channel_id = $1 AND m.platform = c.platform AND c.state = 'active' AND {condition}
                  ORDER BY m.due_at, m.delivery_id, m.part LIMIT 1"
             )))
@@ -329,7 +329,7 @@ async fn first_of_channel(
 async fn drop_delivery(tx: &mut Transaction<'static, Any>, delivery: i64) -> Result<(), StoreError> {
     sqlx::query(
         "UPDATE messages SET state = CASE state WHEN 'sent' THEN 'sent' ELSE 'cancelled' END, change = NULL,
-             new_body = NULL, new_plain = NULL, publish = CASE publish WHEN 'due' THEN NULL ELSE publish END
+             new_text_id = NULL, publish = CASE publish WHEN 'due' THEN NULL ELSE publish END
          WHERE delivery_id = $1 AND coalesce(change, '') <> 'recall'
              AND (state IN ('queued', 'unknown') OR (state = 'sent' AND (change IS NOT NULL OR publish = 'due')))",
     )

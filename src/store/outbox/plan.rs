@@ -1,6 +1,10 @@
 //! What planning puts into the outbox: a delivery, its messages and how far the subscription has got, in one
 //! transaction. Claiming them is in `claim.rs`.
 
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use sqlx::{Any, Transaction};
 
@@ -8,11 +12,12 @@ use crate::model::channel::{ChannelId, Platform};
 use crate::model::delivery::DeliveryId;
 use crate::model::digest::DigestId;
 use crate::model::feed::OnUnknown;
-use crate::model::message::Rendered;
+use crate::model::message::{MessageState, Rendered};
 use crate::model::subscription::SubscriptionId;
 use crate::store::Store;
 use crate::store::error::StoreError;
-use crate::store::rows::{hash, millis, to_json};
+use crate::store::rows::{hash, millis, places, to_json};
+use crate::store::texts::keep_text;
 
 /// What planning decided for one subscription.
 #[derive(Debug, Clone)]
@@ -61,9 +66,14 @@ pub struct NewDelivery {
     pub after_edition: Option<i64>,
     /// Whether it waits for quiet hours to end if it has not begun before them: what no slot and nobody asked for.
     pub heeds_quiet: bool,
-    /// Its messages in order, each with its nonce.
-    pub messages: Vec<(Rendered, String)>,
+    /// Its messages in order; channels that agree share them.
+    pub messages: Arc<Vec<Rendered>>,
+    /// The nonce of each.
+    pub nonces: Vec<String>,
 }
+
+/// Rows that are written with one statement: SQLite takes 32,766 values.
+const AT_ONCE: usize = 2_000;
 
 impl Store {
     /// Writes what was decided for subscriptions: how far each has got and its deliveries, in one transaction.
@@ -73,106 +83,219 @@ impl Store {
     /// # Errors
     /// If the database fails; then nothing was written.
     pub async fn put_planned(&self, planned: &[Planned], now: DateTime<Utc>) -> Result<u64, StoreError> {
-        let mut written = 0;
         let mut tx = self.begin().await?;
-        for plan in planned {
-            let moved = sqlx::query(
-                "UPDATE subscriptions SET edition = $3, last_slot = $4, late_until = $5, next_at = $6, owes_list = $8
-                 WHERE id = $1 AND edition = $2 AND next_at IS NOT DISTINCT FROM $7 AND ended_at IS NULL",
-            )
+        let mut moved = HashSet::with_capacity(planned.len());
+        for some in planned.chunks(AT_ONCE) {
+            moved.extend(move_on(&mut tx, some).await?);
+        }
+        let moved = planned.iter().filter(|plan| moved.contains(&plan.subscription.0));
+        let new: Vec<New> = moved.flat_map(New::of).collect();
+        put_deliveries(&mut tx, &new, now).await?;
+        tx.commit().await?;
+        Ok(new.len() as u64)
+    }
+}
+
+/// A delivery that is to be written, and whom it is for.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::store) struct New<'p> {
+    /// The subscription.
+    pub(in crate::store) subscription: SubscriptionId,
+    /// Its channel, and the channel's platform.
+    pub(in crate::store) place: (ChannelId, Platform),
+    /// The delivery.
+    pub(in crate::store) delivery: &'p NewDelivery,
+}
+
+impl<'p> New<'p> {
+    fn of(plan: &'p Planned) -> impl Iterator<Item = Self> {
+        let (subscription, place) = (plan.subscription, (plan.channel, plan.platform));
+        plan.deliveries.iter().map(move |delivery| Self { subscription, place, delivery })
+    }
+}
+
+/// Writes how far subscriptions have got; returns those that were as the decision found them.
+async fn move_on(tx: &mut Transaction<'static, Any>, planned: &[Planned]) -> Result<Vec<i64>, StoreError> {
+    if planned.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "WITH p (subscription, was_edition, was_next, to_edition, slot, late, to_next, owes) AS (VALUES {})
+         UPDATE subscriptions SET edition = p.to_edition, last_slot = p.slot, late_until = p.late,
+             next_at = p.to_next, owes_list = p.owes
+         FROM p
+         WHERE subscriptions.id = p.subscription AND subscriptions.edition = p.was_edition
+             AND subscriptions.next_at IS NOT DISTINCT FROM p.was_next AND subscriptions.ended_at IS NULL
+         RETURNING id",
+        places(planned.len(), 8)
+    );
+    let mut moved = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).persistent(false);
+    for plan in planned {
+        moved = moved
             .bind(plan.subscription.0)
             .bind(plan.edition_before)
+            .bind(plan.next_at_before.map(millis))
             .bind(plan.edition)
             .bind(millis(plan.last_slot))
             .bind(plan.late_until.map(millis))
             .bind(plan.next_at.map(millis))
-            .bind(plan.next_at_before.map(millis))
-            .bind(plan.owes_list)
-            .execute(&mut *tx)
-            .await?;
-            if moved.rows_affected() == 0 {
-                continue;
-            }
-            for delivery in &plan.deliveries {
-                put_delivery(&mut tx, plan.subscription, (plan.channel, plan.platform), delivery, now)
-                    .await?;
-                written += 1;
-            }
-        }
-        tx.commit().await?;
-        Ok(written)
+            .bind(plan.owes_list);
     }
+    Ok(moved.fetch_all(&mut **tx).await?)
 }
 
-/// Writes a delivery and its messages for a subscription of this channel.
-pub(in crate::store) async fn put_delivery(
+/// Writes deliveries and their messages.
+pub(in crate::store) async fn put_deliveries(
     tx: &mut Transaction<'static, Any>,
-    subscription: SubscriptionId,
-    (channel, platform): (ChannelId, Platform),
-    delivery: &NewDelivery,
+    new: &[New<'_>],
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let due_at = in_turn(tx, subscription, (channel, platform), millis(delivery.due_at)).await?;
-    let id: i64 = sqlx::query_scalar(
-        "INSERT INTO deliveries (subscription_id, digest_id, revision, occasion, is_list, on_unknown, due_at,
-             created_at, after_edition, heeds_quiet)
-         VALUES ($1, $2, $3, $8, $4, $5, $6, $7, $9, $10) RETURNING id",
-    )
-    .bind(subscription.0)
-    .bind(delivery.digest.0)
-    .bind(i64::from(delivery.revision))
-    .bind(delivery.is_list)
-    .bind(delivery.on_unknown.name())
-    .bind(due_at)
-    .bind(millis(now))
-    .bind(i64::from(delivery.occasion))
-    .bind(delivery.after_edition)
-    .bind(delivery.heeds_quiet)
-    .fetch_one(&mut **tx)
-    .await?;
-    put_messages(tx, DeliveryId(id), (channel, platform.name()), due_at, &delivery.messages, now).await
-}
-
-/// Writes the messages of a delivery.
-pub(in crate::store) async fn put_messages(
-    tx: &mut Transaction<'static, Any>,
-    delivery: DeliveryId,
-    (channel, platform): (ChannelId, &str),
-    due_at: i64,
-    messages: &[(Rendered, String)],
-    now: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    for (part, (message, nonce)) in (1_i64..).zip(messages) {
-        sqlx::query(
-            "INSERT INTO messages (delivery_id, channel_id, platform, due_at, part, content, body, plain, nonce,
-                 state, next_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'queued', $10)",
-        )
-        .bind(delivery.0)
-        .bind(channel.0)
-        .bind(platform)
-        .bind(due_at)
-        .bind(part)
-        .bind(hash(&message.body))
-        .bind(to_json(&message.body))
-        .bind(to_json(&message.plain))
-        .bind(nonce)
-        .bind(millis(now))
-        .execute(&mut **tx)
-        .await?;
+    let busy = busy(tx, new).await?;
+    for new in new.chunks(AT_ONCE) {
+        let mut due = Vec::with_capacity(new.len());
+        for one in new {
+            due.push(match busy.contains(&one.place.0.0) {
+                true => in_turn(tx, one).await?,
+                false => millis(one.delivery.due_at),
+            });
+        }
+        let sql = format!(
+            "INSERT INTO deliveries (subscription_id, digest_id, occasion, revision, is_list, on_unknown, due_at,
+                 created_at, after_edition, heeds_quiet)
+             VALUES {} RETURNING id, subscription_id, digest_id",
+            places(new.len(), 10)
+        );
+        let mut insert = sqlx::query_as(sqlx::AssertSqlSafe(sql)).persistent(false);
+        for (New { subscription, delivery, .. }, due_at) in new.iter().zip(&due) {
+            insert = insert
+                .bind(subscription.0)
+                .bind(delivery.digest.0)
+                .bind(i64::from(delivery.occasion))
+                .bind(i64::from(delivery.revision))
+                .bind(delivery.is_list)
+                .bind(delivery.on_unknown.name())
+                .bind(due_at)
+                .bind(millis(now))
+                .bind(delivery.after_edition)
+                .bind(delivery.heeds_quiet);
+        }
+        let written: Vec<(i64, i64, i64)> = insert.fetch_all(&mut **tx).await?;
+        // Databases promise no order of what they return.
+        let ids: HashMap<(i64, i64), i64> =
+            written.into_iter().map(|(id, subscription, digest)| ((subscription, digest), id)).collect();
+        let mut messages = Messages::default();
+        for (New { subscription, place: (channel, platform), delivery }, due_at) in new.iter().zip(due) {
+            let Some(id) = ids.get(&(subscription.0, delivery.digest.0)) else { continue };
+            let of = Of { delivery: DeliveryId(*id), channel: *channel, platform: platform.name(), due_at };
+            messages.add(tx, of, &delivery.messages, &delivery.nonces).await?;
+        }
+        messages.put(tx, now).await?;
     }
     Ok(())
+}
+
+/// Which of their channels have messages in line already.
+async fn busy(tx: &mut Transaction<'static, Any>, new: &[New<'_>]) -> Result<HashSet<i64>, StoreError> {
+    let channels: Vec<i64> = new.iter().map(|new| new.place.0.0).collect();
+    let busy: Vec<i64> = sqlx::query_scalar(
+        "SELECT c.id FROM json_each($1) wanted JOIN channels c ON c.id = CAST(wanted.value AS BIGINT)
+         WHERE EXISTS (SELECT 1 FROM messages m WHERE m.platform = c.platform AND m.channel_id = c.id
+             AND m.state IN ('queued', 'sending', 'unknown'))",
+    )
+    .bind(to_json(&channels))
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(busy.into_iter().collect())
+}
+
+/// What messages are of.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::store) struct Of<'p> {
+    /// The delivery.
+    pub(in crate::store) delivery: DeliveryId,
+    /// Its channel.
+    pub(in crate::store) channel: ChannelId,
+    /// The channel's platform.
+    pub(in crate::store) platform: &'p str,
+    /// When the delivery is due, in milliseconds.
+    pub(in crate::store) due_at: i64,
+}
+
+/// Messages on their way into the outbox.
+#[derive(Debug, Default)]
+pub(in crate::store) struct Messages<'p> {
+    rows: Vec<MessageRow<'p>>,
+    /// What is kept already, by its address, as messages that agree are one: its row, and the hash of the body.
+    texts: HashMap<usize, (i64, String)>,
+}
+
+#[derive(Debug)]
+struct MessageRow<'p> {
+    of: Of<'p>,
+    part: i64,
+    text: i64,
+    content: String,
+    nonce: &'p str,
+}
+
+impl<'p> Messages<'p> {
+    /// Adds the messages of a delivery, each with its nonce.
+    pub(in crate::store) async fn add(
+        &mut self,
+        tx: &mut Transaction<'static, Any>,
+        of: Of<'p>,
+        messages: &'p [Rendered],
+        nonces: &'p [String],
+    ) -> Result<(), StoreError> {
+        for (part, (message, nonce)) in (1_i64..).zip(messages.iter().zip(nonces)) {
+            let (text, content) = match self.texts.entry(std::ptr::from_ref(message).addr()) {
+                Entry::Occupied(kept) => kept.into_mut(),
+                Entry::Vacant(free) => free.insert((keep_text(tx, message).await?, hash(&message.body))),
+            };
+            self.rows.push(MessageRow { of, part, text: *text, content: content.clone(), nonce });
+        }
+        Ok(())
+    }
+
+    /// Writes them.
+    pub(in crate::store) async fn put(
+        self,
+        tx: &mut Transaction<'static, Any>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        for rows in self.rows.chunks(AT_ONCE) {
+            let sql = format!(
+                "INSERT INTO messages (delivery_id, channel_id, platform, due_at, part, content, text_id, nonce,
+                     state, next_at)
+                 VALUES {}",
+                places(rows.len(), 10)
+            );
+            let mut insert = sqlx::query(sqlx::AssertSqlSafe(sql)).persistent(false);
+            for row in rows {
+                insert = insert
+                    .bind(row.of.delivery.0)
+                    .bind(row.of.channel.0)
+                    .bind(row.of.platform)
+                    .bind(row.of.due_at)
+                    .bind(row.part)
+                    .bind(&row.content)
+                    .bind(row.text)
+                    .bind(row.nonce)
+                    .bind(MessageState::Queued.name())
+                    .bind(millis(now));
+            }
+            insert.execute(&mut **tx).await?;
+        }
+        Ok(())
+    }
 }
 
 /// When a delivery of a subscription counts as due, so that it comes neither before an earlier one of the same
 /// subscription nor into the middle of one that has begun: its slot may lie hours back, and the clock may have been
 /// set back since.
-async fn in_turn(
-    tx: &mut Transaction<'static, Any>,
-    subscription: SubscriptionId,
-    (channel, platform): (ChannelId, Platform),
-    due_at: i64,
-) -> Result<i64, StoreError> {
+async fn in_turn(tx: &mut Transaction<'static, Any>, new: &New<'_>) -> Result<i64, StoreError> {
+    let New { subscription, place: (channel, platform), delivery } = new;
+    let due_at = millis(delivery.due_at);
     let open: Option<i64> = sqlx::query_scalar(
         "SELECT max(m.due_at) FROM messages m JOIN deliveries d ON d.id = m.delivery_id
          WHERE m.platform = $1 AND m.channel_id = $2 AND m.state IN ('queued', 'sending', 'unknown')

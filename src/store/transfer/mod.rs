@@ -7,20 +7,22 @@ mod rows;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use sqlx::{Any, Transaction};
 
 use super::backend::Backend;
 use super::error::StoreError;
-use super::rows::millis;
+use super::rows::{millis, places};
 use super::{Store, migrations};
 use crate::model::channel::ChannelId;
 use rows::Table;
 
-/// Bodies of messages that were sent this long ago stay behind: nothing corrects them any more (48 h), with a day to
+/// What messages said that were sent this long ago stays behind: nothing corrects them any more (48 h), with a day to
 /// spare for the move.
-const BODIES_OF: TimeDelta = TimeDelta::hours(72);
+const TEXTS_OF: TimeDelta = TimeDelta::hours(72);
 
 /// What is written out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -49,6 +51,8 @@ pub struct Transfer {
     mutes: Vec<rows::Mute>,
     #[serde(default)]
     deliveries: Vec<rows::Delivery>,
+    #[serde(default)]
+    texts: Vec<rows::Text>,
     #[serde(default)]
     messages: Vec<rows::Message>,
     #[serde(default)]
@@ -161,6 +165,7 @@ impl Store {
         put(&mut tx, &transfer.subscriptions).await?;
         put(&mut tx, &transfer.mutes).await?;
         put(&mut tx, &transfer.deliveries).await?;
+        put(&mut tx, &transfer.texts).await?;
         put(&mut tx, &transfer.messages).await?;
         put(&mut tx, &transfer.resends).await?;
         put(&mut tx, &transfer.waits).await?;
@@ -176,7 +181,7 @@ const DELIVERIES: &str = "EXISTS (SELECT 1 FROM messages m WHERE m.delivery_id =
      OR d.id IN (SELECT l.id FROM deliveries l WHERE l.subscription_id = d.subscription_id ORDER BY l.id DESC LIMIT 10)";
 
 async fn written_out(tx: &mut Transaction<'static, Any>, now: DateTime<Utc>) -> Result<Transfer, StoreError> {
-    let since = millis(now - BODIES_OF);
+    let since = millis(now - TEXTS_OF);
     let migration: i64 =
         sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations").fetch_one(&mut **tx).await?;
     let mut messages: Vec<rows::Message> = take(
@@ -186,8 +191,12 @@ async fn written_out(tx: &mut Transaction<'static, Any>, now: DateTime<Utc>) -> 
     )
     .await?;
     for message in &mut messages {
-        message.leave_body_behind(since);
+        message.leave_text_behind(since);
     }
+    let said: HashSet<i64> =
+        messages.iter().flat_map(|message| [message.text_id, message.new_text_id]).flatten().collect();
+    let mut texts: Vec<rows::Text> = take(tx, "t", since).await?;
+    texts.retain(|text| said.contains(&text.id));
     Ok(Transfer {
         migration,
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -201,6 +210,7 @@ async fn written_out(tx: &mut Transaction<'static, Any>, now: DateTime<Utc>) -> 
         subscriptions: take(tx, "t", since).await?,
         mutes: take(tx, "t", since).await?,
         deliveries: take(tx, &format!("d WHERE {DELIVERIES}"), since).await?,
+        texts,
         messages,
         resends: take(tx, "t", since).await?,
         waits: take(tx, "t", since).await?,
@@ -224,9 +234,8 @@ async fn take<T: Table>(
 }
 
 async fn put<T: Table>(tx: &mut Transaction<'static, Any>, rows: &[T]) -> Result<(), StoreError> {
-    let places: Vec<String> = (1..=T::COLUMNS.len()).map(|place| format!("${place}")).collect();
-    let insert =
-        format!("INSERT INTO {} ({}) VALUES ({})", T::NAME, T::COLUMNS.join(", "), places.join(", "));
+    let places = places(1, T::COLUMNS.len());
+    let insert = format!("INSERT INTO {} ({}) VALUES {places}", T::NAME, T::COLUMNS.join(", "));
     for row in rows {
         row.bind(sqlx::query(sqlx::AssertSqlSafe(insert.clone()))).execute(&mut **tx).await?;
     }

@@ -87,11 +87,15 @@ table! { Delivery of "deliveries":
     recalled_at: Option<i64>, heeds_quiet: Flag,
 }
 
+table! { Text of "texts":
+    id: i64, hash: String, body: String, plain: String,
+}
+
 table! { Message of "messages":
     id: i64, delivery_id: i64, channel_id: i64, platform: String, due_at: i64, part: i64, content: String,
-    body: String, plain: String, use_plain: Flag, nonce: String, state: String, attempts: i64, failing_for: i64,
+    text_id: Option<i64>, use_plain: Flag, nonce: String, state: String, attempts: i64, failing_for: i64,
     next_at: i64, attempted_at: Option<i64>, platform_id: Option<String>, sent_at: Option<i64>,
-    error: Option<String>, change: Option<String>, new_body: Option<String>, new_plain: Option<String>,
+    error: Option<String>, change: Option<String>, new_text_id: Option<i64>,
     publish: Option<String>, published_at: Option<i64>, recall: Option<String>,
 }
 
@@ -112,13 +116,12 @@ table! { Greeting of "greetings":
 }
 
 impl Message {
-    /// Drops the body of a message that is done with since before `since`, and calls off a claim: whoever had it is
+    /// Drops what a message says that is done with since before `since`, and calls off a claim: whoever had it is
     /// not there any more.
-    pub(super) fn leave_body_behind(&mut self, since: i64) {
+    pub(super) fn leave_text_behind(&mut self, since: i64) {
         let is_open = matches!(self.state.as_str(), "queued" | "sending" | "unknown");
         if !is_open && self.change.is_none() && self.sent_at.unwrap_or(self.next_at) < since {
-            self.body = "{}".to_owned();
-            self.plain = "{}".to_owned();
+            self.text_id = None;
         }
         if self.state == "sending" {
             self.state = "unknown".to_owned();

@@ -40,6 +40,7 @@ async fn every_column_moves_or_stays_behind_on_purpose() {
     check::<rows::Subscription>(&store).await;
     check::<rows::Mute>(&store).await;
     check::<rows::Delivery>(&store).await;
+    check::<rows::Text>(&store).await;
     check::<rows::Message>(&store).await;
     check::<rows::Resend>(&store).await;
     check::<rows::Wait>(&store).await;

@@ -78,7 +78,8 @@ impl Scene {
             is_list: false,
             after_edition: None,
             heeds_quiet: false,
-            messages: vec![(message.clone(), "one".to_owned()), (message, "two".to_owned())],
+            messages: Arc::new(vec![message.clone(), message]),
+            nonces: ["one", "two"].map(str::to_owned).to_vec(),
         };
         let planned =
             Planned { deliveries: vec![delivery], edition: due.subscription.edition + 1, ..nothing(due) };

@@ -1,0 +1,215 @@
+//! Sending what is queued, in messages a second, against a loop that posts the same bodies to the same server and writes
+//! nothing down. The platforms' limits are lifted on both sides; what remains is our own work.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, ensure};
+use chrono::TimeDelta;
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use reqwest::header::AUTHORIZATION;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::Value;
+use tokio::sync::{Notify, mpsc};
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use super::Measure;
+use super::crowd::{Crowd, Kind};
+use super::place::Place;
+use crate::cli::playground;
+use crate::clock::{SharedClock, SystemClock};
+use crate::deliver::{Settings, Worker};
+use crate::model::channel::Platform;
+use crate::model::message::{Body, MessageState};
+use crate::platform::gate::{Gate, Limits};
+use crate::platform::{Courier, Timeouts, discord, telegram};
+use crate::sandbox;
+use crate::store::Store;
+
+/// Channels: three sizes, to see how the numbers grow.
+const SIZES: [usize; 3] = [100, 1_000, 10_000];
+/// Messages on the wire at once, ours and the loop's: `delivery.in_flight` unless set.
+const IN_FLIGHT: u32 = 32;
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
+/// What is not sent after this never will be.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+pub(super) async fn measure(database: Option<&str>) -> anyhow::Result<Vec<Measure>> {
+    let mut measures = Vec::new();
+    for platform in [Platform::Discord, Platform::Telegram] {
+        for size in SIZES {
+            measures.push(of(platform, size, database).await?);
+        }
+    }
+    Ok(measures)
+}
+
+async fn of(platform: Platform, size: usize, database: Option<&str>) -> anyhow::Result<Measure> {
+    let clock: SharedClock = Arc::new(SystemClock);
+    let town = Town::build(platform, size, &clock).await?;
+    let place = Place::new(database)?;
+    let store = Store::open(&place.url()).await?;
+    let addresses = town.channels.iter().map(|channel| format!("{}:{channel}", platform.name()));
+    let crowd = Crowd::gather(&store, Kind::Alike, addresses).await?;
+    crowd.plan().await?;
+    let bodies = crowd.bodies(platform);
+    let messages = (bodies.len() * size) as f64;
+
+    // The loop goes before and after; the better one counts.
+    let before = town.post(&bodies).await?;
+    let (waits, _told) = mpsc::unbounded_channel();
+    let gate = Arc::new(Gate::new(Limits::unlimited(), Arc::clone(&clock), Vec::new(), waits));
+    let (api_url, timeouts) = (town.url.clone(), Timeouts::default());
+    let ours = match platform {
+        Platform::Discord => {
+            let settings = discord::Settings { api_url, token: town.token()?, timeouts };
+            let courier = discord::Discord::new(settings, Arc::clone(&gate))?;
+            deliver(platform, &store, courier, gate, &clock, crowd.deliver()).await?
+        }
+        Platform::Telegram => {
+            let settings = telegram::Settings { api_url, token: town.token()?, timeouts };
+            let courier = telegram::Telegram::new(settings, Arc::clone(&gate))?;
+            deliver(platform, &store, courier, gate, &clock, crowd.deliver()).await?
+        }
+    };
+    let bare = before.min(town.post(&bodies).await?);
+    crowd.leave().await?;
+    store.close().await;
+    let share = bare.as_secs_f64() / ours.as_secs_f64();
+    Ok(Measure {
+        what: format!("delivery: {size} channels of {}", platform.brand()),
+        unit: "1/s",
+        ours: messages / ours.as_secs_f64(),
+        reference: Some(messages / bare.as_secs_f64()),
+        note: format!("a loop that posts the same bodies; {share:.2} of it"),
+    })
+}
+
+/// Delivers all that is queued; how long that takes.
+async fn deliver<C: Courier>(
+    platform: Platform,
+    store: &Store,
+    courier: C,
+    gate: Arc<Gate>,
+    clock: &SharedClock,
+    wake: Arc<Notify>,
+) -> anyhow::Result<Duration> {
+    let worker = Worker {
+        platform,
+        store: store.clone(),
+        courier: Arc::new(courier),
+        gate,
+        clock: Arc::clone(clock),
+        owner: "bench".to_owned(),
+        settings: Settings {
+            give_up_after: TimeDelta::hours(24),
+            in_flight: IN_FLIGHT,
+            lease: TimeDelta::seconds(60),
+            stop_within: Duration::from_secs(20),
+        },
+        wake,
+        lost: Arc::new(Notify::new()),
+    };
+    let stop = CancellationToken::new();
+    let begun = Instant::now();
+    let running = tokio::spawn(worker.run(stop.clone()));
+    let sent = async {
+        loop {
+            let counts = store.message_counts().await?;
+            if counts.iter().all(|(state, count)| state == MessageState::Sent.name() || *count == 0) {
+                return anyhow::Ok(());
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, sent).await.context("delivery takes longer than ten minutes")??;
+    let took = begun.elapsed();
+    stop.cancel();
+    running.await?;
+    Ok(took)
+}
+
+/// A platform with channels.
+struct Town {
+    platform: Platform,
+    url: Url,
+    channels: Vec<i64>,
+    _discord: Arc<sandbox::discord::Discord>,
+    _telegram: Arc<sandbox::telegram::Telegram>,
+}
+
+impl Town {
+    async fn build(platform: Platform, size: usize, clock: &SharedClock) -> anyhow::Result<Self> {
+        let (discord, telegram) = playground::platforms(Arc::clone(clock), false);
+        let (at, channels) = match platform {
+            Platform::Discord => {
+                let guild = discord.add_guild("서버");
+                let add = |number| {
+                    discord.add_channel(
+                        guild,
+                        &format!("받는 곳 {number}"),
+                        sandbox::discord::ChannelKind::Text,
+                    )
+                };
+                let channels: Result<Vec<i64>, _> = (0..size).map(add).map(i64::try_from).collect();
+                (playground::serve(0, discord.router()).await?, channels?)
+            }
+            Platform::Telegram => {
+                let add = |number| {
+                    telegram.add_chat(&format!("받는 곳 {number}"), sandbox::telegram::ChatKind::Supergroup)
+                };
+                (playground::serve(0, telegram.router()).await?, (0..size).map(add).collect())
+            }
+        };
+        let url = Url::parse(&format!("http://{at}"))?;
+        Ok(Self { platform, url, channels, _discord: discord, _telegram: telegram })
+    }
+
+    fn token(&self) -> anyhow::Result<SecretString> {
+        let tokens = playground::tokens();
+        let token = match self.platform {
+            Platform::Discord => tokens.discord,
+            Platform::Telegram => tokens.telegram,
+        };
+        token.context("the playground has tokens")
+    }
+
+    /// The loop: each body to each channel, so many at once; how long that takes.
+    async fn post(&self, bodies: &[Body]) -> anyhow::Result<Duration> {
+        let (client, token) = (reqwest::Client::new(), self.token()?);
+        let begun = Instant::now();
+        stream::iter(&self.channels)
+            .map(|channel| self.post_all(&client, &token, *channel, bodies))
+            .buffer_unordered(IN_FLIGHT as usize)
+            .try_collect::<Vec<()>>()
+            .await?;
+        Ok(begun.elapsed())
+    }
+
+    async fn post_all(
+        &self,
+        client: &reqwest::Client,
+        token: &SecretString,
+        channel: i64,
+        bodies: &[Body],
+    ) -> anyhow::Result<()> {
+        let token = token.expose_secret();
+        for body in bodies {
+            let mut body = body.0.clone();
+            let call = match self.platform {
+                Platform::Discord => client
+                    .post(format!("{}api/v10/channels/{channel}/messages", self.url))
+                    .header(AUTHORIZATION, format!("Bot {token}")),
+                Platform::Telegram => {
+                    body["chat_id"] = Value::from(channel);
+                    client.post(format!("{}bot{token}/sendMessage", self.url))
+                }
+            };
+            let answer = call.json(&body).send().await?;
+            ensure!(answer.status().is_success(), "the sandbox answers {}", answer.status());
+            answer.bytes().await?;
+        }
+        Ok(())
+    }
+}
