@@ -5,9 +5,9 @@ use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
-use sqlx::any::AnyPoolOptions;
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Executor as _};
+use sqlx::{Any, AnyConnection, AnyPool, ConnectOptions as _, Connection as _, Executor as _};
 use url::Url;
 
 use super::error::StoreError;
@@ -85,16 +85,30 @@ impl Backend {
                     (false, false) => "?mode=rwc",
                 };
                 let url = format!("{url}{mode}");
-                let write = pool(1, SQLITE_SETUP).connect(&url).await?;
-                Ok((write, pool(READERS, SQLITE_SETUP).connect(&url).await?))
+                let write = pool(1, SQLITE_SETUP).connect_with(any(&url)?).await?;
+                Ok((write, pool(READERS, SQLITE_SETUP).connect_with(any(&url)?).await?))
             }
             Self::Postgres => {
                 let pool = |size| pool(size, POSTGRES_SETUP).acquire_timeout(POSTGRES_WITHIN);
-                let write = pool(POSTGRES_WRITERS).connect(url).await?;
+                let write = pool(POSTGRES_WRITERS).connect_with(any(url)?).await?;
                 create_schema(&write).await?;
-                Ok((write, pool(READERS).connect(url).await?))
+                Ok((write, pool(READERS).connect_with(any(url)?).await?))
             }
         }
+    }
+
+    /// Places for values in a statement that writes so many rows of so many columns at once: `($1, $2), ($3, $4)`. SQLite
+    /// takes `$1` for a name, and looks through all names for each; its own places have none.
+    pub(super) fn places(self, rows: usize, columns: usize) -> String {
+        let place = |number: usize| match self {
+            Self::Sqlite => "?".to_owned(),
+            Self::Postgres => format!("${number}"),
+        };
+        let row = |row: usize| {
+            let places: Vec<String> = (1..=columns).map(|column| place(row * columns + column)).collect();
+            format!("({})", places.join(", "))
+        };
+        (0..rows).map(row).collect::<Vec<_>>().join(", ")
     }
 
     /// The columns of a table and their types, in its order.
@@ -120,6 +134,12 @@ impl Backend {
         let setup = if self == Self::Sqlite { "PRAGMA busy_timeout = 5000" } else { POSTGRES_SETUP };
         Ok(pool(1, setup).acquire_timeout(POSTGRES_WITHIN).connect(url).await?)
     }
+}
+
+/// How any database reads an address. Statements that take long are not logged: those that write much at once are
+/// themselves as long as a book.
+fn any(url: &str) -> Result<AnyConnectOptions, StoreError> {
+    Ok(AnyConnectOptions::from_str(url)?.disable_statement_logging())
 }
 
 fn pool(size: u32, setup: &'static str) -> sqlx::pool::PoolOptions<Any> {

@@ -13,7 +13,7 @@ use super::Store;
 use super::archive;
 use super::backend::Backend;
 use super::error::StoreError;
-use super::rows::{Flag, places};
+use super::rows::Flag;
 
 /// The tables, each after those that its rows point to. Leases stay behind: they are of those who work there; so does
 /// the version, which is that of the program that made the tables.
@@ -204,8 +204,12 @@ impl Table {
             return Ok(());
         }
         let width = self.columns.len();
-        let insert =
-            format!("INSERT INTO {} ({}) VALUES {}", self.name, self.names(), places(rows.len(), width));
+        let insert = format!(
+            "INSERT INTO {} ({}) VALUES {}",
+            self.name,
+            self.names(),
+            Backend::behind(to).places(rows.len(), width)
+        );
         let mut insert = sqlx::query(sqlx::AssertSqlSafe(insert));
         for value in rows.drain(..).flatten() {
             insert = match value {

@@ -15,8 +15,9 @@ use crate::model::feed::OnUnknown;
 use crate::model::message::{MessageState, Rendered};
 use crate::model::subscription::SubscriptionId;
 use crate::store::Store;
+use crate::store::backend::Backend;
 use crate::store::error::StoreError;
-use crate::store::rows::{hash, millis, places, to_json};
+use crate::store::rows::{hash, millis, to_json};
 use crate::store::texts::keep_text;
 
 /// What planning decided for one subscription.
@@ -127,7 +128,7 @@ async fn move_on(tx: &mut Transaction<'static, Any>, planned: &[Planned]) -> Res
          WHERE subscriptions.id = p.subscription AND subscriptions.edition = p.was_edition
              AND subscriptions.next_at IS NOT DISTINCT FROM p.was_next AND subscriptions.ended_at IS NULL
          RETURNING id",
-        places(planned.len(), 8)
+        Backend::behind(tx).places(planned.len(), 8)
     );
     let mut moved = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).persistent(false);
     for plan in planned {
@@ -163,7 +164,7 @@ pub(in crate::store) async fn put_deliveries(
             "INSERT INTO deliveries (subscription_id, digest_id, occasion, revision, is_list, on_unknown, due_at,
                  created_at, after_edition, heeds_quiet)
              VALUES {} RETURNING id, subscription_id, digest_id",
-            places(new.len(), 10)
+            Backend::behind(tx).places(new.len(), 10)
         );
         let mut insert = sqlx::query_as(sqlx::AssertSqlSafe(sql)).persistent(false);
         for (New { subscription, delivery, .. }, due_at) in new.iter().zip(&due) {
@@ -268,7 +269,7 @@ impl<'p> Messages<'p> {
                 "INSERT INTO messages (delivery_id, channel_id, platform, due_at, part, content, text_id, nonce,
                      state, next_at)
                  VALUES {}",
-                places(rows.len(), 10)
+                Backend::behind(tx).places(rows.len(), 10)
             );
             let mut insert = sqlx::query(sqlx::AssertSqlSafe(sql)).persistent(false);
             for row in rows {

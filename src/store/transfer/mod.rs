@@ -15,7 +15,7 @@ use sqlx::{Any, Transaction};
 
 use super::backend::Backend;
 use super::error::StoreError;
-use super::rows::{millis, places};
+use super::rows::millis;
 use super::{Store, migrations};
 use crate::model::channel::ChannelId;
 use rows::Table;
@@ -234,7 +234,7 @@ async fn take<T: Table>(
 }
 
 async fn put<T: Table>(tx: &mut Transaction<'static, Any>, rows: &[T]) -> Result<(), StoreError> {
-    let places = places(1, T::COLUMNS.len());
+    let places = Backend::behind(tx).places(1, T::COLUMNS.len());
     let insert = format!("INSERT INTO {} ({}) VALUES {places}", T::NAME, T::COLUMNS.join(", "));
     for row in rows {
         row.bind(sqlx::query(sqlx::AssertSqlSafe(insert.clone()))).execute(&mut **tx).await?;
