@@ -186,10 +186,8 @@ impl<C: Courier> Worker<C> {
             self.send(message, place, wire);
         }
         // Not claimed: somebody else was faster, or the first message was set aside and there is one behind it.
-        for (head, place) in ready {
-            drop(place);
-            self.put_back(line, head.channel, now).await;
-        }
+        let passed_over: Vec<ChannelId> = ready.into_iter().map(|(head, _)| head.channel).collect();
+        self.put_back(line, passed_over, now).await;
         Ok(closed_until)
     }
 
@@ -230,24 +228,32 @@ impl<C: Courier> Worker<C> {
         }
         let now = self.clock.now();
         self.store.settle(&self.owner, unsettled, now).await.inspect_err(|error| self.log(error))?;
+        let mut settled = Vec::with_capacity(unsettled.len());
         for (message, outcome) in unsettled.drain(..) {
             line.finish(message.channel);
+            settled.push(message.channel);
             match outcome {
                 Outcome::Lost(_) => self.lost.notify_one(),
                 // Its messages may belong to another channel now.
                 Outcome::Moved(_) => self.wake.notify_one(),
                 _ => {}
             }
-            self.put_back(line, message.channel, now).await;
         }
+        self.put_back(line, settled, now).await;
         Ok(())
     }
 
-    /// Puts a channel back in line, if it has more; behind those that have waited while it had its turn.
-    async fn put_back(&self, line: &mut Line, channel: ChannelId, now: DateTime<Utc>) {
-        match self.store.head(channel).await {
-            Ok(Some(head)) => line.put(Head { ready_at: head.ready_at.max(now), ..head }),
-            Ok(None) => {}
+    /// Puts those of these channels back in line that have more; behind those that have waited while they had their turn.
+    async fn put_back(&self, line: &mut Line, channels: Vec<ChannelId>, now: DateTime<Utc>) {
+        if channels.is_empty() {
+            return;
+        }
+        match self.store.heads_of(self.platform, channels.into_iter()).await {
+            Ok(heads) => {
+                heads
+                    .into_iter()
+                    .for_each(|head| line.put(Head { ready_at: head.ready_at.max(now), ..head }));
+            }
             Err(error) => {
                 self.log(&error);
                 self.wake.notify_one();

@@ -7,7 +7,7 @@ use sqlx::{Any, FromRow, Transaction};
 
 use super::Store;
 use super::error::StoreError;
-use super::rows::{Row, millis, readable};
+use super::rows::{Row, millis, readable, to_json};
 use crate::model::channel::{Address, ChannelId, ChannelKind, Platform, probe_wait};
 
 /// A lost channel whose time has come to be probed.
@@ -268,16 +268,18 @@ impl Store {
     }
 }
 
-/// A message arrived: if the channel is lost again, its probes begin anew.
+/// Messages arrived in these channels: if one is lost again, its probes begin anew.
 pub(super) async fn reached(
     tx: &mut Transaction<'static, Any>,
-    channel: ChannelId,
+    channels: impl Iterator<Item = ChannelId>,
 ) -> Result<(), StoreError> {
+    let channels: Vec<i64> = channels.map(|channel| channel.0).collect();
     sqlx::query(
         "UPDATE channels SET probes = 0, loss_told = false
-         WHERE id = $1 AND (probes > 0 OR loss_told) AND state = 'active'",
+         WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) AND (probes > 0 OR loss_told)
+             AND state = 'active'",
     )
-    .bind(channel.0)
+    .bind(to_json(&channels))
     .execute(&mut **tx)
     .await?;
     Ok(())

@@ -177,7 +177,9 @@ impl Town {
 
     /// The loop: each body to each channel, so many at once; how long that takes.
     async fn post(&self, bodies: &[Body]) -> anyhow::Result<Duration> {
-        let (client, token) = (reqwest::Client::new(), self.token()?);
+        // Discord refuses whoever has no such name.
+        let client = reqwest::Client::builder().user_agent("DiscordBot (https://news.example, 1)").build()?;
+        let token = self.token()?;
         let begun = Instant::now();
         stream::iter(&self.channels)
             .map(|channel| self.post_all(&client, &token, *channel, bodies))

@@ -23,7 +23,7 @@ pub(super) async fn measure(database: Option<&str>) -> anyhow::Result<Vec<Measur
             _ => format!("telegram:-{number}"),
         });
         let crowd = Crowd::gather(&store, Kind::Mixed, addresses).await?;
-        begin_memory()?;
+        let before = begin_memory()?;
         let planning = crowd.plan().await?;
         let memory = most_memory()?;
         crowd.leave().await?;
@@ -43,15 +43,18 @@ pub(super) async fn measure(database: Option<&str>) -> anyhow::Result<Vec<Measur
         let note = format!("the database, copying the rows; {rate:.0} a second");
         measures.push(row("all planned", "s", all, Some(copied.as_secs_f64()), note));
         measures.push(row("the first may go", "s", planning.first.as_secs_f64(), None, String::new()));
-        measures.push(row("most memory", "MB", memory, None, "resident, of the whole process".to_owned()));
+        measures.push(row("most memory", "MB", memory, None, format!("resident; {before:.0} MB before")));
     }
     Ok(measures)
 }
 
-/// From here on the kernel notes the most memory that this process has.
-fn begin_memory() -> anyhow::Result<()> {
+/// From here on the kernel notes the most resident memory that this process has. What it has now, in MB: the last size's
+/// leftovers are in it.
+fn begin_memory() -> anyhow::Result<f64> {
     // proc(5): 5 sets the peak back to what there is now.
-    std::fs::write("/proc/self/clear_refs", "5").context("the kernel does not set the peak of memory back")
+    std::fs::write("/proc/self/clear_refs", "5")
+        .context("the kernel does not set the peak of memory back")?;
+    most_memory()
 }
 
 /// The most resident memory since then, in MB.

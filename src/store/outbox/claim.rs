@@ -10,7 +10,7 @@ use crate::model::quiet::QuietHours;
 use crate::store::Store;
 use crate::store::backend::Backend;
 use crate::store::error::StoreError;
-use crate::store::rows::{Flag, Row, millis, readable};
+use crate::store::rows::{Flag, Row, millis, readable, to_json};
 
 #[derive(Debug, FromRow)]
 struct HeadRow {
@@ -21,14 +21,6 @@ struct HeadRow {
     due_at: i64,
     #[sqlx(try_from = "Flag")]
     is_correction: bool,
-}
-
-#[derive(Debug, FromRow)]
-struct HeadOfOne {
-    #[sqlx(flatten)]
-    head: HeadRow,
-    #[sqlx(try_from = "Flag")]
-    on_the_wire: bool,
 }
 
 /// What is still to be sent. The words of an index, which is used only by conditions that say the same.
@@ -159,52 +151,54 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn heads(&self, platform: Platform) -> Result<Vec<Head>, StoreError> {
-        let rows: Vec<HeadRow> = sqlx::query_as(
+        self.heads_where("", platform, "").await
+    }
+
+    /// The same of these channels alone.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn heads_of(
+        &self,
+        platform: Platform,
+        channels: impl Iterator<Item = ChannelId>,
+    ) -> Result<Vec<Head>, StoreError> {
+        let channels: Vec<i64> = channels.map(|channel| channel.0).collect();
+        let of = "AND channel_id IN (SELECT CAST(value AS BIGINT) FROM json_each($2))";
+        self.heads_where(of, platform, &to_json(&channels)).await
+    }
+
+    async fn heads_where(
+        &self,
+        of: &str,
+        platform: Platform,
+        channels: &str,
+    ) -> Result<Vec<Head>, StoreError> {
+        let sql = format!(
             "SELECT c.id, c.address, c.kind, h.next_at, h.due_at, h.turn > 0 AS is_correction FROM (
                  SELECT *, row_number() OVER (
                      PARTITION BY channel_id ORDER BY turn, due_at, delivery_id, part
                  ) AS place FROM (
                      SELECT channel_id, next_at, due_at, delivery_id, part, state = 'sending' AS on_the_wire,
                          0 AS turn
-                     FROM messages WHERE platform = $1 AND state IN ('queued', 'sending', 'unknown')
+                     FROM messages WHERE platform = $1 {of} AND state IN ('queued', 'sending', 'unknown')
                      UNION ALL
                      SELECT channel_id, next_at, due_at, delivery_id, part, owner IS NOT NULL, 1
-                     FROM messages WHERE platform = $1 AND state = 'sent' AND change IS NOT NULL
+                     FROM messages WHERE platform = $1 {of} AND state = 'sent' AND change IS NOT NULL
                      UNION ALL
                      SELECT channel_id, next_at, due_at, delivery_id, part, owner IS NOT NULL, 2
-                     FROM messages WHERE platform = $1 AND state = 'sent' AND publish = 'due'
+                     FROM messages WHERE platform = $1 {of} AND state = 'sent' AND publish = 'due'
                  ) open
              ) h JOIN channels c ON c.id = h.channel_id
              WHERE h.place = 1 AND NOT h.on_the_wire AND c.state = 'active'
-             ORDER BY h.turn, h.due_at",
-        )
-        .bind(platform.name())
-        .fetch_all(&self.read)
-        .await?;
-        Ok(readable(rows.into_iter().map(Head::try_from)))
-    }
-
-    /// The same for one channel.
-    ///
-    /// # Errors
-    /// If the database fails or the row cannot be read.
-    pub async fn head(&self, channel: ChannelId) -> Result<Option<Head>, StoreError> {
-        for condition in IN_ORDER {
-            let row: Option<HeadOfOne> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
-                "SELECT c.id, c.address, c.kind, m.next_at, m.due_at, m.state = 'sent' AS is_correction,
-                     m.owner IS NOT NULL AS on_the_wire
-                 FROM messages m JOIN channels c ON c.id = m.channel_id
-                 WHERE m.channel_id = $1 AND m.platform = c.platform AND c.state = 'active' AND {condition}
-                 ORDER BY m.due_at, m.delivery_id, m.part LIMIT 1"
-            )))
-            .bind(channel.0)
-            .fetch_optional(&self.read)
-            .await?;
-            if let Some(row) = row {
-                return if row.on_the_wire { Ok(None) } else { row.head.try_into().map(Some) };
-            }
+             ORDER BY h.turn, h.due_at"
+        );
+        let mut heads = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(platform.name());
+        if !of.is_empty() {
+            heads = heads.bind(channels);
         }
-        Ok(None)
+        let rows: Vec<HeadRow> = heads.fetch_all(&self.read).await?;
+        Ok(readable(rows.into_iter().map(Head::try_from)))
     }
 
     /// Claims the first open message of each of these channels, where it may be tried now; where none is open, the
@@ -249,22 +243,23 @@ impl Store {
                     continue;
                 }
             };
-            sqlx::query(
-                // Of several attempts that may have arrived, the first says how far back to look.
-                "UPDATE messages SET state = CASE state WHEN 'sent' THEN 'sent' ELSE 'sending' END, owner = $2,
-                     lease_until = $3,
-                     attempted_at = CASE WHEN state = 'unknown' THEN coalesce(attempted_at, $4) ELSE $4 END,
-                     attempts = attempts + 1
-                 WHERE id = $1",
-            )
-            .bind(id)
-            .bind(owner)
-            .bind(millis(now + lease))
-            .bind(millis(now))
-            .execute(&mut *tx)
-            .await?;
             claimed.push(message);
         }
+        let ids: Vec<i64> = claimed.iter().map(|message| message.message.0).collect();
+        sqlx::query(
+            // Of several attempts that may have arrived, the first says how far back to look.
+            "UPDATE messages SET state = CASE state WHEN 'sent' THEN 'sent' ELSE 'sending' END, owner = $2,
+                 lease_until = $3,
+                 attempted_at = CASE WHEN state = 'unknown' THEN coalesce(attempted_at, $4) ELSE $4 END,
+                 attempts = attempts + 1
+             WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))",
+        )
+        .bind(to_json(&ids))
+        .bind(owner)
+        .bind(millis(now + lease))
+        .bind(millis(now))
+        .execute(&mut *tx)
+        .await?;
         tx.commit().await?;
         Ok(claimed)
     }

@@ -73,8 +73,8 @@ pub struct NewDelivery {
     pub nonces: Vec<String>,
 }
 
-/// Rows that are written with one statement: SQLite takes 32,766 values.
-const AT_ONCE: usize = 2_000;
+/// Rows that are written with one statement. More would not be quicker: by then the rows themselves are what takes time.
+const AT_ONCE: usize = 250;
 
 impl Store {
     /// Writes what was decided for subscriptions: how far each has got and its deliveries, in one transaction.
@@ -130,7 +130,7 @@ async fn move_on(tx: &mut Transaction<'static, Any>, planned: &[Planned]) -> Res
          RETURNING id",
         Backend::behind(tx).places(planned.len(), 8)
     );
-    let mut moved = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).persistent(false);
+    let mut moved = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).persistent(planned.len() == AT_ONCE);
     for plan in planned {
         moved = moved
             .bind(plan.subscription.0)
@@ -166,7 +166,7 @@ pub(in crate::store) async fn put_deliveries(
              VALUES {} RETURNING id, subscription_id, digest_id",
             Backend::behind(tx).places(new.len(), 10)
         );
-        let mut insert = sqlx::query_as(sqlx::AssertSqlSafe(sql)).persistent(false);
+        let mut insert = sqlx::query_as(sqlx::AssertSqlSafe(sql)).persistent(new.len() == AT_ONCE);
         for (New { subscription, delivery, .. }, due_at) in new.iter().zip(&due) {
             insert = insert
                 .bind(subscription.0)
@@ -271,7 +271,7 @@ impl<'p> Messages<'p> {
                  VALUES {}",
                 Backend::behind(tx).places(rows.len(), 10)
             );
-            let mut insert = sqlx::query(sqlx::AssertSqlSafe(sql)).persistent(false);
+            let mut insert = sqlx::query(sqlx::AssertSqlSafe(sql)).persistent(rows.len() == AT_ONCE);
             for row in rows {
                 insert = insert
                     .bind(row.of.delivery.0)

@@ -5,9 +5,10 @@ use sqlx::{Any, Transaction};
 
 use crate::model::channel::{Address, ChannelKind, Platform};
 use crate::model::delivery::{Claimed, Outcome, Task};
-use crate::model::message::MessageState;
+use crate::model::message::{MessageState, PlatformMessageId};
 use crate::store::Store;
 use crate::store::access;
+use crate::store::backend::Backend;
 use crate::store::corrections::{catch_up_change, settle_change};
 use crate::store::error::StoreError;
 use crate::store::publishing::{mark_to_publish, settle_publishing};
@@ -27,7 +28,10 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
-        for (claimed, outcome) in outcomes {
+        settle_sent(&mut tx, owner, outcomes, now).await?;
+        for (claimed, outcome) in
+            outcomes.iter().filter(|(claimed, outcome)| sent_as(claimed, outcome).is_none())
+        {
             match claimed.task {
                 Task::Send => settle_sending(&mut tx, owner, claimed, outcome, now).await?,
                 Task::Edit(_) | Task::Delete(_) => {
@@ -39,6 +43,9 @@ impl Store {
             settle_failing(&mut tx, claimed, outcome, now).await?;
             settle_channel(&mut tx, claimed, outcome, now).await?;
         }
+        let arrived =
+            outcomes.iter().filter(|(_, outcome)| matches!(outcome, Outcome::Sent(_) | Outcome::Emptied));
+        access::reached(&mut tx, arrived.map(|(claimed, _)| claimed.channel)).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -109,7 +116,49 @@ impl Store {
     }
 }
 
-/// Settles a message that was claimed to be sent.
+/// The platform's id of a message that was claimed to be sent, and is.
+fn sent_as<'o>(claimed: &Claimed, outcome: &'o Outcome) -> Option<&'o PlatformMessageId> {
+    match outcome {
+        Outcome::Sent(id) if claimed.task == Task::Send => Some(id),
+        _ => None,
+    }
+}
+
+/// Settles those that were claimed to be sent, and are: nearly all, so all with one statement.
+async fn settle_sent(
+    tx: &mut Transaction<'static, Any>,
+    owner: &str,
+    outcomes: &[(Claimed, Outcome)],
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let sent: Vec<(&Claimed, &PlatformMessageId)> = outcomes
+        .iter()
+        .filter_map(|(claimed, outcome)| Some((claimed, sent_as(claimed, outcome)?)))
+        .collect();
+    if sent.is_empty() {
+        return Ok(());
+    }
+    let sql = format!(
+        "WITH s (message, sent_as, sender, at) AS (VALUES {})
+         UPDATE messages SET state = 'sent', next_at = s.at, sent_at = s.at, error = NULL, platform_id = s.sent_as,
+             owner = NULL, lease_until = NULL
+         FROM s
+         WHERE messages.id = s.message
+             AND (messages.owner = s.sender OR (messages.owner IS NULL AND messages.state = 'unknown'))",
+        Backend::behind(tx).places(sent.len(), 4)
+    );
+    let mut update = sqlx::query(sqlx::AssertSqlSafe(sql));
+    for (claimed, id) in &sent {
+        update = update.bind(claimed.message.0).bind(&id.0).bind(owner).bind(millis(now));
+    }
+    update.execute(&mut **tx).await?;
+    for (claimed, _) in sent.iter().filter(|(claimed, _)| claimed.kind == ChannelKind::Announcement) {
+        mark_to_publish(tx, claimed.message).await?;
+    }
+    Ok(())
+}
+
+/// Settles a message that was claimed to be sent, and is not, as far as anybody knows.
 async fn settle_sending(
     tx: &mut Transaction<'static, Any>,
     owner: &str,
@@ -128,13 +177,9 @@ async fn settle_sending(
         Outcome::Lost(reason) => (open, now, Some(reason)),
         Outcome::Moved(_) => (open, now, None),
     };
-    let platform_id = match outcome {
-        Outcome::Sent(id) => Some(&id.0),
-        _ => None,
-    };
     sqlx::query(
-        "UPDATE messages SET state = $3, next_at = $4, error = $5, platform_id = coalesce($6, platform_id),
-             sent_at = CASE WHEN $3 = 'sent' THEN $7 ELSE sent_at END, use_plain = use_plain OR $8,
+        "UPDATE messages SET state = $3, next_at = $4, error = $5,
+             sent_at = CASE WHEN $3 = 'sent' THEN $6 ELSE sent_at END, use_plain = use_plain OR $7,
              owner = NULL, lease_until = NULL
          WHERE id = $1 AND (owner = $2 OR (owner IS NULL AND state = 'unknown'))",
     )
@@ -143,14 +188,10 @@ async fn settle_sending(
     .bind(state)
     .bind(millis(next_at))
     .bind(error)
-    .bind(platform_id)
     .bind(millis(now))
     .bind(matches!(outcome, Outcome::Plainer(_)))
     .execute(&mut **tx)
     .await?;
-    if matches!(outcome, Outcome::Sent(_)) {
-        mark_to_publish(tx, claimed.message).await?;
-    }
     catch_up_change(tx, claimed.message).await
 }
 
@@ -179,7 +220,6 @@ async fn settle_channel(
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     match outcome {
-        Outcome::Sent(_) | Outcome::Emptied => access::reached(tx, claimed.channel).await?,
         Outcome::Lost(reason) => access::lose(tx, claimed.address, reason, now).await?,
         Outcome::Moved(chat) => {
             if let Address::Telegram { chat: from, .. } = claimed.address {
