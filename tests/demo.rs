@@ -3,11 +3,9 @@
 //! documents are taken on the way.
 
 use std::net::Ipv4Addr;
-use std::path::Path;
 use std::sync::Arc;
 
 use jogan::commands::{CATALOGUE, Spec, Who};
-use jogan::config::Environment;
 use jogan::sandbox::discord::permissions;
 use jogan::sandbox::page::{Stage, router};
 use jogan::sandbox::{discord, telegram};
@@ -99,10 +97,7 @@ impl Demo {
     }
 
     async fn picture(&self, name: &str) {
-        if Environment::of_process().get("JOGAN_WRITE_SCREENSHOTS").is_some() {
-            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/images");
-            self.browser.screenshot(folder.join(name)).await;
-        }
+        self.browser.picture(name).await;
     }
 
     /// Nothing on the page says that the bot failed.

@@ -87,6 +87,30 @@ async fn it_is_dark_for_those_who_want_it_dark() {
     bot.finish().await;
 }
 
+/// The post that the guides show.
+const SHOWN: &str = include_str!("../fixtures/posts/2025-12-17-ai-news.md");
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_guides_show_how_a_day_looks() {
+    let bot = delivered("아침 AI 뉴스").await;
+    let browser = operator(&bot).await;
+    browser.screen(1120, 760).await;
+    for (path, shows, picture) in
+        [("/", "아침 AI 뉴스", "desk-today.png"), ("/channels", "Discord", "desk-channels.png")]
+    {
+        browser.goto(&url(&bot, path)).await;
+        browser.wait_for_text("main", shows).await;
+        browser.picture(picture).await;
+    }
+    browser.goto(&url(&bot, "/compose")).await;
+    let paste = "document.querySelector('textarea[name=text]').value = given[0]";
+    browser.script(paste, json!([SHOWN])).await;
+    browser.click("main form button").await;
+    browser.wait_for_text("main", "한빛반도체, 새 메모리").await;
+    browser.picture("desk-compose.png").await;
+    bot.finish().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn on_a_phone_nothing_is_wider_than_the_screen() {
     let bot = delivered(&format!("아주긴제목{}", "a".repeat(180))).await;

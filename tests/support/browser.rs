@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use jogan::config::Environment;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -205,6 +206,14 @@ impl Browser {
         let lines = self.call("/se/log", json!({"type": "browser"})).await;
         let text = |line: &Value| line["message"].as_str().unwrap_or_default().to_owned();
         lines.as_array().into_iter().flatten().map(text).collect()
+    }
+
+    /// A picture of the documents, in `docs/images/`, if `JOGAN_WRITE_SCREENSHOTS` asks for it.
+    pub(crate) async fn picture(&self, name: &str) {
+        if Environment::of_process().get("JOGAN_WRITE_SCREENSHOTS").is_some() {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/images");
+            self.screenshot(folder.join(name)).await;
+        }
     }
 
     /// Writes what is seen to a PNG file.

@@ -48,30 +48,20 @@ pub(super) async fn measure(digests: usize) -> anyhow::Result<Vec<Measure>> {
     let folder = Folder::new("bench")?;
     let town = Town::build(&folder, digests).await?;
     let mut measures = Vec::new();
-    for platform in ["Discord", "Telegram"] {
-        let mut rows = Vec::new();
-        for (command, option, value) in COMMANDS {
-            let mut took = Vec::with_capacity(CALLS);
-            for call in 0..CALLS {
-                town.keep_busy(&folder).await?;
-                took.push(match platform {
-                    "Discord" => town.on_discord(command, option, value).await?,
-                    _ => town.on_telegram(call, command, value).await?,
-                });
-            }
-            took.sort();
-            rows.push((format!("{platform} /{command} {value}").trim_end().to_owned(), took));
-        }
-        let bare = rows.last().map(|(_, took)| took.clone()).unwrap_or_default();
-        for (what, took) in rows {
-            for (name, share) in [("p50", 50), ("p99", 99)] {
-                measures.push(Measure {
-                    what: format!("{what}, {name}"),
-                    unit: "ms",
-                    ours: at(&took, share),
-                    reference: Some(at(&bare, share)),
-                    note: format!("{} articles stored; beside /help", digests * ARTICLES),
-                });
+    for (busy, state) in [(false, "idle"), (true, "under bulk")] {
+        for platform in ["Discord", "Telegram"] {
+            let rows = town.call_all(platform, busy, &folder).await?;
+            let bare = rows.last().map(|(_, took)| took.clone()).unwrap_or_default();
+            for (what, took) in rows {
+                for (name, share) in [("p50", 50), ("p99", 99)] {
+                    measures.push(Measure {
+                        what: format!("{what}, {state}, {name}"),
+                        unit: "ms",
+                        ours: at(&took, share),
+                        reference: Some(at(&bare, share)),
+                        note: format!("/help; {} articles", digests * ARTICLES),
+                    });
+                }
             }
         }
     }
@@ -142,6 +132,31 @@ impl Town {
         }
         tokio::time::timeout(PATIENCE, playground::first_load(&app)).await??;
         Ok(Self { app, discord, telegram, reader, channel, readers, published: digests.into() })
+    }
+
+    /// Calls every command so often; `busy`: while a digest goes out. The times of each, sorted.
+    async fn call_all(
+        &self,
+        platform: &str,
+        busy: bool,
+        folder: &Folder,
+    ) -> anyhow::Result<Vec<(String, Vec<Duration>)>> {
+        let mut rows = Vec::with_capacity(COMMANDS.len());
+        for (command, option, value) in COMMANDS {
+            let mut took = Vec::with_capacity(CALLS);
+            for call in 0..CALLS {
+                if busy {
+                    self.keep_busy(folder).await?;
+                }
+                took.push(match platform {
+                    "Discord" => self.on_discord(command, option, value).await?,
+                    _ => self.on_telegram(call, command, value).await?,
+                });
+            }
+            took.sort();
+            rows.push((format!("{platform} /{command} {value}").trim_end().to_owned(), took));
+        }
+        Ok(rows)
     }
 
     /// Publishes a digest whenever the last one has reached all channels, so that there is always one on its way.
