@@ -24,6 +24,9 @@ use cut::Raw;
 use headline::Habit;
 use shape::Shape;
 
+/// The most articles of a post. The largest digests have some hundred; what has more is a list of another kind.
+const MAX_ARTICLES: usize = 5_000;
+
 /// A post's body, taken apart.
 #[derive(Debug, Default)]
 pub(crate) struct Body {
@@ -50,8 +53,16 @@ pub(crate) fn read(
         None => shape::choose(&pieces),
     };
     if form.is_none() && shape.is_none() {
-        pieces = shape::split_links(pieces);
+        pieces = shape::split_links(pieces, MAX_ARTICLES);
         form = shape::choose(&pieces);
+    }
+    if let Some(count) = form.as_ref().map(|form| form.count(&pieces)).filter(|count| *count > MAX_ARTICLES) {
+        body.warnings.push(Warning::new(
+            None,
+            format!("the post has {count} articles and is read as one; a digest has {MAX_ARTICLES} at most"),
+            "split it into several posts",
+        ));
+        form = None;
     }
     if form.is_none() && shape.is_none() && matter_link.is_none() && notice::is_notice(&pieces, title) {
         body.warnings.push(Warning::new(

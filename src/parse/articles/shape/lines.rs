@@ -181,15 +181,12 @@ fn has_one_link(piece: &Piece) -> bool {
     }
 }
 
-/// Paragraphs whose lines are links and nothing else, as a paragraph each.
-pub(in crate::parse::articles) fn split_links(pieces: Vec<Piece>) -> Vec<Piece> {
+/// Paragraphs whose lines are links and nothing else, as a paragraph each; those of more than `most` lines stay.
+pub(in crate::parse::articles) fn split_links(pieces: Vec<Piece>, most: usize) -> Vec<Piece> {
     let mut parted = Vec::with_capacity(pieces.len());
     for Piece { line, kind } in pieces {
         match kind {
-            PieceKind::Block(Block::Paragraph(run))
-                if run.contains(&Inline::Break)
-                    && run.split(|inline| *inline == Inline::Break).all(is_link_line) =>
-            {
+            PieceKind::Block(Block::Paragraph(run)) if is_links(&run, most) => {
                 let lines = run.split(|inline| *inline == Inline::Break);
                 let piece = |line_run: &[Inline]| Piece {
                     line,
@@ -201,4 +198,9 @@ pub(in crate::parse::articles) fn split_links(pieces: Vec<Piece>) -> Vec<Piece> 
         }
     }
     parted
+}
+
+fn is_links(run: &[Inline], most: usize) -> bool {
+    let lines = || run.split(|inline| *inline == Inline::Break);
+    run.contains(&Inline::Break) && lines().all(is_link_line) && lines().nth(most).is_none()
 }

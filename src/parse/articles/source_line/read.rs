@@ -29,6 +29,8 @@ impl Source {
 
 /// A longer text before a date is a sentence and no publisher, in characters.
 const MAX_PUBLISHER: usize = 60;
+/// A line of more links and marks is text.
+const MAX_RUNS: usize = 64;
 /// A longer text behind `발행일:` is no date, in characters.
 const MAX_DATE: usize = 40;
 
@@ -39,6 +41,9 @@ pub(in crate::parse::articles) fn is_link_word(run: &[Inline]) -> bool {
 
 /// Reads a line as a source; `None`: it is text.
 pub(super) fn read(line: &[Inline]) -> Option<Source> {
+    if line.len() > MAX_RUNS {
+        return None;
+    }
     let unbolded: Vec<Inline>;
     let line = match line {
         [Inline::Emphasis(run)] => run.as_slice(),
@@ -249,6 +254,10 @@ fn without_link(line: &str) -> Option<Source> {
 /// Finds `발행일: 2025-12-17` in a line without links: what stands before it, the date, what stands behind it. A date
 /// without such a word ends the line: `BNN · 2025-12-17`.
 fn split_at_date(line: &str) -> Option<(&str, String, &str)> {
+    // Most lines are text and have none.
+    if !line.bytes().any(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
     let starts = line.char_indices().take(MAX_PUBLISHER + 8).map(|(at, _)| at);
     for at in starts {
         let (head, rest) = line.split_at_checked(at)?;
@@ -256,7 +265,8 @@ fn split_at_date(line: &str) -> Option<(&str, String, &str)> {
             continue;
         }
         let is_bare = rest.starts_with(|c: char| c.is_ascii_digit());
-        if (rest.starts_with(char::is_alphabetic) || is_bare && head.contains(char::is_alphanumeric))
+        if (rest.starts_with(|c: char| c.is_ascii_alphabetic() || !c.is_ascii())
+            || is_bare && head.contains(char::is_alphanumeric))
             && let Some((published, rest)) = date_in(rest)
             && (!is_bare || run_of(rest).is_empty())
         {
@@ -296,7 +306,8 @@ fn date_in(text: &str) -> Option<(String, &str)> {
         (Some(value), _) => value,
         // `발행 2025-12-17`.
         (None, Some(label)) => text.get(label.len()..)?.trim_start(),
-        (None, None) => text,
+        (None, None) if text.starts_with(|c: char| c.is_ascii_alphanumeric()) => text,
+        (None, None) => return None,
     };
     let end = value
         .char_indices()

@@ -1,6 +1,6 @@
 //! Words around a source: labels of a link, a publisher, a date, a headline; and what publishers are called.
 
-use crate::parse::articles::names::bare;
+use crate::parse::articles::names::{bare, is_one_of};
 
 /// Words before a publisher's name.
 const PUBLISHER: [&str; 14] = [
@@ -148,26 +148,29 @@ const SITES: [&str; 10] = [".com", ".org", ".net", ".io", ".dev", ".kr", ".ai", 
 const MAX_NAME: usize = 24;
 
 pub(super) fn is_publisher_label(text: &str) -> bool {
-    PUBLISHER.contains(&bare(text).as_str())
+    is_one_of(&PUBLISHER, text)
 }
 
 pub(super) fn is_link_label(text: &str) -> bool {
-    LINK.contains(&bare(text).as_str())
+    is_one_of(&LINK, text)
 }
 
 pub(in crate::parse::articles) fn is_label_of_several(text: &str) -> bool {
-    let bare = bare(text);
-    SEVERAL.contains(&bare.as_str()) || PUBLISHER.contains(&bare.as_str())
+    is_one_of(&SEVERAL, text) || is_one_of(&PUBLISHER, text)
 }
 
 pub(in crate::parse::articles) fn is_headline_label(text: &str) -> bool {
-    HEADLINE.contains(&bare(text).as_str())
+    is_one_of(&HEADLINE, text)
 }
 
 /// Whether a text is by itself the name of a publisher: one that everybody knows, one that ends as their names do, a site.
 pub(in crate::parse::articles) fn is_publisher(text: &str) -> bool {
     let text = text.trim();
-    if text.is_empty() || text.chars().count() > MAX_NAME || text.ends_with(['.', '!', '?']) {
+    if text.is_empty()
+        || text.len() > 4 * MAX_NAME
+        || text.chars().count() > MAX_NAME
+        || text.ends_with(['.', '!', '?'])
+    {
         return false;
     }
     let bare = bare(text);
