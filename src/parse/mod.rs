@@ -82,7 +82,9 @@ pub fn parse(raw: &RawDigest, rules: &Rules) -> Result<Draft, ParseError> {
 
     let title = matter.title.take().or_else(|| first_heading(&document.pieces));
     let (pieces, footnotes) = (document.pieces, document.footnotes);
-    let body = articles::read(pieces, footnotes, title.as_deref(), rules.shape, matter.link.as_deref());
+    let source =
+        articles::MatterSource { link: matter.link.as_deref(), publisher: matter.publisher.as_deref() };
+    let body = articles::read(pieces, footnotes, title.as_deref(), rules.shape, source);
     dropped.extend(body.dropped);
     warnings.extend(body.warnings);
 

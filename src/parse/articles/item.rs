@@ -27,7 +27,9 @@ pub(super) fn bullet(item: Vec<Block>, line: u32) -> Raw {
             let at = headline_end(&first);
             let behind = first.split_off(at);
             if let Some(Inline::Text(text)) = first.last_mut() {
-                *text = text.trim_end_matches(|c| is_separator(c) || matches!(c, '(' | '[' | '→')).to_owned();
+                let is_end =
+                    |c| is_separator(c) || matches!(c, '(' | '[' | '\u{fe0f}') || POINTERS.contains(&c);
+                *text = text.trim_end_matches(is_end).to_owned();
             }
             headline = first;
             let mut behind = behind.into_iter().peekable();
@@ -75,6 +77,13 @@ pub(super) fn bullet(item: Vec<Block>, line: u32) -> Raw {
 fn headline_end(line: &[Inline]) -> usize {
     let bare = line.iter().position(is_bare_link).unwrap_or(line.len());
     let words = line.iter().position(|inline| matches!(inline, Inline::Link { .. }) && !is_bare_link(inline));
+    // `headline 👉 [BNN](link)`: the link's text is who published it.
+    if let Some(at) = words.filter(|at| *at > 0)
+        && let Some(Inline::Text(before)) = line.get(at - 1)
+        && before.trim_end_matches(['\u{fe0f}', ' ']).ends_with(POINTERS)
+    {
+        return bare.min(at);
+    }
     let is_parted = |at: &usize| match line.get(at + 1) {
         Some(Inline::Text(text)) => text.trim_start().starts_with(|c| is_separator(c) || c == '('),
         _ => false,
@@ -107,6 +116,9 @@ pub(super) fn is_bare_link(inline: &Inline) -> bool {
 pub(super) fn is_link_label(inline: &Inline) -> bool {
     matches!(inline, Inline::Link { .. }) && is_link_word(std::slice::from_ref(inline))
 }
+
+/// What points from a headline to its link.
+const POINTERS: [char; 7] = ['→', '👉', '➡', '🔗', '☞', '▶', '»'];
 
 fn is_separator(c: char) -> bool {
     c.is_whitespace() || matches!(c, ':' | '：' | '-' | '–' | '—' | '|' | '·')

@@ -4,9 +4,11 @@
 //! marked, links), bullets, rules; rows of tables are `table.rs`, records `fields.rs`.
 
 mod bullets;
+mod definitions;
 mod headings;
 mod lines;
 mod numbers;
+mod quotes;
 mod rules;
 
 use std::fmt;
@@ -19,8 +21,10 @@ use super::{fields, source_line, table};
 use headings::Titles;
 
 pub(super) use bullets::{list_marks, part_categories};
-pub(super) use lines::split_links;
+pub(super) use definitions::define;
+pub(super) use lines::{split_links, without_brackets};
 pub(super) use numbers::{decoration, headline_ordinal};
+pub(super) use quotes::{are_quotes, unquote};
 
 /// What begins an article; a feed's `shape`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -135,6 +139,7 @@ pub(crate) fn choose(pieces: &[Piece]) -> Option<Form> {
         .map(|(_, form)| form)
         .or_else(|| headings::by_number(pieces, &titles))
         .or_else(|| lines::links(pieces))
+        .or_else(|| lines::above_addresses(pieces))
         .or_else(|| rules::between(pieces))
 }
 

@@ -331,9 +331,15 @@ fn labelled(line: &[Inline]) -> Option<String> {
     let before = plain(before);
     let label = before.trim_end().rsplit(['.', '!', '?', '。', '(']).next().unwrap_or_default();
     let says_so = is_link_word(std::slice::from_ref(link))
+        || is_pointer(&before)
         || words::is_publisher_label(label)
         || words::is_link_label(label);
     says_so.then(|| url.clone())
+}
+
+/// Whether a text is nothing but a picture that says that a link follows.
+fn is_pointer(text: &str) -> bool {
+    !text.contains(char::is_alphanumeric) && text.contains(['🔗', '👉', '📎', '🌐', '📰', '➡', '→', '☞'])
 }
 
 fn note_links<'a>(run: &'a [Inline], links: &mut Links<'a>) {

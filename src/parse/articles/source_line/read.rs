@@ -1,6 +1,7 @@
 //! One line that says where an article is from: `[Publisher](link) - 발행일: 2025-12-17` and its relatives.
 
 use crate::model::rich::{Inline, plain};
+use crate::parse::articles::shape::decoration;
 use crate::parse::articles::{first_link, is_web};
 use crate::parse::date;
 
@@ -82,8 +83,11 @@ fn in_parts(line: &[Inline]) -> Option<Source> {
             if place > 0 {
                 parts.push(Vec::new());
             }
-            if !text.trim().is_empty() {
-                parts.last_mut()?.push(Inline::Text(text.trim().to_owned()));
+            // `📅 2025-12-17 | 📰 BNN`.
+            let text = text.trim();
+            let text = text.get(decoration(text)..).unwrap_or_default();
+            if !text.is_empty() {
+                parts.last_mut()?.push(Inline::Text(text.to_owned()));
             }
         }
     }
@@ -101,7 +105,8 @@ fn in_parts(line: &[Inline]) -> Option<Source> {
         }
         let is_link = first_link(&part).is_some();
         let Some(part) = read_part(&part).filter(|part| part.is_labelled() && part.rest.is_empty()) else {
-            if place > 0 || is_link || text.chars().count() > MAX_PUBLISHER {
+            let is_first = place == 0 || place == 1 && whole.published.is_some();
+            if !is_first || name.is_some() || is_link || text.chars().count() > MAX_PUBLISHER {
                 return None;
             }
             name = Some(text);
@@ -289,7 +294,9 @@ pub(in crate::parse::articles) fn trailing(text: &str) -> Option<(&str, Option<S
         return Some((headline, None, inner.trim().to_owned()));
     }
     let (publisher, published) = inner.split_once([',', '·', '|', '/'])?;
-    date::read(published)?;
+    if !date::is_day(published) || !publisher.contains(char::is_alphabetic) {
+        return None;
+    }
     Some((headline, Some(publisher.trim().to_owned()), published.trim().to_owned()))
 }
 
