@@ -140,6 +140,7 @@ pub(crate) fn choose(pieces: &[Piece]) -> Option<Form> {
         .or_else(|| headings::by_number(pieces, &titles))
         .or_else(|| lines::links(pieces))
         .or_else(|| lines::above_addresses(pieces))
+        .or_else(|| lines::sentences(pieces))
         .or_else(|| rules::between(pieces))
 }
 

@@ -235,13 +235,46 @@ pub(super) fn above_addresses(pieces: &[Piece]) -> Option<Form> {
 fn is_above_address(piece: &Piece) -> bool {
     let PieceKind::Block(Block::Paragraph(run)) = &piece.kind else { return false };
     let mut lines = run.split(|inline| *inline == Inline::Break);
-    let Some([Inline::Text(headline)]) = lines.next() else { return false };
+    let headline = match lines.next() {
+        Some([Inline::Text(text)]) => text.clone(),
+        Some([Inline::Emphasis(run)]) => plain(run),
+        _ => return false,
+    };
     let mut links = lines.filter(|line| first_link(line).is_some());
     let is_only = links.next().is_some_and(|line| is_address(line) || source_line::is_labelled_link(line));
     is_only
         && links.next().is_none()
         && headline.chars().count() <= MAX_HEADLINE
         && !headline.ends_with(['.', '다'])
+}
+
+/// A longer paragraph is prose, in characters.
+const MAX_BRIEF: usize = 200;
+
+/// Posts of short paragraphs of one line, three at least, each of which ends in a link to its source: `… builds chips.
+/// ([Bloomberg](https://…))`. The first and the last may be none.
+pub(super) fn sentences(pieces: &[Piece]) -> Option<Form> {
+    let texts = || pieces.iter().filter(|piece| piece.kind != PieceKind::Rule);
+    let starts: Vec<bool> = pieces.iter().map(is_brief).collect();
+    let count = starts.iter().filter(|start| **start).count();
+    let inner = texts().skip(1).take(texts().count().saturating_sub(2));
+    let fences = vec![false; pieces.len()];
+    (count >= 3 && inner.into_iter().all(is_brief)).then_some(Form { shape: Shape::Bold, starts, fences })
+}
+
+fn is_brief(piece: &Piece) -> bool {
+    let PieceKind::Block(Block::Paragraph(run)) = &piece.kind else { return false };
+    let at = run.iter().position(|inline| matches!(inline, Inline::Link { .. }));
+    let Some((at, Inline::Link { url, text })) = at.and_then(|at| Some((at, run.get(at)?))) else {
+        return false;
+    };
+    let behind = plain(run.get(at + 1..).unwrap_or_default());
+    at > 0
+        && is_web(url)
+        && plain(text) != *url
+        && !run.contains(&Inline::Break)
+        && behind.chars().all(|c| matches!(c, ')' | ']' | '.') || c.is_whitespace())
+        && plain(run).chars().count() <= MAX_BRIEF
 }
 
 /// Whether a line is an address and nothing else but marks.

@@ -7,7 +7,7 @@ pub(crate) fn ordinal(text: &str) -> Option<(usize, &str)> {
         let number = usize::try_from(u32::from(first) - u32::from('①') + 1).ok()?;
         return Some((number, text.get(first.len_utf8()..)?.trim_start()));
     }
-    if let Some(found) = named_ordinal(text) {
+    if let Some(found) = named_ordinal(text).or_else(|| lettered_ordinal(text)) {
         return Some(found);
     }
     let (open, rest) = match text.chars().next()? {
@@ -78,6 +78,15 @@ fn named_ordinal(text: &str) -> Option<(usize, &str)> {
         .or_else(|| rest.strip_prefix(" - ").or_else(|| rest.strip_prefix(" | ")))
         .or_else(|| rest.strip_prefix(' ').filter(|_| short))?;
     (!rest.trim().is_empty()).then(|| (number, rest.trim_start()))
+}
+
+/// `가. …`, `나) …`, as Korean lists count.
+fn lettered_ordinal(text: &str) -> Option<(usize, &str)> {
+    let letter = text.chars().next()?;
+    let number = "가나다라마바사아자차카타파하".chars().position(|counted| counted == letter)? + 1;
+    let rest = text.get(letter.len_utf8()..)?.strip_prefix(['.', ')'])?;
+    let rest = rest.strip_prefix(' ')?.trim_start();
+    (!rest.is_empty()).then_some((number, rest))
 }
 
 /// The length of the pictures that a headline begins with (`🚀 1. …`), in bytes.

@@ -218,7 +218,11 @@ fn publisher_in(block: &Block, link: &str) -> Option<String> {
             let shown = plain(text);
             let before = plain(line.get(..at)?);
             let label = before.rsplit(['.', '!', '?', '。', '(', ' ']).find(|word| !word.is_empty());
+            let ends = line.get(at + 1..).is_some_and(|after| {
+                plain(after).chars().all(|c| matches!(c, ')' | ']' | '.') || c.is_whitespace())
+            });
             let is_named = words::is_publisher(shown.trim_matches(['[', ']']))
+                || ends && behind_sentence(&before) && words::may_be_publisher(&shown) && !is_link_word(text)
                 || label.is_some_and(words::is_publisher_label)
                     && shown != *url
                     && !is_link_word(text)
@@ -335,6 +339,11 @@ fn labelled(line: &[Inline]) -> Option<String> {
         || words::is_publisher_label(label)
         || words::is_link_label(label);
     says_so.then(|| url.clone())
+}
+
+/// Whether a sentence ends here, or a bracket opens behind one: `… 밝혔다. [BNN](…)`, `… 밝혔다. ([BNN](…))`.
+fn behind_sentence(before: &str) -> bool {
+    before.trim_end().trim_end_matches(['(', '[']).trim_end().ends_with(['.', '!', '?', '다', '요'])
 }
 
 /// Whether a text is nothing but a picture that says that a link follows.

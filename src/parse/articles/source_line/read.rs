@@ -223,6 +223,8 @@ fn run_of(text: &str) -> Vec<Inline> {
 }
 
 fn without_link(line: &str) -> Option<Source> {
+    // `📅 날짜: 2025-12-17`.
+    let line = line.get(decoration(line)..).unwrap_or_default();
     let (head, published, rest) = match split_at_date(line) {
         Some((head, published, rest)) => (head, Some(published), rest),
         None => (line, None, ""),
@@ -232,6 +234,22 @@ fn without_link(line: &str) -> Option<Source> {
         Some((label, name)) if is_publisher_label(label) => (Some(label.trim().to_owned()), name.trim()),
         _ => (None, head),
     };
+    // `삼성이 수주했다. (전자신문, 2026.04.11)`: the sentence stays.
+    if let Some((sentence, name)) = name
+        .rsplit_once('(')
+        .filter(|(sentence, _)| label.is_none() && published.is_some() && !sentence.trim().is_empty())
+    {
+        let ends = sentence.trim_end().ends_with(['.', '!', '?', '다', '요']);
+        let publisher =
+            Some(name.trim().to_owned()).filter(|name| ends && !name.is_empty() && !name.contains(')'))?;
+        let sentence = vec![Inline::Text(sentence.trim_end().to_owned())];
+        return run_of(rest).is_empty().then(|| Source {
+            publisher: Some(publisher),
+            published,
+            rest: sentence,
+            ..Source::default()
+        });
+    }
     // A name alone is a source if it is known to be a publisher's; else a label or a date says that it is one.
     if label.is_none() && published.is_none() {
         let name = name.strip_prefix('(').and_then(|name| name.strip_suffix(')')).unwrap_or(name);

@@ -186,6 +186,24 @@ pub(in crate::parse::articles) fn is_publisher(text: &str) -> bool {
         || !site.contains([' ', '/']) && site.is_ascii() && SITES.iter().any(|end| site.ends_with(end))
 }
 
+/// Words of a link that says what to do, and is no name.
+const DEEDS: [&str; 16] = [
+    "보기", "읽", "확인", "여기", "바로", "링크", "원문", "기사", "here", "read", "more", "link", "source",
+    "details", "discuss", "comment",
+];
+/// The longest name that may be a publisher's for where it stands alone, in characters.
+const MAX_SHORT_NAME: usize = 20;
+
+/// Whether a text may be a publisher's name where one is expected: three words at most, and nothing that one does.
+pub(super) fn may_be_publisher(text: &str) -> bool {
+    let text = text.trim().to_lowercase();
+    (2..=MAX_SHORT_NAME).contains(&text.chars().count())
+        && text.split(' ').count() <= 3
+        && text.starts_with(char::is_alphanumeric)
+        && !text.ends_with(['.', '!', '?', '다', '요'])
+        && !DEEDS.iter().any(|word| text.contains(word))
+}
+
 #[cfg(test)]
 mod tests {
     use rstest::rstest;
