@@ -91,45 +91,68 @@ fn push_plain(run: &[Inline], out: &mut String) {
 /// The visible text of blocks: a line each, list items with `- ` or their number and two blanks of indent a
 /// level, table cells parted by ` | `. Every visible word of the blocks is in it.
 pub fn plain_blocks(blocks: &[Block]) -> String {
-    let mut lines = Vec::new();
-    push_lines(blocks, "", &mut lines);
-    lines.join("\n")
+    let mut lines = Lines::default();
+    lines.push_blocks(blocks, "");
+    lines.text
 }
 
-fn push_lines(blocks: &[Block], indent: &str, lines: &mut Vec<String>) {
-    for block in blocks {
-        match block {
-            Block::Paragraph(run) | Block::Heading(run) => push_text(&plain(run), indent, lines),
-            Block::List { start, items } => push_items(*start, items, indent, lines),
-            Block::Quote(blocks) => push_lines(blocks, &format!("{indent}> "), lines),
-            Block::Code { text, .. } => push_text(text, indent, lines),
-            Block::Table { header, rows } => {
-                for row in std::iter::once(header).chain(rows) {
-                    let cells: Vec<String> = row.iter().map(|cell| plain(cell)).collect();
-                    push_text(&cells.join(" | "), indent, lines);
+/// Text that grows by lines.
+#[derive(Default)]
+struct Lines {
+    text: String,
+    /// How many there are.
+    count: usize,
+}
+
+impl Lines {
+    fn push_blocks(&mut self, blocks: &[Block], indent: &str) {
+        for block in blocks {
+            match block {
+                Block::Paragraph(run) | Block::Heading(run) => self.push(&plain(run), indent),
+                Block::List { start, items } => self.push_items(*start, items, indent),
+                Block::Quote(blocks) => self.push_blocks(blocks, &format!("{indent}> ")),
+                Block::Code { text, .. } => self.push(text, indent),
+                Block::Table { header, rows } => {
+                    for row in std::iter::once(header).chain(rows) {
+                        let cells: Vec<String> = row.iter().map(|cell| plain(cell)).collect();
+                        self.push(&cells.join(" | "), indent);
+                    }
                 }
+                Block::Image { alt, .. } if alt.is_empty() => {}
+                Block::Image { alt, .. } => self.push(alt, indent),
             }
-            Block::Image { alt, .. } if alt.is_empty() => {}
-            Block::Image { alt, .. } => push_text(alt, indent, lines),
         }
     }
-}
 
-fn push_items(start: Option<u64>, items: &[Vec<Block>], indent: &str, lines: &mut Vec<String>) {
-    for (place, item) in items.iter().enumerate() {
-        let marker = match start {
-            Some(first) => format!("{}. ", first.saturating_add(place as u64)),
-            None => "- ".to_owned(),
-        };
-        let before = lines.len();
-        push_lines(item, &format!("{indent}  "), lines);
-        match lines.get_mut(before) {
-            Some(first) => *first = format!("{indent}{marker}{}", first.trim_start()),
-            None => lines.push(format!("{indent}{}", marker.trim_end())),
+    fn push_items(&mut self, start: Option<u64>, items: &[Vec<Block>], indent: &str) {
+        let inner = format!("{indent}  ");
+        for (place, item) in items.iter().enumerate() {
+            let marker = match start {
+                Some(first) => format!("{}. ", first.saturating_add(place as u64)),
+                None => "- ".to_owned(),
+            };
+            let count = self.count;
+            let begin = self.text.len() + usize::from(count > 0);
+            self.push_blocks(item, &inner);
+            if self.count == count {
+                self.push(marker.trim_end(), indent);
+                continue;
+            }
+            let added = self.text.get(begin..).unwrap_or_default();
+            let first = added.split('\n').next().unwrap_or_default();
+            let blanks = first.len() - first.trim_start().len();
+            self.text.replace_range(begin..begin + blanks, &format!("{indent}{marker}"));
         }
     }
-}
 
-fn push_text(text: &str, indent: &str, lines: &mut Vec<String>) {
-    lines.extend(text.split('\n').map(|line| format!("{indent}{line}")));
+    fn push(&mut self, text: &str, indent: &str) {
+        for line in text.split('\n') {
+            if self.count > 0 {
+                self.text.push('\n');
+            }
+            self.count += 1;
+            self.text.push_str(indent);
+            self.text.push_str(line);
+        }
+    }
 }

@@ -30,6 +30,9 @@ fn day(text: &str) -> Option<(NaiveDate, &str)> {
     if let Some(found) = english_day(text) {
         return Some(found);
     }
+    if let Some(found) = short_day(text) {
+        return Some(found);
+    }
     let (year, rest) = digits(text, 4, 4)?;
     let (month, rest) = digits(between(rest, '년')?, 1, 2)?;
     let (day, rest) = digits(between(rest, '월')?, 1, 2)?;
@@ -40,6 +43,40 @@ fn day(text: &str) -> Option<(NaiveDate, &str)> {
         return None;
     }
     Some((NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?, rest))
+}
+
+/// `25.12.17`, `'25.12.17.`, `25년 12월 17일`. Years before 2020 are no news, and `10.12.17` is another day elsewhere.
+fn short_day(text: &str) -> Option<(NaiveDate, &str)> {
+    let (year, rest) = digits(text.trim_start_matches(['\'', '‘', '’']), 2, 2)?;
+    let unit = rest.starts_with(['년', '.'].as_slice()).then_some(rest)?;
+    let (month, rest) = digits(between(unit, '년')?, 2, 2)
+        .or_else(|| digits(between(unit, '년')?, 1, 2).filter(|_| unit.starts_with('년')))?;
+    let (day, rest) = digits(between(rest, '월')?, 2, 2)
+        .or_else(|| digits(between(rest, '월')?, 1, 2).filter(|_| unit.starts_with('년')))?;
+    let rest = rest.trim_start_matches(' ').strip_prefix('일').unwrap_or(rest);
+    let rest = rest.strip_prefix('.').unwrap_or(rest);
+    if year < 20 || rest.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    Some((NaiveDate::from_ymd_opt(i32::try_from(2000 + year).ok()?, month, day)?, rest))
+}
+
+/// Whether a text is a day, if without its year: `12/17`, `12.17(수)`, `12월 17일`.
+pub(crate) fn is_day(text: &str) -> bool {
+    if read(text).is_some() {
+        return true;
+    }
+    let text = text.trim();
+    let day = || {
+        let (month, rest) = digits(text, 1, 2)?;
+        let rest = rest.trim_start_matches(' ').strip_prefix(['/', '.', '월'])?.trim_start_matches(' ');
+        let (day, rest) = digits(rest, 1, 2)?;
+        let rest = rest.trim_start_matches(['일', '.', ' ']);
+        let is_weekday =
+            |rest: &str| rest.starts_with('(') && rest.ends_with(')') && rest.chars().count() <= 5;
+        Some((1..=12).contains(&month) && (1..=31).contains(&day) && (rest.is_empty() || is_weekday(rest)))
+    };
+    day().unwrap_or(false)
 }
 
 /// `Dec 17, 2025`, `December 17 2025`, `17 Dec 2025`.
@@ -149,6 +186,9 @@ mod tests {
     #[case::slashes("2026/3/6", "2026-03-06")]
     #[case::korean("2026년 3월 26일 08:08", "2026-03-26 08:08:00")]
     #[case::weekday("2026-03-26 (목) 08:08", "2026-03-26 08:08:00")]
+    #[case::short("25.12.17", "2025-12-17")]
+    #[case::short_with_time("'26.01.05. 08:08", "2026-01-05 08:08:00")]
+    #[case::short_korean("25년 12월 7일", "2025-12-07")]
     #[case::no_zone("2025-12-17 16:09", "2025-12-17 16:09:00")]
     #[case::named_zone("2025-07-01 09:00 America/New_York", "2025-07-01 09:00:00 -0400")]
     #[case::english("Dec 17, 2025", "2025-12-17")]
@@ -166,8 +206,23 @@ mod tests {
     #[case::unknown_zone("2025-12-17 16:09 XYZ")]
     #[case::offset_too_far("2025-12-17 16:09 +2500")]
     #[case::longer_day("2025-12-171")]
+    #[case::version("24.4.1")]
+    #[case::short_and_old("19.12.17")]
+    #[case::short_and_longer("25.12.171")]
     #[case::more_text("2025-12-17 저녁")]
     fn anything_else_is_no_date(#[case] text: &str) {
         assert_eq!(super::read(text), None);
+    }
+
+    #[rstest]
+    #[case::slash("1/31", true)]
+    #[case::dots_and_weekday("12.17(수)", true)]
+    #[case::korean("12월 17일", true)]
+    #[case::whole("2025-12-17", true)]
+    #[case::no_such_month("13/31", false)]
+    #[case::share("3/4분기", false)]
+    #[case::number("3.14159", false)]
+    fn days_need_no_year(#[case] text: &str, #[case] expected: bool) {
+        assert_eq!(super::is_day(text), expected);
     }
 }

@@ -42,6 +42,8 @@ pub(crate) struct FrontMatter {
     pub(crate) tags: Vec<String>,
     /// Where the post is from, of a post that is one article: the first `http` address of `link`, `sources` ….
     pub(crate) link: Option<String>,
+    /// Who published it, of a post that is one article: `publisher: 블룸버그`, `source: 블룸버그`.
+    pub(crate) publisher: Option<String>,
     pub(crate) dropped: Vec<Dropped>,
     pub(crate) warnings: Vec<Warning>,
 }
@@ -56,6 +58,7 @@ impl Default for FrontMatter {
             categories: Vec::new(),
             tags: Vec::new(),
             link: None,
+            publisher: None,
             dropped: Vec::new(),
             warnings: Vec::new(),
         }
@@ -158,11 +161,19 @@ struct Keys {
     sources: Words,
     source_url: Words,
     date_published: Words,
+    #[serde(alias = "pubdate", alias = "publishDate", alias = "publish_date", alias = "날짜")]
+    #[serde(rename = "pubDate")]
+    pub_date: Words,
+    #[serde(alias = "출처", alias = "매체", alias = "언론사", alias = "source_name")]
+    publisher: Words,
+    #[serde(rename = "원문", alias = "링크", alias = "url", alias = "original")]
+    original: Words,
 }
 
 impl Keys {
-    fn values(self) -> [(&'static str, Words); 14] {
+    fn values(self) -> [(&'static str, Words); 17] {
         [
+            ("pubdate", self.pub_date),
             ("date_published", self.date_published),
             ("title", self.title),
             ("date", self.date),
@@ -177,6 +188,8 @@ impl Keys {
             ("source", self.source),
             ("source_url", self.source_url),
             ("sources", self.sources),
+            ("publisher", self.publisher),
+            ("원문", self.original),
         ]
     }
 }
@@ -276,14 +289,20 @@ fn options() -> serde_saphyr::Options {
 fn take(matter: &mut FrontMatter, key: &str, value: Words, line: u32) {
     match key {
         "title" => matter.title = one_line(value).or(matter.title.take()),
-        "date" | "date_published" => take_date(matter, value, line),
+        "date" | "date_published" | "pubdate" | "publishdate" | "publish_date" | "날짜" => {
+            take_date(matter, value, line)
+        }
         "published" => matter.published &= !one_line(value).is_some_and(|word| is_no(&word)),
         "draft" => matter.published &= !one_line(value).is_some_and(|word| is_yes(&word)),
         "lang" | "language" => take_language(matter, value, line),
         "category" | "categories" => matter.categories.extend(list(value)),
         "tags" => matter.tags.extend(list(value)),
-        "link" | "source" | "source_url" | "sources" => {
-            matter.link = matter.link.take().or(first_address(value))
+        "source" | "publisher" | "source_name" | "출처" | "매체" | "언론사" => {
+            matter.publisher = matter.publisher.take().or_else(|| name(&value));
+            matter.link = matter.link.take().or(first_address(value));
+        }
+        "link" | "source_url" | "sources" | "원문" | "링크" | "url" | "original" => {
+            matter.link = matter.link.take().or(first_address(value));
         }
         _ => {}
     }
@@ -322,6 +341,24 @@ fn first_address(value: Words) -> Option<String> {
     let text = one_line(value)?;
     let found = crate::text::bare_links(&text).into_iter().next()?;
     text.get(found).map(str::to_owned)
+}
+
+/// The longest name of a publisher in front matter, in characters.
+const MAX_PUBLISHER: usize = 40;
+
+/// A name, alone or before an address: `BNN`, `BNN - https://bnn.example/1`, `BNN (https://…)`.
+fn name(value: &Words) -> Option<String> {
+    let Words::Text(text) = value else { return None };
+    let text = clean::line(text);
+    let before = text
+        .find("http://")
+        .or_else(|| text.find("https://"))
+        .map_or(text.as_str(), |at| text.get(..at).unwrap_or_default());
+    let name = before.trim_matches(|c: char| {
+        c.is_whitespace() || matches!(c, '-' | '–' | '—' | '|' | ':' | ',' | '(' | '[' | '<')
+    });
+    (!name.is_empty() && name.chars().count() <= MAX_PUBLISHER && name.contains(char::is_alphabetic))
+        .then(|| name.to_owned())
 }
 
 fn is_no(word: &str) -> bool {

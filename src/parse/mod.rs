@@ -70,12 +70,21 @@ pub fn parse(raw: &RawDigest, rules: &Rules) -> Result<Draft, ParseError> {
     let document = markdown::read(body.text, body.first_line);
 
     let mut warnings = std::mem::take(&mut matter.warnings);
+    if let Some(line) = document.as_it_stands {
+        warnings.push(Warning::new(
+            Some(line),
+            format!("more than {} links, marks and blocks stand before it; from here on the text is kept as it stands", markdown::MAX_PARTS),
+            "split the post into several",
+        ));
+    }
     let mut dropped = std::mem::take(&mut matter.dropped);
     dropped.extend(document.dropped);
 
     let title = matter.title.take().or_else(|| first_heading(&document.pieces));
     let (pieces, footnotes) = (document.pieces, document.footnotes);
-    let body = articles::read(pieces, footnotes, title.as_deref(), rules.shape, matter.link.as_deref());
+    let source =
+        articles::MatterSource { link: matter.link.as_deref(), publisher: matter.publisher.as_deref() };
+    let body = articles::read(pieces, footnotes, title.as_deref(), rules.shape, source);
     dropped.extend(body.dropped);
     warnings.extend(body.warnings);
 

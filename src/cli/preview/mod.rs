@@ -58,7 +58,8 @@ enum StyleArgument {
 }
 
 pub(super) fn preview(arguments: &Arguments) -> Outcome {
-    let (classifier, lexicon) = shipped_lexicon();
+    // How a post is understood does not take the dictionaries.
+    let dictionaries = (arguments.platform.is_some() || arguments.html.is_some()).then(shipped_lexicon);
     let mut out = std::io::stdout().lock();
     let mut warned = false;
     let mut posts = Vec::new();
@@ -71,15 +72,16 @@ pub(super) fn preview(arguments: &Arguments) -> Outcome {
         if arguments.platform.is_none() {
             print_outline(&mut out, &draft, arguments.json)?;
         }
+        let Some((classifier, lexicon)) = &dictionaries else { continue };
         let outline = arguments.html.is_some().then(|| Outline::from(&draft));
-        let edition = edition(file, draft, &classifier, arguments.style.into());
+        let edition = edition(file, draft, classifier, arguments.style.into());
         if let Some(platform) = arguments.platform {
-            print_messages(&mut out, platform.into(), &edition, &lexicon, arguments.json)?;
+            print_messages(&mut out, platform.into(), &edition, lexicon, arguments.json)?;
         }
         posts.extend(outline.map(|outline| page::Post { outline, edition }));
     }
-    if let Some(file) = &arguments.html {
-        let page = page::page(&posts, &lexicon).into_string();
+    if let Some((file, (_, lexicon))) = arguments.html.as_ref().zip(dictionaries.as_ref()) {
+        let page = page::page(&posts, lexicon).into_string();
         std::fs::write(file, page).with_context(|| format!("cannot write {}", file.display()))?;
     }
     if warned && arguments.strict { Err(Failed::No) } else { Ok(()) }
@@ -129,8 +131,10 @@ fn edition(file: &Path, draft: Draft, classifier: &Classifier, style: Style) -> 
 fn print_outline(out: &mut impl std::io::Write, draft: &Draft, json: bool) -> anyhow::Result<()> {
     let outline = Outline::from(draft);
     if json {
-        writeln!(out, "{}", serde_json::to_string_pretty(&outline)?)?;
-        return Ok(());
+        let mut out = std::io::BufWriter::new(out);
+        serde_json::to_writer_pretty(&mut out, &outline)?;
+        writeln!(out)?;
+        return Ok(out.flush()?);
     }
     writeln!(out, "{}", outline.title.as_deref().unwrap_or("(no title)"))?;
     writeln!(

@@ -6,7 +6,7 @@ use crate::parse::draft::Dropped;
 use crate::parse::markdown::{Piece, PieceKind};
 
 use super::item::{bullet, paragraph, split_line};
-use super::shape::{Form, Shape};
+use super::shape::{Form, Shape, without_brackets};
 use super::source_line::Known;
 use super::{fields, table};
 
@@ -189,7 +189,7 @@ fn begin(parts: &mut Parts, piece: Piece, shape: Shape) {
             let body = paragraph(rest, line).into_iter().collect();
             parts.articles.push(Raw {
                 line,
-                headline,
+                headline: without_brackets(headline),
                 numbered: shape == Shape::Numbered,
                 body,
                 known: None,

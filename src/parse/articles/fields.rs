@@ -38,22 +38,23 @@ pub(super) fn part(pieces: Vec<Piece>) -> Vec<Piece> {
                     put(Block::List { start, items });
                 }
             }
-            PieceKind::Block(Block::Paragraph(run)) => {
+            PieceKind::Block(Block::Paragraph(run)) if has_several(&run) => {
                 let lines: Vec<Vec<Inline>> =
                     run.split(|inline| *inline == Inline::Break).map(<[_]>::to_vec).collect();
-                let is_headline = |line: &Vec<Inline>| headline(line).is_some();
-                if several(&lines, is_headline) {
-                    for lines in groups(lines, is_headline) {
-                        put(Block::Paragraph(lines.join(&Inline::Break)));
-                    }
-                } else {
-                    put(Block::Paragraph(run));
+                for lines in groups(lines, |line| headline(line).is_some()) {
+                    put(Block::Paragraph(lines.join(&Inline::Break)));
                 }
             }
             kind => parted.push(Piece { line, kind }),
         }
     }
     parted
+}
+
+/// Whether several lines of a paragraph are headlines.
+fn has_several(run: &[Inline]) -> bool {
+    let lines = run.split(|inline| *inline == Inline::Break);
+    lines.filter(|line| headline(line).is_some()).nth(1).is_some()
 }
 
 fn is_headline(item: &[Block]) -> bool {

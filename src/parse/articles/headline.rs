@@ -14,7 +14,16 @@ pub(super) struct Habit {
     numbers: bool,
     /// Marks or pictures.
     pictures: bool,
+    /// `Q.`
+    questions: bool,
+    /// What stands before the publisher that each ends with.
+    names: Option<&'static str>,
 }
+
+/// What stands before a publisher's name at the end of a headline; ` (` closes behind it.
+const BEFORE_NAMES: [&str; 6] = [" — ", " – ", " - ", " | ", " · ", " ("];
+/// A longer text at the end of a headline is no name, in characters.
+const MAX_NAME: usize = 24;
 
 impl Habit {
     pub(super) fn of(articles: &[Raw]) -> Self {
@@ -30,7 +39,13 @@ impl Habit {
         };
         let numbers = headlines.len() > 1 && headlines.iter().all(&mut counts_up);
         let has_picture = |text: &String| shape::decoration(behind_number(text, numbers)) > 0;
-        Self { numbers, pictures: headlines.len() > 1 && headlines.iter().all(has_picture) }
+        let several = headlines.len() > 1;
+        Self {
+            numbers,
+            pictures: several && headlines.iter().all(has_picture),
+            questions: several && headlines.iter().all(|text| behind_question(text).is_some()),
+            names: BEFORE_NAMES.into_iter().find(|mark| several && end_in_names(&headlines, mark)),
+        }
     }
 
     /// Takes what is no word of a headline off its front, and puts it into `noise`. `numbered`: its own form says that a
@@ -41,6 +56,9 @@ impl Habit {
         if self.pictures || numbered {
             rest = rest.get(shape::decoration(rest)..).unwrap_or_default();
         }
+        if self.questions {
+            rest = behind_question(rest).unwrap_or(rest);
+        }
         let front = text.strip_suffix(rest).unwrap_or_default();
         if front.is_empty() || rest.is_empty() && !numbered {
             return;
@@ -48,6 +66,31 @@ impl Habit {
         noise.push(front.trim().to_owned());
         strip_front(headline, front.chars().count());
     }
+}
+
+/// The question behind `Q.`.
+pub(super) fn behind_question(text: &str) -> Option<&str> {
+    let rest = text.get(shape::decoration(text)..)?.strip_prefix(['Q', 'q'])?;
+    rest.strip_prefix(['.', ':', ')', '：']).map(str::trim_start).filter(|rest| !rest.is_empty())
+}
+
+/// What a headline ends with behind a mark.
+fn name_behind<'a>(text: &'a str, mark: &str) -> Option<(&'a str, &'a str)> {
+    let (headline, name) = text.trim_end().rsplit_once(mark)?;
+    let name = if mark == " (" { name.strip_suffix(')')? } else { name };
+    (!headline.trim().is_empty() && !name.is_empty() && name.chars().count() <= MAX_NAME)
+        .then_some((headline, name))
+}
+
+/// Whether all headlines end in names, a third of which everybody knows.
+fn end_in_names(headlines: &[String], mark: &str) -> bool {
+    let mut known = 0;
+    let all = headlines.iter().all(|text| {
+        let name = name_behind(text, mark).map(|(_, name)| name);
+        known += usize::from(name.is_some_and(source_line::is_publisher));
+        name.is_some_and(|name| !name.contains(char::is_numeric) || source_line::is_publisher(name))
+    });
+    all && known * 3 >= headlines.len()
 }
 
 /// The text behind its number, and behind the pictures before that.
@@ -58,9 +101,22 @@ fn behind_number(text: &str, numbers: bool) -> &str {
     }
 }
 
-/// Takes `headline (BNN, 2025-12-17)`, `[BNN] headline` and `headline — BNN` apart, as far as the article's text has
-/// not said it already.
-pub(super) fn take_source(article: &mut Article) {
+impl Habit {
+    /// Takes `headline (BNN, 2025-12-17)`, `[BNN] headline` and `headline — BNN` apart, as far as the article's text has
+    /// not said it already.
+    pub(super) fn take_source(self, article: &mut Article) {
+        take_source(article);
+        let text = plain(&article.headline);
+        if article.publisher.is_none()
+            && let Some((headline, name)) = self.names.and_then(|mark| name_behind(&text, mark))
+        {
+            keep_front(&mut article.headline, headline.chars().count());
+            article.publisher = Some(name.trim().to_owned());
+        }
+    }
+}
+
+fn take_source(article: &mut Article) {
     let text = plain(&article.headline);
     if let Some((headline, publisher, published)) = source_line::trailing(&text)
         && article.published.is_none()

@@ -15,8 +15,21 @@ pub(super) fn bullet(item: Vec<Block>, line: u32) -> Raw {
     let mut headline = Vec::new();
     let mut known = None;
     match blocks.next() {
+        Some(Block::Paragraph(mut run)) if is_behind_time(&run) => {
+            // `**07:10** [headline](link)`: the time is no headline, and stays below it.
+            let time = plain(&run.drain(..1).collect::<Vec<_>>());
+            if let Some(Inline::Text(text)) = run.first_mut() {
+                *text = text.trim_start_matches(is_separator).to_owned();
+            }
+            run.retain(|inline| !matches!(inline, Inline::Text(text) if text.is_empty()));
+            let mut raw = bullet(std::iter::once(Block::Paragraph(run)).chain(blocks).collect(), line);
+            let time = time.trim_matches(is_separator).to_owned();
+            raw.body.extend(paragraph(vec![Inline::Text(time)], line));
+            return raw;
+        }
         Some(Block::Paragraph(run)) if matches!(run.first(), Some(Inline::Text(_))) => {
             let (mut first, mut rest) = split_line(run);
+            part_at_dash(&mut first);
             if let [Inline::Text(before), link @ Inline::Link { .. }, ..] = first.as_slice()
                 && !is_bare_link(link)
                 && let Some(day) = day_before(before)
@@ -24,10 +37,15 @@ pub(super) fn bullet(item: Vec<Block>, line: u32) -> Raw {
                 known = Some(Known { published: day, ..Known::default() });
                 first.remove(0);
             }
-            let at = headline_end(&first);
-            let behind = first.split_off(at);
+            let parted = first.iter().position(|inline| *inline == Inline::Break);
+            let mut behind = first.split_off(parted.unwrap_or_else(|| headline_end(&first)));
+            if parted.is_some() {
+                behind.remove(0);
+            }
             if let Some(Inline::Text(text)) = first.last_mut() {
-                *text = text.trim_end_matches(|c| is_separator(c) || matches!(c, '(' | '[' | '→')).to_owned();
+                let is_end =
+                    |c| is_separator(c) || matches!(c, '(' | '[' | '\u{fe0f}') || POINTERS.contains(&c);
+                *text = text.trim_end_matches(is_end).to_owned();
             }
             headline = first;
             let mut behind = behind.into_iter().peekable();
@@ -71,10 +89,57 @@ pub(super) fn bullet(item: Vec<Block>, line: u32) -> Raw {
     Raw { line, headline, numbered: false, body, known }
 }
 
+/// Whether a line is a time and a link behind it.
+fn is_behind_time(line: &[Inline]) -> bool {
+    let has_link = line.iter().take(3).any(|inline| matches!(inline, Inline::Link { .. }));
+    let time = match line.first() {
+        Some(Inline::Strong(run)) => plain(run),
+        Some(Inline::Text(text)) => text.clone(),
+        Some(Inline::Code(text)) => text.clone(),
+        _ => return false,
+    };
+    let time = time.trim().trim_matches(|c| is_separator(c) || matches!(c, '[' | ']' | '(' | ')'));
+    has_link
+        && time.contains(':')
+        && (4..=8).contains(&time.len())
+        && time.chars().all(|c| c.is_ascii_digit() || c == ':')
+}
+
+/// A longer text in front of a dash is a sentence, in characters.
+const MAX_BEFORE_DASH: usize = 60;
+/// A shorter text behind it may be a name, in characters.
+const MIN_BEHIND_DASH: usize = 6;
+
+/// `headline — a sentence. [BNN](link)`: puts the sentence behind a break of the headline.
+fn part_at_dash(line: &mut Vec<Inline>) {
+    let Some(Inline::Text(text)) = line.first() else { return };
+    let Some((headline, sentence)) = [" — ", " – "].iter().find_map(|dash| text.split_once(dash)) else {
+        return;
+    };
+    let is_sentence = sentence.trim_end().ends_with(['.', '!', '?', '다', '요']);
+    if !is_sentence
+        || sentence.chars().count() < MIN_BEHIND_DASH
+        || headline.chars().count() > MAX_BEFORE_DASH
+        || headline.trim().is_empty()
+        || line.len() < 2
+    {
+        return;
+    }
+    let (headline, sentence) = (headline.trim_end().to_owned(), sentence.to_owned());
+    line.splice(..1, [Inline::Text(headline), Inline::Break, Inline::Text(sentence)]);
+}
+
 /// Where the headline of a line ends: before an address, or behind a link of words that text follows (`[AI] [headline](link) - text`).
 fn headline_end(line: &[Inline]) -> usize {
     let bare = line.iter().position(is_bare_link).unwrap_or(line.len());
     let words = line.iter().position(|inline| matches!(inline, Inline::Link { .. }) && !is_bare_link(inline));
+    // `headline 👉 [BNN](link)`: the link's text is who published it.
+    if let Some(at) = words.filter(|at| *at > 0)
+        && let Some(Inline::Text(before)) = line.get(at - 1)
+        && before.trim_end_matches(['\u{fe0f}', ' ']).ends_with(POINTERS)
+    {
+        return bare.min(at);
+    }
     let is_parted = |at: &usize| match line.get(at + 1) {
         Some(Inline::Text(text)) => text.trim_start().starts_with(|c| is_separator(c) || c == '('),
         _ => false,
@@ -107,6 +172,9 @@ pub(super) fn is_bare_link(inline: &Inline) -> bool {
 pub(super) fn is_link_label(inline: &Inline) -> bool {
     matches!(inline, Inline::Link { .. }) && is_link_word(std::slice::from_ref(inline))
 }
+
+/// What points from a headline to its link.
+const POINTERS: [char; 7] = ['→', '👉', '➡', '🔗', '☞', '▶', '»'];
 
 fn is_separator(c: char) -> bool {
     c.is_whitespace() || matches!(c, ':' | '：' | '-' | '–' | '—' | '|' | '·')

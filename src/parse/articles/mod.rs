@@ -24,6 +24,9 @@ use cut::Raw;
 use headline::Habit;
 use shape::Shape;
 
+/// The most articles of a post. The largest digests have some hundred; what has more is a list of another kind.
+const MAX_ARTICLES: usize = 5_000;
+
 /// A post's body, taken apart.
 #[derive(Debug, Default)]
 pub(crate) struct Body {
@@ -34,26 +37,50 @@ pub(crate) struct Body {
     pub(crate) warnings: Vec<Warning>,
 }
 
-/// Finds the articles. `title` is the post's: a heading that repeats it is no text of its own. `matter_link` is the front
-/// matter's: it is that of a post's only article.
+/// What the front matter says of a source: it is that of a post's only article.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct MatterSource<'a> {
+    pub(crate) link: Option<&'a str>,
+    pub(crate) publisher: Option<&'a str>,
+}
+
+/// Finds the articles. `title` is the post's: a heading that repeats it is no text of its own.
 pub(crate) fn read(
     pieces: Vec<Piece>,
     footnotes: Vec<Footnote>,
     title: Option<&str>,
     shape: Option<Shape>,
-    matter_link: Option<&str>,
+    matter: MatterSource<'_>,
 ) -> Body {
     let mut body = Body::default();
-    let mut pieces = shape::part_categories(shape::list_marks(fields::part(pieces)));
+    let pieces = shape::define(fields::part(pieces));
+    let mut pieces = shape::part_categories(shape::list_marks(pieces));
     let mut form = match shape {
         Some(shape) => shape::of_shape(&pieces, shape),
         None => shape::choose(&pieces),
     };
     if form.is_none() && shape.is_none() {
-        pieces = shape::split_links(pieces);
+        pieces = shape::split_links(pieces, MAX_ARTICLES);
         form = shape::choose(&pieces);
     }
-    if form.is_none() && shape.is_none() && matter_link.is_none() && notice::is_notice(&pieces, title) {
+    if form.is_none() && shape.is_none() && shape::are_quotes(&pieces) {
+        pieces = shape::unquote(pieces);
+        form = shape::choose(&pieces);
+    }
+    // A post of one article may have parts, of which the last has the link.
+    let is_one = matter.link.is_some() || matter.publisher.is_some();
+    if is_one && title.is_some() && form.as_ref().is_some_and(|form| form.count(&pieces) < 2) {
+        form = None;
+    }
+    if let Some(count) = form.as_ref().map(|form| form.count(&pieces)).filter(|count| *count > MAX_ARTICLES) {
+        body.warnings.push(Warning::new(
+            None,
+            format!("the post has {count} articles and is read as one; a digest has {MAX_ARTICLES} at most"),
+            "split it into several posts",
+        ));
+        form = None;
+    }
+    if form.is_none() && shape.is_none() && matter.link.is_none() && notice::is_notice(&pieces, title) {
         body.warnings.push(Warning::new(
             pieces.first().map(|piece| piece.line),
             "the post reads like a notice and has no articles",
@@ -88,8 +115,9 @@ pub(crate) fn read(
     for article in body.articles.iter_mut().filter(|article| article.link.is_none()) {
         article.link = source_line::first_of_several(&article.sections).filter(|_| !parts.whole);
     }
-    if let ([article], Some(link)) = (body.articles.as_mut_slice(), matter_link) {
-        article.link = article.link.take().or_else(|| Some(link.to_owned()));
+    if let [article] = body.articles.as_mut_slice() {
+        article.link = article.link.take().or_else(|| matter.link.map(str::to_owned));
+        article.publisher = article.publisher.take().or_else(|| matter.publisher.map(str::to_owned));
     }
     if parts.whole && body.articles.iter().all(|article| article.link.is_none()) {
         body.warnings.push(Warning::new(
@@ -170,7 +198,7 @@ fn article(raw: Raw, habit: Habit, words: &mut Words) -> Article {
     if let Some(link) = &article.link {
         source_line::drop_address(&mut blocks, link);
     }
-    headline::take_source(&mut article);
+    habit.take_source(&mut article);
     article.sections = sections(blocks);
     if article.headline.is_empty() {
         article.headline = headline_from(&mut article.sections);

@@ -107,6 +107,9 @@ const ASIDE_STARTS: [&str; 5] = ["whatthismeans", "whatitmeans", "insight", "wra
 /// The longest heading that is an aside by its end or beginning, in letters: headlines are longer.
 const MAX_ASIDE: usize = 32;
 
+/// A longer text is none of the words here, whatever stands between its letters, in bytes.
+const MAX_WORDS: usize = 120;
+
 /// Headings under which the links of the articles are listed.
 const SOURCES: [&str; 15] = [
     "출처",
@@ -126,25 +129,45 @@ const SOURCES: [&str; 15] = [
     "furtherreading",
 ];
 
+/// Whether a text, by its letters and digits alone, is one of some words. What is too long for any is not looked into.
+pub(super) fn is_one_of(words: &[&str], text: &str) -> bool {
+    text.len() <= MAX_WORDS && words.contains(&bare(text).as_str())
+}
+
 /// Letters and digits alone, lower case.
 pub(super) fn bare(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    let mut bare = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            // Most of any text, without a look into the tables of Unicode.
+            'a'..='z' | '0'..='9' | '가'..='힣' | '\u{4e00}'..='\u{9fff}' => bare.push(c),
+            'A'..='Z' => bare.push(c.to_ascii_lowercase()),
+            c if !c.is_ascii() && c.is_alphanumeric() => bare.extend(c.to_lowercase()),
+            _ => {}
+        }
+    }
+    bare
 }
 
 /// Whether a heading is by its words a part of an article, or of a post, and no headline.
 pub(super) fn is_section(text: &[Inline]) -> bool {
-    let bare = bare(&plain(text));
+    let text = plain(text);
+    if text.len() > MAX_WORDS {
+        return false;
+    }
+    let bare = bare(&text);
     SECTIONS.contains(&bare.as_str()) || is_bare_aside(&bare)
 }
 
 /// Whether a heading heads, by its words, a part of a post that is no article.
 pub(super) fn is_aside(text: &[Inline]) -> bool {
-    is_bare_aside(&bare(&plain(text)))
+    let text = plain(text);
+    text.len() <= MAX_WORDS && is_bare_aside(&bare(&text))
 }
 
 /// Whether a heading says that sources are listed below it.
 pub(super) fn is_sources(text: &[Inline]) -> bool {
-    SOURCES.contains(&bare(&plain(text)).as_str())
+    is_one_of(&SOURCES, &plain(text))
 }
 
 fn is_bare_aside(bare: &str) -> bool {

@@ -4,9 +4,11 @@
 //! marked, links), bullets, rules; rows of tables are `table.rs`, records `fields.rs`.
 
 mod bullets;
+mod definitions;
 mod headings;
 mod lines;
 mod numbers;
+mod quotes;
 mod rules;
 
 use std::fmt;
@@ -19,8 +21,10 @@ use super::{fields, source_line, table};
 use headings::Titles;
 
 pub(super) use bullets::{list_marks, part_categories};
-pub(super) use lines::split_links;
+pub(super) use definitions::define;
+pub(super) use lines::{split_links, without_brackets};
 pub(super) use numbers::{decoration, headline_ordinal};
+pub(super) use quotes::{are_quotes, unquote};
 
 /// What begins an article; a feed's `shape`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -103,16 +107,28 @@ pub(crate) struct Form {
     pub(crate) fences: Vec<bool>,
 }
 
+impl Form {
+    /// How many articles begin.
+    pub(crate) fn count(&self, pieces: &[Piece]) -> usize {
+        let begun = pieces.iter().zip(&self.starts).filter(|(_, start)| **start);
+        match self.shape {
+            Shape::Fields => begun.count(),
+            _ => begun.map(|(piece, _)| item_count(piece)).sum(),
+        }
+    }
+}
+
 /// The form that fits best; `None`: the post can't be taken apart.
 pub(crate) fn choose(pieces: &[Piece]) -> Option<Form> {
-    if let Some((_, form)) = candidates(pieces, Shape::Fields).filter(|(count, _)| *count >= 2) {
+    let titles = Titles::of(pieces);
+    if let Some((_, form)) = candidates(pieces, &titles, Shape::Fields).filter(|(count, _)| *count >= 2) {
         return Some(form);
     }
-    if let Some(form) = headings::by_evidence(pieces) {
+    if let Some(form) = headings::by_evidence(pieces, &titles) {
         return Some(form);
     }
-    let others =
-        [Shape::Bold, Shape::Numbered, Shape::Bullets, Shape::Table].map(|shape| candidates(pieces, shape));
+    let others = [Shape::Bold, Shape::Numbered, Shape::Bullets, Shape::Table]
+        .map(|shape| candidates(pieces, &titles, shape));
     others
         .into_iter()
         .flatten()
@@ -121,18 +137,23 @@ pub(crate) fn choose(pieces: &[Piece]) -> Option<Form> {
         .rev()
         .max_by_key(|(count, _)| *count)
         .map(|(_, form)| form)
-        .or_else(|| headings::by_number(pieces))
+        .or_else(|| headings::by_number(pieces, &titles))
         .or_else(|| lines::links(pieces))
+        .or_else(|| lines::above_addresses(pieces))
+        .or_else(|| lines::sentences(pieces))
         .or_else(|| rules::between(pieces))
 }
 
 /// The form that the configuration names, as far as the post has it.
 pub(crate) fn of_shape(pieces: &[Piece], shape: Shape) -> Option<Form> {
+    let titles = Titles::of(pieces);
     match shape {
-        Shape::Headings => headings::by_evidence(pieces).or_else(|| headings::by_number(pieces)),
+        Shape::Headings => {
+            headings::by_evidence(pieces, &titles).or_else(|| headings::by_number(pieces, &titles))
+        }
         Shape::Rules => rules::between(pieces),
         Shape::Whole => None,
-        shape => candidates(pieces, shape).map(|(_, form)| form),
+        shape => candidates(pieces, &titles, shape).map(|(_, form)| form),
     }
 }
 
@@ -151,7 +172,7 @@ fn has_labelled_link(piece: &Piece) -> bool {
 }
 
 /// Pieces that begin articles in the other shapes, and how many articles.
-fn candidates(pieces: &[Piece], shape: Shape) -> Option<(usize, Form)> {
+fn candidates(pieces: &[Piece], titles: &Titles, shape: Shape) -> Option<(usize, Form)> {
     let starts: Vec<bool> = match shape {
         Shape::Bold => lines::bold(pieces),
         Shape::Numbered => lines::numbered(pieces),
@@ -160,18 +181,12 @@ fn candidates(pieces: &[Piece], shape: Shape) -> Option<(usize, Form)> {
         Shape::Fields => pieces.iter().map(fields::begins).collect(),
         Shape::Headings | Shape::Rules | Shape::Whole => return None,
     };
-    let begun = pieces.iter().zip(&starts).filter(|(_, start)| **start);
-    let count = match shape {
-        Shape::Fields => begun.count(),
-        _ => begun.map(|(piece, _)| item_count(piece)).sum(),
-    };
-    if count == 0 {
-        return None;
-    }
-    let titles = Titles::of(pieces);
-    let fences =
-        pieces.iter().map(|piece| piece.level().is_some() && !titles.is_repeated_section(piece)).collect();
-    Some((count, Form { shape, starts, fences }))
+    let fences = (0..)
+        .zip(pieces)
+        .map(|(place, piece)| piece.level().is_some() && !titles.is_repeated_section(place))
+        .collect();
+    let form = Form { shape, starts, fences };
+    Some(form.count(pieces)).filter(|count| *count > 0).map(|count| (count, form))
 }
 
 fn item_count(piece: &Piece) -> usize {

@@ -16,6 +16,9 @@ pub(crate) fn lines(text: &str) -> String {
 }
 
 fn text_with(text: &str, line_break: char) -> String {
+    if text.chars().all(is_plain) {
+        return text.to_owned();
+    }
     let mut kept = String::with_capacity(text.len());
     let mut rest = text.chars().peekable();
     while let Some(c) = rest.next() {
@@ -30,6 +33,11 @@ fn text_with(text: &str, line_break: char) -> String {
         }
     }
     if is_nfc(&kept) { kept } else { kept.nfc().collect() }
+}
+
+/// Letters that need no care, next to one another either: most of any post.
+fn is_plain(c: char) -> bool {
+    matches!(c, ' '..='~' | '가'..='힣' | '\u{4e00}'..='\u{9fff}' | '‘'..='”' | '·' | '…' | '–' | '—')
 }
 
 /// Zero-width spaces and joiners of no use, directional marks, fillers that look like nothing.

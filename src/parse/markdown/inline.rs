@@ -94,10 +94,10 @@ fn trim(run: &mut Vec<Inline>) {
         let before_break = place + 1 == count || matches!(run.get(place + 1), Some(Inline::Break));
         if let Some(Inline::Text(text)) = run.get_mut(place) {
             if after_break {
-                *text = text.trim_start().to_owned();
+                text.drain(..text.len() - text.trim_start().len());
             }
             if before_break {
-                *text = text.trim_end().to_owned();
+                text.truncate(text.trim_end().len());
             }
         }
     }
@@ -107,6 +107,8 @@ fn trim(run: &mut Vec<Inline>) {
     let until = run.iter().rposition(|inline| *inline != Inline::Break).map_or(0, |last| last + 1);
     run.truncate(until);
     run.dedup_by(|next, last| *next == Inline::Break && *last == Inline::Break);
+    // A million runs would each keep the room of what was joined and dropped.
+    run.shrink_to_fit();
 }
 
 /// Drops Liquid tags (`{% … %}`, `{{ … }}`) and kramdown's attribute lists (`{: .wide}`).

@@ -1,13 +1,14 @@
 //! Markdown as a short list of top-level pieces with the line each begins on; `articles/` makes articles of them.
 //!
 //! `tree` turns the events of `pulldown-cmark` into blocks, `inline` finishes each run of text, `html`
-//! reduces HTML to its words, [`clean`] takes out characters that nobody sees.
+//! reduces HTML to its words, [`clean`] takes out characters that nobody sees, `stretches` cuts what is far too large.
 
 pub(crate) mod clean;
 mod definitions;
 mod frame;
 mod html;
 mod inline;
+mod stretches;
 mod tree;
 
 pub(crate) use tree::{bare_pass, read};
@@ -15,6 +16,10 @@ pub(crate) use tree::{bare_pass, read};
 use crate::model::rich::{Block, Inline};
 
 use super::draft::Dropped;
+
+/// A text with more runs, blocks and links than this is kept as it stands from there on, so that no text takes more than
+/// some times its size: each of them takes up to two hundred bytes. A digest has some hundred, the largest ten thousand.
+pub(crate) const MAX_PARTS: usize = 100_000;
 
 /// A post's body.
 #[derive(Debug, Default)]
@@ -25,6 +30,8 @@ pub(crate) struct Document {
     pub(crate) footnotes: Vec<Footnote>,
     /// What is markup of the site and no text of the post.
     pub(crate) dropped: Vec<Dropped>,
+    /// The file's line from which on the text is kept as it stands: there were too many links and marks before it.
+    pub(crate) as_it_stands: Option<u32>,
 }
 
 /// A footnote, which is no piece: it belongs to the text that refers to it.

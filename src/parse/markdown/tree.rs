@@ -5,9 +5,11 @@
 
 mod html_block;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{
+    BrokenLink, BrokenLinkCallback, CodeBlockKind, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd,
+};
 
 use crate::model::rich::{Block, Inline, plain};
 use crate::parse::draft::Dropped;
@@ -15,7 +17,7 @@ use crate::parse::draft::Dropped;
 use super::definitions::{self, Gaps};
 use super::frame::{Frame, Kind, is_container_end, is_inline_end};
 use super::html::{self, Found};
-use super::{Document, Footnote, Piece, PieceKind, clean, inline};
+use super::{Document, Footnote, MAX_PARTS, Piece, PieceKind, clean, inline, stretches};
 
 /// How deep quotes, lists and items may stand in one another.
 const MAX_BLOCKS: usize = 16;
@@ -35,17 +37,64 @@ pub(crate) fn bare_pass(markdown: &str) -> usize {
 
 /// Reads Markdown whose first line is the file's `first_line`.
 pub(crate) fn read(markdown: &str, first_line: u32) -> Document {
-    let events = Parser::new_ext(markdown, OPTIONS).into_offset_iter();
+    let mut used_labels = HashSet::new();
+    if markdown.len() <= stretches::STRETCH {
+        return read_events(Parser::new_ext(markdown, OPTIONS), markdown, first_line, &mut used_labels);
+    }
+    let far = far_definitions(markdown);
+    let mut document = Document::default();
+    let mut parts = 0;
+    for stretch in stretches::of(markdown) {
+        if parts > MAX_PARTS {
+            stretch.keep(first_line, &mut document);
+            continue;
+        }
+        let find = |link: BrokenLink<'_>| {
+            let url = far.get(&link.reference.to_lowercase())?;
+            Some((CowStr::Boxed(url.as_str().into()), CowStr::Borrowed("")))
+        };
+        let parser = Parser::new_with_broken_link_callback(&stretch.text, OPTIONS, Some(find));
+        let first_line = first_line.saturating_add(stretch.lines_before);
+        let read = read_events(parser, &stretch.text, first_line, &mut used_labels);
+        parts += stretches::count_parts(&read);
+        stretch.join(read, &mut document);
+    }
+    document
+}
+
+/// Where the links lead that are defined anywhere in a text that is read in stretches, by their labels in lower case.
+fn far_definitions(markdown: &str) -> HashMap<String, String> {
+    let mut found = HashMap::new();
+    if !markdown.contains("]:") {
+        return found;
+    }
+    for stretch in stretches::of(markdown) {
+        let parser = Parser::new_ext(&stretch.text, OPTIONS);
+        for (label, definition) in parser.reference_definitions().iter() {
+            found.entry(label.to_lowercase()).or_insert_with(|| definition.dest.to_string());
+        }
+    }
+    found
+}
+
+fn read_events<'a, F: BrokenLinkCallback<'a>>(
+    parser: Parser<'a, F>,
+    markdown: &'a str,
+    first_line: u32,
+    used_labels: &mut HashSet<String>,
+) -> Document {
+    let events = parser.into_offset_iter();
     let definitions = definitions::all(events.reference_definitions());
     let mut gaps = Gaps::default();
-    let mut tree = Tree::new(markdown, first_line);
+    let mut tree = Tree::new(markdown, first_line, used_labels);
     for (event, range) in events {
         gaps.note(&event, &range);
         tree.take(event, range);
     }
     tree.flush_mute();
-    tree.document.dropped.extend(gaps.dropped(markdown, definitions, &tree.used_labels));
-    tree.document
+    let mut document = tree.document;
+    document.dropped.extend(gaps.dropped(markdown, definitions, used_labels));
+    document
 }
 
 struct Tree<'a> {
@@ -59,7 +108,7 @@ struct Tree<'a> {
     flat_inlines: usize,
     /// What is read while a script between words has not ended.
     mute: Option<String>,
-    used_labels: HashSet<String>,
+    used_labels: &'a mut HashSet<String>,
     /// The byte behind the last cell.
     cell_end: usize,
     /// The line of the byte `counted`.
@@ -68,7 +117,7 @@ struct Tree<'a> {
 }
 
 impl<'a> Tree<'a> {
-    fn new(markdown: &'a str, first_line: u32) -> Self {
+    fn new(markdown: &'a str, first_line: u32, used_labels: &'a mut HashSet<String>) -> Self {
         Self {
             markdown,
             document: Document::default(),
@@ -78,7 +127,7 @@ impl<'a> Tree<'a> {
             inlines: 0,
             flat_inlines: 0,
             mute: None,
-            used_labels: HashSet::new(),
+            used_labels,
             cell_end: 0,
             line: first_line,
             counted: 0,
@@ -134,12 +183,12 @@ impl<'a> Tree<'a> {
                 Kind::Strike { single }
             }
             Tag::Link { dest_url, title, id, .. } => {
-                self.used_labels.insert(id.to_lowercase());
+                self.use_label(&id);
                 self.tooltip(&title);
                 Kind::Link(dest_url.into_string())
             }
             Tag::Image { dest_url, title, id, .. } => {
-                self.used_labels.insert(id.to_lowercase());
+                self.use_label(&id);
                 self.tooltip(&title);
                 Kind::Image(dest_url.into_string())
             }
@@ -402,6 +451,12 @@ impl<'a> Tree<'a> {
     fn flush_mute(&mut self) {
         if let Some(script) = self.mute.take() {
             self.dropped_script(&script);
+        }
+    }
+
+    fn use_label(&mut self, id: &str) {
+        if !id.is_empty() {
+            self.used_labels.insert(id.to_lowercase());
         }
     }
 

@@ -37,7 +37,28 @@ pub(super) fn lists(pieces: &[Piece]) -> Vec<bool> {
         pieces.iter().zip(&bold).filter(|(_, bold)| **bold).map(|(piece, _)| item_count(piece)).sum();
     let has_addresses =
         pieces.iter().filter_map(list_items).any(|items| addresses(items).len() == count && count > 0);
-    bold.into_iter().map(|bold| bold && has_addresses).collect()
+    let is_all = is_whole_list(pieces);
+    bold.into_iter().map(|bold| bold && (has_addresses || is_all)).collect()
+}
+
+/// Whether a post is one numbered list of three bold headlines at least with texts, a paragraph before it and one behind it at
+/// most.
+fn is_whole_list(pieces: &[Piece]) -> bool {
+    let mut lists = pieces.iter().filter_map(|piece| match &piece.kind {
+        PieceKind::Block(Block::List { start: Some(1), items }) => Some(items),
+        _ => None,
+    });
+    let (Some(items), None) = (lists.next(), lists.next()) else { return false };
+    let others = pieces.iter().filter(|piece| piece.kind != PieceKind::Rule).count() - 1;
+    let is_told = |item: &Vec<Block>| match item.as_slice() {
+        [Block::Paragraph(run)] => run.get(1) == Some(&Inline::Break) && run.len() > 2,
+        [Block::Paragraph(run), _, ..] => run.len() == 1,
+        _ => false,
+    };
+    items.len() >= 3 && items.iter().all(is_told) && others <= 2 && pieces.iter().all(|piece| {
+        piece.level().is_none()
+            && !matches!(&piece.kind, PieceKind::Block(Block::Paragraph(run)) if run.contains(&Inline::Break))
+    })
 }
 
 /// Whether an item begins with words of its own and has a link somewhere.

@@ -12,9 +12,8 @@ use super::numbers::{headline_ordinal, ordinal};
 use super::{Form, Shape, has_labelled_link};
 
 /// Headings that have what articles have: a publisher's line, a link, sections below, or numbers.
-pub(super) fn by_evidence(pieces: &[Piece]) -> Option<Form> {
-    let titles = Titles::of(pieces);
-    let evidence: Vec<bool> = (0..pieces.len()).map(|place| is_article(pieces, place, &titles)).collect();
+pub(super) fn by_evidence(pieces: &[Piece], titles: &Titles) -> Option<Form> {
+    let evidence: Vec<bool> = (0..pieces.len()).map(|place| is_article(pieces, place, titles)).collect();
     let level = (1..=6)
         .filter(|level| count_at(pieces, &evidence, *level) > 0)
         .rev()
@@ -24,7 +23,7 @@ pub(super) fn by_evidence(pieces: &[Piece]) -> Option<Form> {
     };
     let first = (0..pieces.len()).find(shows)?;
     let last = (0..pieces.len()).rfind(shows)?;
-    Some(form(pieces, level, first..=last, &titles))
+    Some(form(pieces, level, first..=last, titles))
 }
 
 fn count_at(pieces: &[Piece], evidence: &[bool], level: u8) -> usize {
@@ -33,14 +32,13 @@ fn count_at(pieces: &[Piece], evidence: &[bool], level: u8) -> usize {
 
 /// Without any evidence: the highest level that has several headlines, with sections behind them at most, and is
 /// not one of categories.
-pub(super) fn by_number(pieces: &[Piece]) -> Option<Form> {
-    let titles = Titles::of(pieces);
+pub(super) fn by_number(pieces: &[Piece], titles: &Titles) -> Option<Form> {
     let level = (1..=6).find(|level| {
         let mut headlines = 0;
         let mut categories = 0;
         let mut sections = 0;
         for (place, piece) in pieces.iter().enumerate().filter(|(_, piece)| piece.level() == Some(*level)) {
-            if titles.is_section(piece) {
+            if titles.is_section(place) {
                 // The contents or an overview may stand before the first article.
                 sections += usize::from(headlines > 0 || !is_aside(piece));
                 continue;
@@ -55,7 +53,7 @@ pub(super) fn by_number(pieces: &[Piece]) -> Option<Form> {
         headlines >= 2 && categories * 2 < headlines
     })?;
     let last = pieces.len().checked_sub(1)?;
-    Some(form(pieces, level, 0..=last, &titles))
+    Some(form(pieces, level, 0..=last, titles))
 }
 
 fn is_aside(piece: &Piece) -> bool {
@@ -66,16 +64,15 @@ fn form(pieces: &[Piece], level: u8, within: std::ops::RangeInclusive<usize>, ti
     let mut starts: Vec<bool> = (0..)
         .zip(pieces)
         .map(|(place, piece)| {
-            within.contains(&place) && piece.level() == Some(level) && !titles.is_section(piece)
+            within.contains(&place) && piece.level() == Some(level) && !titles.is_section(place)
         })
         .collect();
     begin_at_lists(pieces, level, *within.start(), &mut starts);
-    let fences = pieces
-        .iter()
-        .zip(&starts)
-        .map(|(piece, start)| {
+    let fences = (0..)
+        .zip(pieces.iter().zip(&starts))
+        .map(|(place, (piece, start))| {
             let higher = piece.level().is_some_and(|this| this <= level);
-            higher && !start && !titles.is_repeated_section(piece)
+            higher && !start && !titles.is_repeated_section(place)
         })
         .collect();
     Form { shape: Shape::Headings, starts, fences }
@@ -102,23 +99,20 @@ fn is_article(pieces: &[Piece], place: usize, titles: &Titles) -> bool {
     let Some(Piece { kind: PieceKind::Heading { level, text }, .. }) = pieces.get(place) else {
         return false;
     };
-    if titles.is_known_section(text) {
-        return false;
-    }
+    let Some(title) = titles.at(place).filter(|title| !title.is_known_section) else { return false };
     let below = pieces.get(place + 1..).unwrap_or_default();
     let own = below.iter().take_while(|piece| piece.level().is_none());
     let mut own_blocks = own.filter(|piece| piece.kind != PieceKind::Rule).peekable();
     let has_source =
         own_blocks.peek().and_then(|piece| piece.first_line()).is_some_and(source_line::names_a_source);
-    if has_source || first_link(text).is_some() {
+    if has_source || title.has_link {
         return true;
     }
-    if titles.count(text) > 1 {
+    if title.count > 1 {
         return false;
     }
-    let next_heading = below.iter().find(|piece| piece.level().is_some());
-    let has_sections = next_heading
-        .is_some_and(|next| next.level().is_some_and(|next| next > *level) && titles.is_section(next));
+    let next_heading = (place + 1..).zip(below).find_map(|(place, piece)| Some((place, piece.level()?)));
+    let has_sections = next_heading.is_some_and(|(place, next)| next > *level && titles.is_section(place));
     let is_headline = |line: &[Inline]| {
         bold_line(line).is_some_and(|text| ordinal(&plain(text)).is_some() || first_link(text).is_some())
     };
@@ -137,57 +131,64 @@ fn is_article(pieces: &[Piece], place: usize, titles: &Titles) -> bool {
         || (titles.numbered_at(*level) > 1 && headline_ordinal(&plain(text)).is_some())
 }
 
-/// What the headings of a post say, letters and digits alone.
+/// What the headings of a post say, piece by piece.
 pub(super) struct Titles {
-    counts: HashMap<String, usize>,
+    titles: Vec<Option<Title>>,
     numbered: [usize; 7],
+}
+
+struct Title {
+    /// How many headings say the same.
+    count: usize,
+    is_known_section: bool,
+    has_link: bool,
 }
 
 impl Titles {
     pub(super) fn of(pieces: &[Piece]) -> Self {
-        let mut titles = Self { counts: HashMap::new(), numbered: [0; 7] };
+        let mut numbered = [0; 7];
+        let mut counts: HashMap<String, usize> = HashMap::new();
+        let mut said: Vec<Option<String>> = Vec::with_capacity(pieces.len());
         for piece in pieces {
-            let PieceKind::Heading { level, text } = &piece.kind else { continue };
-            *titles.counts.entry(bare(text)).or_default() += 1;
-            if headline_ordinal(&plain(text)).is_some()
-                && let Some(count) = titles.numbered.get_mut(usize::from(*level))
+            let PieceKind::Heading { level, text } = &piece.kind else {
+                said.push(None);
+                continue;
+            };
+            let text = plain(text);
+            if headline_ordinal(&text).is_some()
+                && let Some(count) = numbered.get_mut(usize::from(*level))
             {
                 *count += 1;
             }
+            let bare = names::bare(&text);
+            *counts.entry(bare.clone()).or_default() += 1;
+            said.push(Some(bare));
         }
-        titles
+        let title = |(piece, said): (&Piece, Option<String>)| {
+            let PieceKind::Heading { text, .. } = &piece.kind else { return None };
+            Some(Title {
+                count: counts.get(&said?).copied().unwrap_or_default(),
+                is_known_section: names::is_section(text),
+                has_link: first_link(text).is_some(),
+            })
+        };
+        Self { titles: pieces.iter().zip(said).map(title).collect(), numbered }
     }
 
-    fn count(&self, text: &[Inline]) -> usize {
-        self.counts.get(&bare(text)).copied().unwrap_or_default()
+    fn at(&self, place: usize) -> Option<&Title> {
+        self.titles.get(place)?.as_ref()
     }
 
     fn numbered_at(&self, level: u8) -> usize {
         self.numbered.get(usize::from(level)).copied().unwrap_or_default()
     }
 
-    fn is_known_section(&self, text: &[Inline]) -> bool {
-        names::is_section(text)
-    }
-
     /// A section by its name, or by being there again and again.
-    fn is_section(&self, piece: &Piece) -> bool {
-        match &piece.kind {
-            PieceKind::Heading { text, .. } => {
-                first_link(text).is_none() && (self.is_known_section(text) || self.count(text) > 1)
-            }
-            _ => false,
-        }
+    fn is_section(&self, place: usize) -> bool {
+        self.at(place).is_some_and(|title| !title.has_link && (title.is_known_section || title.count > 1))
     }
 
-    pub(super) fn is_repeated_section(&self, piece: &Piece) -> bool {
-        match &piece.kind {
-            PieceKind::Heading { text, .. } => self.is_section(piece) && self.count(text) > 1,
-            _ => false,
-        }
+    pub(super) fn is_repeated_section(&self, place: usize) -> bool {
+        self.is_section(place) && self.at(place).is_some_and(|title| title.count > 1)
     }
-}
-
-fn bare(text: &[Inline]) -> String {
-    names::bare(&plain(text))
 }

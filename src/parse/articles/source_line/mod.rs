@@ -46,12 +46,8 @@ pub(crate) fn take(pieces: &mut Vec<Piece>, article: &mut Article, labels: &mut 
             if let [Inline::Strong(text)] = run.as_slice() {
                 below_sources = names::is_sources(text);
             }
-            let kept: Vec<Vec<Inline>> = run
-                .split(|inline| *inline == Inline::Break)
-                .filter_map(|line| left_of(line, std::mem::take(&mut first), texts < 2, article, labels))
-                .collect();
+            retain_lines(run, |line| left_of(line, std::mem::take(&mut first), texts < 2, article, labels));
             texts += 1;
-            *run = kept.join(&Inline::Break);
             !run.is_empty()
         }
         PieceKind::Block(Block::List { items, .. }) => {
@@ -62,11 +58,11 @@ pub(crate) fn take(pieces: &mut Vec<Piece>, article: &mut Article, labels: &mut 
             }
             items.retain_mut(|item| match item.as_mut_slice() {
                 [Block::Paragraph(run)] => match left_of(run, false, texts < 2, article, labels) {
-                    Some(kept) => {
-                        *run = kept;
-                        true
+                    Left::All => true,
+                    Left::Rest(rest) => {
+                        *run = rest;
+                        !run.is_empty()
                     }
-                    None => false,
                 },
                 _ => true,
             });
@@ -108,7 +104,7 @@ fn take_rows(
         let [label, value] = row.as_slice() else { return true };
         let mut line = vec![Inline::Text(format!("{}: ", plain(label)))];
         line.extend(value.iter().cloned());
-        left_of(&line, false, true, article, labels).is_some()
+        !left_of(&line, false, true, article, labels).is_nothing()
     });
     if rows.is_empty() {
         labels.extend(header.iter().map(|cell| plain(cell)).filter(|text| !text.is_empty()));
@@ -120,43 +116,76 @@ fn take_rows(
 fn take_attribution(blocks: &mut Vec<Block>, article: &mut Article, labels: &mut Vec<String>) {
     blocks.retain_mut(|block| {
         let Block::Paragraph(run) = block else { return true };
-        let kept: Vec<Vec<Inline>> = run
-            .split(|inline| *inline == Inline::Break)
-            .filter_map(|line| {
-                let begins =
-                    matches!(line.first(), Some(Inline::Text(text)) if text.starts_with(['—', '–', '-']));
-                left_of(line, begins, true, article, labels)
-            })
-            .collect();
-        *run = kept.join(&Inline::Break);
+        retain_lines(run, |line| {
+            let begins =
+                matches!(line.first(), Some(Inline::Text(text)) if text.starts_with(['—', '–', '-']));
+            left_of(line, begins, true, article, labels)
+        });
         !run.is_empty()
     });
 }
 
-/// What is left of a line when what it says of the source is taken; `None`: nothing.
+/// What is left of a line when what it says of the source is taken.
+enum Left {
+    All,
+    /// May be empty.
+    Rest(Vec<Inline>),
+}
+
+impl Left {
+    fn is_nothing(&self) -> bool {
+        matches!(self, Self::Rest(rest) if rest.is_empty())
+    }
+}
+
+/// Puts what is left of each line in its place, without a copy of the lines that stay.
+fn retain_lines(run: &mut Vec<Inline>, mut left_of: impl FnMut(&[Inline]) -> Left) {
+    let left: Vec<Left> = run.split(|inline| *inline == Inline::Break).map(&mut left_of).collect();
+    if left.iter().all(|left| matches!(left, Left::All)) {
+        return;
+    }
+    let mut before = std::mem::take(run).into_iter();
+    for left in left {
+        let line = before.by_ref().take_while(|inline| *inline != Inline::Break);
+        if left.is_nothing() {
+            line.for_each(drop);
+            continue;
+        }
+        if !run.is_empty() {
+            run.push(Inline::Break);
+        }
+        match left {
+            Left::All => run.extend(line),
+            Left::Rest(rest) => {
+                line.for_each(drop);
+                run.extend(rest);
+            }
+        }
+    }
+}
+
 fn left_of(
     line: &[Inline],
     first: bool,
     near_top: bool,
     article: &mut Article,
     labels: &mut Vec<String>,
-) -> Option<Vec<Inline>> {
-    let all = || Some(line.to_vec());
-    let Some(source) = read(line) else { return all() };
+) -> Left {
+    let Some(source) = read(line) else { return Left::All };
     let is_labelled = near_top && source.is_labelled() || !source.labels.is_empty();
     let is_date = source.published.as_deref().is_none_or(|text| date::read(text).is_some());
     if !(first || is_labelled && is_date) || source.is_known(article) {
-        return all();
+        return Left::All;
     }
     article.publisher = article.publisher.take().or(source.publisher);
     article.link = article.link.take().or(source.link);
     article.published = article.published.take().or(source.published);
     if first_link(&source.rest).is_some() {
         // Further links: the line stays whole.
-        return all();
+        return Left::All;
     }
     labels.extend(source.labels);
-    Some(source.rest).filter(|rest| !rest.is_empty())
+    Left::Rest(source.rest)
 }
 
 /// Below a heading `출처` the first entry of a list needs no label. It stays in the list.
@@ -189,7 +218,11 @@ fn publisher_in(block: &Block, link: &str) -> Option<String> {
             let shown = plain(text);
             let before = plain(line.get(..at)?);
             let label = before.rsplit(['.', '!', '?', '。', '(', ' ']).find(|word| !word.is_empty());
+            let ends = line.get(at + 1..).is_some_and(|after| {
+                plain(after).chars().all(|c| matches!(c, ')' | ']' | '.') || c.is_whitespace())
+            });
             let is_named = words::is_publisher(shown.trim_matches(['[', ']']))
+                || ends && behind_sentence(&before) && words::may_be_publisher(&shown) && !is_link_word(text)
                 || label.is_some_and(words::is_publisher_label)
                     && shown != *url
                     && !is_link_word(text)
@@ -214,12 +247,7 @@ pub(crate) fn drop_address(pieces: &mut Vec<Piece>, link: &str) {
     };
     pieces.retain_mut(|piece| {
         let PieceKind::Block(Block::Paragraph(run)) = &mut piece.kind else { return true };
-        if !run.split(|inline| *inline == Inline::Break).any(is_address) {
-            return true;
-        }
-        let kept: Vec<&[Inline]> =
-            run.split(|inline| *inline == Inline::Break).filter(|line| !is_address(line)).collect();
-        *run = kept.join(&Inline::Break);
+        retain_lines(run, |line| if is_address(line) { Left::Rest(Vec::new()) } else { Left::All });
         !run.is_empty()
     });
 }
@@ -243,7 +271,7 @@ pub(crate) fn note_reference(pieces: &[Piece], article: &mut Article) {
 
 /// The link of an article that has none at its head: the first that is labelled, else its only one.
 pub(crate) fn find_link(pieces: &[Piece]) -> Option<String> {
-    let mut links = Vec::new();
+    let mut links = Links::default();
     for piece in pieces {
         if let PieceKind::Block(block) = &piece.kind
             && let Some(link) = labelled_link(block, &mut links)
@@ -251,10 +279,20 @@ pub(crate) fn find_link(pieces: &[Piece]) -> Option<String> {
             return Some(link);
         }
     }
-    links.dedup();
-    match links.as_slice() {
-        [link] => Some(link.clone()),
-        _ => None,
+    links.only.filter(|_| !links.are_several).map(str::to_owned)
+}
+
+/// The links of an article, as far as it matters whether there are several.
+#[derive(Debug, Default)]
+struct Links<'a> {
+    only: Option<&'a str>,
+    are_several: bool,
+}
+
+impl<'a> Links<'a> {
+    fn note(&mut self, url: &'a str) {
+        self.are_several |= self.only.is_some_and(|only| only != url);
+        self.only = Some(url);
     }
 }
 
@@ -278,10 +316,10 @@ pub(crate) fn first_of_several(sections: &[Section]) -> Option<String> {
     })
 }
 
-fn labelled_link(block: &Block, links: &mut Vec<String>) -> Option<String> {
+fn labelled_link<'a>(block: &'a Block, links: &mut Links<'a>) -> Option<String> {
     match block {
         Block::Paragraph(run) => run.split(|inline| *inline == Inline::Break).find_map(|line| {
-            push_links(line, links);
+            note_links(line, links);
             labelled(line)
         }),
         Block::List { items, .. } => items.iter().flatten().find_map(|block| labelled_link(block, links)),
@@ -297,16 +335,27 @@ fn labelled(line: &[Inline]) -> Option<String> {
     let before = plain(before);
     let label = before.trim_end().rsplit(['.', '!', '?', '。', '(']).next().unwrap_or_default();
     let says_so = is_link_word(std::slice::from_ref(link))
+        || is_pointer(&before)
         || words::is_publisher_label(label)
         || words::is_link_label(label);
     says_so.then(|| url.clone())
 }
 
-fn push_links(run: &[Inline], links: &mut Vec<String>) {
+/// Whether a sentence ends here, or a bracket opens behind one: `… 밝혔다. [BNN](…)`, `… 밝혔다. ([BNN](…))`.
+fn behind_sentence(before: &str) -> bool {
+    before.trim_end().trim_end_matches(['(', '[']).trim_end().ends_with(['.', '!', '?', '다', '요'])
+}
+
+/// Whether a text is nothing but a picture that says that a link follows.
+fn is_pointer(text: &str) -> bool {
+    !text.contains(char::is_alphanumeric) && text.contains(['🔗', '👉', '📎', '🌐', '📰', '➡', '→', '☞'])
+}
+
+fn note_links<'a>(run: &'a [Inline], links: &mut Links<'a>) {
     for inline in run {
         match inline {
-            Inline::Link { url, .. } if is_web(url) => links.push(url.clone()),
-            Inline::Strong(run) | Inline::Emphasis(run) | Inline::Strike(run) => push_links(run, links),
+            Inline::Link { url, .. } if is_web(url) => links.note(url),
+            Inline::Strong(run) | Inline::Emphasis(run) | Inline::Strike(run) => note_links(run, links),
             _ => {}
         }
     }

@@ -1,6 +1,7 @@
 //! One line that says where an article is from: `[Publisher](link) - 발행일: 2025-12-17` and its relatives.
 
 use crate::model::rich::{Inline, plain};
+use crate::parse::articles::shape::decoration;
 use crate::parse::articles::{first_link, is_web};
 use crate::parse::date;
 
@@ -29,6 +30,8 @@ impl Source {
 
 /// A longer text before a date is a sentence and no publisher, in characters.
 const MAX_PUBLISHER: usize = 60;
+/// A line of more links and marks is text.
+const MAX_RUNS: usize = 64;
 /// A longer text behind `발행일:` is no date, in characters.
 const MAX_DATE: usize = 40;
 
@@ -39,6 +42,9 @@ pub(in crate::parse::articles) fn is_link_word(run: &[Inline]) -> bool {
 
 /// Reads a line as a source; `None`: it is text.
 pub(super) fn read(line: &[Inline]) -> Option<Source> {
+    if line.len() > MAX_RUNS {
+        return None;
+    }
     let unbolded: Vec<Inline>;
     let line = match line {
         [Inline::Emphasis(run)] => run.as_slice(),
@@ -77,8 +83,11 @@ fn in_parts(line: &[Inline]) -> Option<Source> {
             if place > 0 {
                 parts.push(Vec::new());
             }
-            if !text.trim().is_empty() {
-                parts.last_mut()?.push(Inline::Text(text.trim().to_owned()));
+            // `📅 2025-12-17 | 📰 BNN`.
+            let text = text.trim();
+            let text = text.get(decoration(text)..).unwrap_or_default();
+            if !text.is_empty() {
+                parts.last_mut()?.push(Inline::Text(text.to_owned()));
             }
         }
     }
@@ -96,7 +105,8 @@ fn in_parts(line: &[Inline]) -> Option<Source> {
         }
         let is_link = first_link(&part).is_some();
         let Some(part) = read_part(&part).filter(|part| part.is_labelled() && part.rest.is_empty()) else {
-            if place > 0 || is_link || text.chars().count() > MAX_PUBLISHER {
+            let is_first = place == 0 || place == 1 && whole.published.is_some();
+            if !is_first || name.is_some() || is_link || text.chars().count() > MAX_PUBLISHER {
                 return None;
             }
             name = Some(text);
@@ -213,6 +223,8 @@ fn run_of(text: &str) -> Vec<Inline> {
 }
 
 fn without_link(line: &str) -> Option<Source> {
+    // `📅 날짜: 2025-12-17`.
+    let line = line.get(decoration(line)..).unwrap_or_default();
     let (head, published, rest) = match split_at_date(line) {
         Some((head, published, rest)) => (head, Some(published), rest),
         None => (line, None, ""),
@@ -222,6 +234,22 @@ fn without_link(line: &str) -> Option<Source> {
         Some((label, name)) if is_publisher_label(label) => (Some(label.trim().to_owned()), name.trim()),
         _ => (None, head),
     };
+    // `삼성이 수주했다. (전자신문, 2026.04.11)`: the sentence stays.
+    if let Some((sentence, name)) = name
+        .rsplit_once('(')
+        .filter(|(sentence, _)| label.is_none() && published.is_some() && !sentence.trim().is_empty())
+    {
+        let ends = sentence.trim_end().ends_with(['.', '!', '?', '다', '요']);
+        let publisher =
+            Some(name.trim().to_owned()).filter(|name| ends && !name.is_empty() && !name.contains(')'))?;
+        let sentence = vec![Inline::Text(sentence.trim_end().to_owned())];
+        return run_of(rest).is_empty().then(|| Source {
+            publisher: Some(publisher),
+            published,
+            rest: sentence,
+            ..Source::default()
+        });
+    }
     // A name alone is a source if it is known to be a publisher's; else a label or a date says that it is one.
     if label.is_none() && published.is_none() {
         let name = name.strip_prefix('(').and_then(|name| name.strip_suffix(')')).unwrap_or(name);
@@ -249,6 +277,10 @@ fn without_link(line: &str) -> Option<Source> {
 /// Finds `발행일: 2025-12-17` in a line without links: what stands before it, the date, what stands behind it. A date
 /// without such a word ends the line: `BNN · 2025-12-17`.
 fn split_at_date(line: &str) -> Option<(&str, String, &str)> {
+    // Most lines are text and have none.
+    if !line.bytes().any(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
     let starts = line.char_indices().take(MAX_PUBLISHER + 8).map(|(at, _)| at);
     for at in starts {
         let (head, rest) = line.split_at_checked(at)?;
@@ -256,7 +288,8 @@ fn split_at_date(line: &str) -> Option<(&str, String, &str)> {
             continue;
         }
         let is_bare = rest.starts_with(|c: char| c.is_ascii_digit());
-        if (rest.starts_with(char::is_alphabetic) || is_bare && head.contains(char::is_alphanumeric))
+        if (rest.starts_with(|c: char| c.is_ascii_alphabetic() || !c.is_ascii())
+            || is_bare && head.contains(char::is_alphanumeric))
             && let Some((published, rest)) = date_in(rest)
             && (!is_bare || run_of(rest).is_empty())
         {
@@ -279,7 +312,9 @@ pub(in crate::parse::articles) fn trailing(text: &str) -> Option<(&str, Option<S
         return Some((headline, None, inner.trim().to_owned()));
     }
     let (publisher, published) = inner.split_once([',', '·', '|', '/'])?;
-    date::read(published)?;
+    if !date::is_day(published) || !publisher.contains(char::is_alphabetic) {
+        return None;
+    }
     Some((headline, Some(publisher.trim().to_owned()), published.trim().to_owned()))
 }
 
@@ -296,7 +331,8 @@ fn date_in(text: &str) -> Option<(String, &str)> {
         (Some(value), _) => value,
         // `발행 2025-12-17`.
         (None, Some(label)) => text.get(label.len()..)?.trim_start(),
-        (None, None) => text,
+        (None, None) if text.starts_with(|c: char| c.is_ascii_alphanumeric()) => text,
+        (None, None) => return None,
     };
     let end = value
         .char_indices()

@@ -1,6 +1,6 @@
 //! Words around a source: labels of a link, a publisher, a date, a headline; and what publishers are called.
 
-use crate::parse::articles::names::bare;
+use crate::parse::articles::names::{bare, is_one_of};
 
 /// Words before a publisher's name.
 const PUBLISHER: [&str; 14] = [
@@ -148,26 +148,29 @@ const SITES: [&str; 10] = [".com", ".org", ".net", ".io", ".dev", ".kr", ".ai", 
 const MAX_NAME: usize = 24;
 
 pub(super) fn is_publisher_label(text: &str) -> bool {
-    PUBLISHER.contains(&bare(text).as_str())
+    is_one_of(&PUBLISHER, text)
 }
 
 pub(super) fn is_link_label(text: &str) -> bool {
-    LINK.contains(&bare(text).as_str())
+    is_one_of(&LINK, text)
 }
 
 pub(in crate::parse::articles) fn is_label_of_several(text: &str) -> bool {
-    let bare = bare(text);
-    SEVERAL.contains(&bare.as_str()) || PUBLISHER.contains(&bare.as_str())
+    is_one_of(&SEVERAL, text) || is_one_of(&PUBLISHER, text)
 }
 
 pub(in crate::parse::articles) fn is_headline_label(text: &str) -> bool {
-    HEADLINE.contains(&bare(text).as_str())
+    is_one_of(&HEADLINE, text)
 }
 
 /// Whether a text is by itself the name of a publisher: one that everybody knows, one that ends as their names do, a site.
 pub(in crate::parse::articles) fn is_publisher(text: &str) -> bool {
     let text = text.trim();
-    if text.is_empty() || text.chars().count() > MAX_NAME || text.ends_with(['.', '!', '?']) {
+    if text.is_empty()
+        || text.len() > 4 * MAX_NAME
+        || text.chars().count() > MAX_NAME
+        || text.ends_with(['.', '!', '?'])
+    {
         return false;
     }
     let bare = bare(text);
@@ -181,6 +184,24 @@ pub(in crate::parse::articles) fn is_publisher(text: &str) -> bool {
             && words.iter().all(is_capital)
             && ENGLISH_ENDS.contains(&last.as_str())
         || !site.contains([' ', '/']) && site.is_ascii() && SITES.iter().any(|end| site.ends_with(end))
+}
+
+/// Words of a link that says what to do, and is no name.
+const DEEDS: [&str; 16] = [
+    "보기", "읽", "확인", "여기", "바로", "링크", "원문", "기사", "here", "read", "more", "link", "source",
+    "details", "discuss", "comment",
+];
+/// The longest name that may be a publisher's for where it stands alone, in characters.
+const MAX_SHORT_NAME: usize = 20;
+
+/// Whether a text may be a publisher's name where one is expected: three words at most, and nothing that one does.
+pub(super) fn may_be_publisher(text: &str) -> bool {
+    let text = text.trim().to_lowercase();
+    (2..=MAX_SHORT_NAME).contains(&text.chars().count())
+        && text.split(' ').count() <= 3
+        && text.starts_with(char::is_alphanumeric)
+        && !text.ends_with(['.', '!', '?', '다', '요'])
+        && !DEEDS.iter().any(|word| text.contains(word))
 }
 
 #[cfg(test)]
