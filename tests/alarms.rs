@@ -58,25 +58,6 @@ async fn beaten(State(outside): State<Outside>) {
     *outside.beats.lock().expect("not poisoned") += 1;
 }
 
-/// What the operator finds in both private chats.
-async fn notes(bot: &Bot, part: &str) -> (Value, Value) {
-    let conversation = bot.discord.add_dm(&bot.operator.0);
-    bot.wait_for(part, async || {
-        let on_discord = bot.on_discord(conversation, part).pop();
-        on_discord.zip(bot.on_telegram(bot.operator.1.id, part).pop())
-    })
-    .await
-}
-
-async fn press(bot: &Bot, note: &Value, label: &str) {
-    let rows = note["reply_markup"]["inline_keyboard"].as_array().expect("buttons");
-    let mut buttons = rows.iter().filter_map(Value::as_array).flatten();
-    let button = buttons.find(|button| button["text"] == label).unwrap_or_else(|| panic!("{label}: {note}"));
-    let (by, id) = (&bot.operator.1, note["message_id"].as_i64().expect("an id"));
-    let data = button["callback_data"].as_str().expect("data");
-    bot.telegram.press(by, by.id, id, data).await.expect("an answer");
-}
-
 /// Comes to an instant, has the folder looked at, and then the watcher.
 async fn comes_to(bot: &Bot, at: &str) {
     bot.clock.set(instant(at));
@@ -102,13 +83,13 @@ async fn a_digest_that_is_late_is_told_once_and_again_when_it_has_gone_out() {
     bot.wait_for("a heartbeat", async || (outside.beats() > 0).then_some(())).await;
 
     comes_to(&bot, "2026-03-02T09:00:01+09:00").await;
-    let (_, note) = notes(&bot, "아직 없습니다(기한 09:00)").await;
+    let (_, note) = bot.notes("아직 없습니다(기한 09:00)").await;
     assert!(text(&note).contains("저장소 정상, 새 글 없음. 기다리는 채널 2곳."), "{note}");
     bot.wait_for("the webhook", async || outside.told("alarm", "late").pop()).await;
     let beats = outside.beats();
     later(&bot, 2);
     later(&bot, 2);
-    press(&bot, &note, "다시 확인").await;
+    bot.press_note_on_telegram(&note, "다시 확인").await;
     let checked = bot.wait_for("another look", async || {
         bot.on_telegram(bot.operator.1.id, "아직 없습니다").into_iter().find(|shown| shown != &note)
     });
@@ -125,7 +106,7 @@ async fn a_digest_that_is_late_is_told_once_and_again_when_it_has_gone_out() {
     bot.arrived("소식 6").await;
     bot.idle().await;
     later(&bot, 2);
-    let (_, over) = notes(&bot, "✅").await;
+    let (_, over) = bot.notes("✅").await;
     assert!(text(&over).contains("2곳에 모두 보냈습니다"), "{over}");
     let told = bot.wait_for("the end", async || outside.told("over", "late").pop()).await;
     assert_eq!((&told["feed"], &told["day"]), (&"ai-news".into(), &"2026-03-02".into()));
@@ -140,8 +121,8 @@ async fn an_operator_says_that_there_is_no_digest_today() {
     let feed = "expect_by = \"09:00\"\ndays = [\"weekdays\"]\nskip_dates = [2026-03-03]";
     let bot = Bot::builder().feed(feed).sections(&section).start().await;
     comes_to(&bot, "2026-03-02T09:00:01+09:00").await;
-    let (_, note) = notes(&bot, "아직 없습니다").await;
-    press(&bot, &note, "오늘은 쉼").await;
+    let (_, note) = bot.notes("아직 없습니다").await;
+    bot.press_note_on_telegram(&note, "오늘은 쉼").await;
     bot.wait_for("the answer", async || {
         bot.on_telegram(bot.operator.1.id, "쉬는 날로 알아 두었습니다").pop()
     })
@@ -152,7 +133,7 @@ async fn an_operator_says_that_there_is_no_digest_today() {
     // A free day, and then one that is not.
     comes_to(&bot, "2026-03-03T12:00:00+09:00").await;
     comes_to(&bot, "2026-03-04T09:00:01+09:00").await;
-    notes(&bot, "3월 4일(수)분이 아직 없습니다").await;
+    bot.notes("3월 4일(수)분이 아직 없습니다").await;
     assert!(bot.on_telegram(bot.operator.1.id, "3월 3일").is_empty());
     assert!(bot.on_telegram(bot.operator.1.id, "✅").is_empty(), "nothing that was waived is over");
     bot.finish().await;
@@ -171,7 +152,7 @@ async fn a_feed_that_cannot_be_loaded_is_told_of_until_it_can() {
     })
     .await;
     later(&bot, 16);
-    notes(&bot, "읽어 오지 못합니다").await;
+    bot.notes("읽어 오지 못합니다").await;
     std::fs::rename(&away, bot.posts()).expect("moved back");
     later(&bot, 2);
     bot.wait_for("a load", async || {
@@ -180,7 +161,7 @@ async fn a_feed_that_cannot_be_loaded_is_told_of_until_it_can() {
     })
     .await;
     later(&bot, 2);
-    notes(&bot, "다시 읽어 옵니다").await;
+    bot.notes("다시 읽어 옵니다").await;
     bot.finish().await;
 }
 
@@ -199,9 +180,9 @@ async fn messages_that_are_given_up_and_a_platform_that_is_away_are_told_of_wher
     bot.wait_for("the message that arrives", async || bot.on_telegram(bot.group, "소식 6").pop()).await;
     bot.idle().await;
     later(&bot, 2);
-    notes(&bot, "Discord에 메시지 1개를 보내지 못하고 있습니다").await;
+    bot.notes("Discord에 메시지 1개를 보내지 못하고 있습니다").await;
     later(&bot, 62);
-    notes(&bot, "Discord 배달이 다시 됩니다").await;
+    bot.notes("Discord 배달이 다시 됩니다").await;
 
     bot.discord.close_gateway(4014);
     bot.wait_for("the end of the connection", async || (!bot.discord.connected()).then_some(())).await;

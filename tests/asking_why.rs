@@ -2,6 +2,7 @@
 
 use jogan::model::digest::handle;
 use jogan::model::feed::FeedName;
+use jogan::sandbox::discord::ChannelKind;
 use serde_json::{Value, json};
 
 use crate::support::bot::Bot;
@@ -122,5 +123,59 @@ async fn what_waits_or_came_late_says_since_when() {
     let asked = bot.ask_discord(admin, channel, "why", json!({})).await;
     let told = said(&bot.press_discord(admin, channel, &asked, "늦은 소식").await);
     assert!(told.contains("배달 시각인 08:30보다 늦은 09:40에 나와서 나오는 대로 보냈습니다."), "{told}");
+    bot.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_stands_in_a_thread_is_explained_there_by_its_menu_and_by_its_id() {
+    let bot = Bot::start().await;
+    let admin = &bot.admin.0;
+    let forum = bot.discord.add_channel(bot.guild, "소식통", ChannelKind::Forum);
+    let topic = bot.discord.add_thread(bot.channel, "반도체 이야기");
+    bot.ask_discord(admin, bot.channel, "subscribe", json!({"at": "now", "channel": "#소식통"})).await;
+    bot.ask_discord(admin, topic, "subscribe", json!({"at": "now", "filter": "엔비디아"})).await;
+    bot.publish(&bot.post().only(1).article("엔비디아가 새 칩을 냈다", "빠릅니다."));
+    let opened = bot
+        .wait_for("the forum's thread", async || {
+            let mut channels = bot.discord.channels().into_iter();
+            let thread = channels.find(|channel| channel.parent == Some(forum))?.id;
+            bot.on_discord(thread, "엔비디아가").pop().map(|message| (thread, message))
+        })
+        .await;
+    let in_topic = bot.wait_for("the thread", async || bot.on_discord(topic, "엔비디아가").pop()).await;
+    bot.idle().await;
+    let stored = bot.latest().await.expect("the digest");
+    let handle = handle(&FeedName("ai-news".to_owned()), &stored.digest.key);
+    let sent = "3월 2일(월) 07:00에 이 채널로 보냈습니다.";
+
+    for (thread, message, because) in [
+        (opened.0, &opened.1, "이 채널은 모든 소식을 받습니다."),
+        (topic, &in_topic, "이 채널이 받는 소식(엔비디아) 가운데 ‘엔비디아’에 해당합니다."),
+    ] {
+        let before = bot.discord.timeline(thread, admin.id).len();
+        let id = message["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
+        bot.discord.invoke_on_message(admin, id, "Why is this here?").await.expect("an answer");
+        let mut told = bot.discord.timeline(thread, admin.id).into_iter().nth(before).expect("an answer");
+        if thread == opened.0 {
+            // It shows both articles.
+            told = bot.press_discord(admin, thread, &told, "엔비디아가 새 칩을 냈다").await;
+        }
+        assert!(said(&told).contains(&format!("{sent}\n{because}")), "by the menu: {told}");
+        let told = bot.ask_discord(admin, thread, "why", json!({"article": format!("{handle}-2")})).await;
+        assert!(said(&told).contains(&format!("{sent}\n{because}")), "by the id: {told}");
+        let asked = bot.ask_discord(admin, thread, "why", json!({})).await;
+        let told = bot.press_discord(admin, thread, &asked, "엔비디아가 새 칩을 냈다").await;
+        assert!(said(&told).contains(&format!("{sent}\n{because}")), "from the last ones: {told}");
+    }
+
+    // A thread of a channel that gets nothing has nothing to explain; somebody's words there are no delivery.
+    let talk = bot.discord.add_thread(bot.channel, "잡담");
+    let told = bot.ask_discord(admin, talk, "why", json!({})).await;
+    assert!(said(&told).starts_with("이 채널은 아직 받는 뉴스가 없습니다."), "{told}");
+    let words = bot.discord.say(&bot.reader.0, opened.0, "좋은 글이네요").expect("said");
+    let before = bot.discord.timeline(opened.0, admin.id).len();
+    bot.discord.invoke_on_message(admin, words, "Why is this here?").await.expect("an answer");
+    let told = bot.discord.timeline(opened.0, admin.id).into_iter().nth(before).expect("an answer");
+    assert!(!said(&told).contains(sent), "{told}");
     bot.finish().await;
 }

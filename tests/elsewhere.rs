@@ -88,7 +88,7 @@ async fn settings_reach_the_servers_other_channels_and_are_copied_there() {
     bot.ask_discord(admin, other, "subscribe", json!({"at": "08:30"})).await;
 
     let settings = bot.ask_discord(admin, here, "settings", json!({})).await;
-    assert!(text(&settings).replace('\\', "").contains("mute company:NVIDIA — Discord 11"), "{settings}");
+    assert!(text(&settings).replace('\\', "").contains("빼기: 엔비디아 (관리자 <@11>)"), "{settings}");
     let others = bot.press_discord(admin, here, &settings, "역할·다른 채널").await;
     assert!(text(&others).replace('\\', "").contains("• #둘째-방 — AI 뉴스, 매일 08:30, 요약"), "{others}");
     let theirs = bot.press_discord(admin, here, &others, "#둘째-방 · AI 뉴스").await;
@@ -117,7 +117,7 @@ async fn a_delivery_pings_the_role_that_an_admin_chose_and_nobody_else_by_its_fi
     assert!(text(&roles).contains("배달의 첫 메시지에서 부를 역할을"), "{roles}");
     let settings = bot.press_discord(admin, channel, &roles, "@소식통").await;
     assert!(text(&settings).contains("• 첫 메시지에서 역할을 부름"), "{settings}");
-    let long = "새 공장이 문을 엽니다. ".repeat(40);
+    let long = "새 공장이 문을 엽니다. ".repeat(12);
     let post = (1..=8)
         .fold(bot.post().only(0), |post, number| post.article(&format!("긴 소식 {number} @everyone"), &long));
     bot.publish(&post);
@@ -129,6 +129,15 @@ async fn a_delivery_pings_the_role_that_an_admin_chose_and_nobody_else_by_its_fi
     assert_eq!(pings[0], &json!([role.to_string()]));
     assert!(pings[1..].iter().all(|roles| **roles == json!([])), "{pings:?}");
     assert!(sent.iter().all(|message| message["mention_everyone"] == false));
+
+    // A correction changes the words of the message that pinged, keeps its ping's, and pings nobody.
+    bot.publish(&post.clone().article("긴 소식 9", &long));
+    let corrected = bot.wait_for("the correction", async || bot.on_discord(channel, "고침").pop()).await;
+    bot.idle().await;
+    assert!(text(&corrected).starts_with(&format!("<@&{role}> ")), "{corrected}");
+    assert_eq!(corrected["id"], bot.sent_on_discord(channel)[0]["id"]);
+    let sent = bot.sent_on_discord(channel);
+    assert!(sent.iter().all(|message| message["mention_roles"] == json!([])), "{sent:?}");
 
     bot.finish().await;
 }

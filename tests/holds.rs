@@ -1,7 +1,7 @@
 //! Posts that look wrong wait for the operator, who is told in private and decides.
 
 use jogan::clock::Clock as _;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::support::bot::Bot;
 use crate::support::town::{text, words};
@@ -19,48 +19,20 @@ async fn bot() -> Bot {
     bot
 }
 
-/// What the operator finds in their private chats.
-async fn notes(bot: &Bot, part: &str) -> (Value, Value) {
-    let conversation = bot.discord.add_dm(&bot.operator.0);
-    bot.wait_for(part, async || {
-        let on_discord = bot.on_discord(conversation, part).pop();
-        on_discord.zip(bot.on_telegram(bot.operator.1.id, part).pop())
-    })
-    .await
-}
-
-async fn press(bot: &Bot, note: &Value, label: &str) {
-    let rows = note["reply_markup"]["inline_keyboard"].as_array().expect("buttons");
-    let mut buttons = rows.iter().filter_map(Value::as_array).flatten();
-    let button = buttons.find(|button| button["text"] == label).unwrap_or_else(|| panic!("{label}: {note}"));
-    let (by, id) = (&bot.operator.1, note["message_id"].as_i64().expect("an id"));
-    let data = button["callback_data"].as_str().expect("data");
-    bot.telegram.press(by, by.id, id, data).await.expect("an answer");
-}
-
-async fn press_discord(bot: &Bot, note: &Value, label: &str) {
-    let rows = note["components"].as_array().expect("buttons");
-    let mut buttons = rows.iter().filter_map(|row| row["components"].as_array()).flatten();
-    let button = buttons.find(|button| button["label"] == label).unwrap_or_else(|| panic!("{label}: {note}"));
-    let id: u64 = note["id"].as_str().expect("an id").parse().expect("a number");
-    let press = button["custom_id"].as_str().expect("an id");
-    bot.discord.press(&bot.operator.0, id, press).await.expect("an answer");
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_thin_post_waits_and_goes_out_when_the_operator_says_so() {
     let bot = bot().await;
     bot.publish(&bot.post().slug("thin").only(0).article("얇은 소식", "그렇습니다."));
-    let (on_discord, on_telegram) = notes(&bot, "보통의 절반이 안 됩니다").await;
+    let (on_discord, on_telegram) = bot.notes("보통의 절반이 안 됩니다").await;
     assert!(words(&on_discord).contains("얇은 소식") && text(&on_telegram).contains("얇은 소식"));
     bot.idle().await;
     assert!(bot.on_telegram(bot.group, "얇은 소식").is_empty(), "it waits");
     let told = bot.ask_telegram(&bot.reader.1, bot.reader.1.id, "/today").await;
     assert!(text(&told).contains("소식 3-6"), "nobody reads it yet: {told}");
 
-    press(&bot, &on_telegram, "보내기").await;
+    bot.press_note_on_telegram(&on_telegram, "보내기").await;
     bot.arrived("얇은 소식").await;
-    press_discord(&bot, &on_discord, "버리기").await;
+    bot.press_note_on_discord(&on_discord, "버리기").await;
     notes_say_it_is_decided(&bot).await;
     bot.idle().await;
     assert_eq!(bot.on_telegram(bot.group, "얇은 소식").len(), 1);
@@ -79,13 +51,13 @@ async fn a_post_without_articles_is_dropped_and_one_that_is_corrected_goes_out_b
     let day = bot.clock.now().format("%Y-%m-%d");
     let welcome = format!("---\ntitle: 환영합니다\ndate: {day}\n---\n안녕하세요. 매일 뉴스를 정리합니다.\n");
     bot.write(&format!("{day}-welcome.md"), welcome.as_bytes());
-    let (on_discord, _) = notes(&bot, "기사가 없습니다").await;
-    press_discord(&bot, &on_discord, "버리기").await;
+    let (on_discord, _) = bot.notes("기사가 없습니다").await;
+    bot.press_note_on_discord(&on_discord, "버리기").await;
     let conversation = bot.discord.add_dm(&bot.operator.0);
     bot.wait_for("the decision", async || bot.on_discord(conversation, "보내지 않기로 했습니다").pop()).await;
 
     bot.publish(&bot.post().slug("thin").only(0).article("얇은 소식", "그렇습니다."));
-    notes(&bot, "보통의 절반이 안 됩니다").await;
+    bot.notes("보통의 절반이 안 됩니다").await;
     let refused = bot.ask_telegram(&bot.admin.1, bot.group, "/admin hold").await;
     assert!(text(&refused).contains("운영자만"), "{refused}");
     let shown = bot.ask_discord(&bot.operator.0, conversation, "admin", json!({"hold": {}})).await;
@@ -108,7 +80,7 @@ async fn the_articles_of_the_last_post_are_not_sent_again_under_another_title() 
     bot.arrived("소식 6").await;
     let again = post.markdown().replace("AI 뉴스", "다른 제목").replace("news.example", "redirect.example");
     bot.write("2026-03-02-again.md", again.as_bytes());
-    notes(&bot, "바로 앞 뉴스와 기사가 같습니다").await;
+    bot.notes("바로 앞 뉴스와 기사가 같습니다").await;
     bot.idle().await;
     assert_eq!(bot.on_telegram(bot.group, "소식 6").len(), 1);
     bot.finish().await;

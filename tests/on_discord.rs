@@ -1,20 +1,24 @@
 //! How people talk to the bot on Discord: what is offered where, who sees an answer, slow answers, old buttons, the
 //! greeting, the limits.
 
-use jogan::sandbox::discord::{ChannelKind, InvokeError, permissions};
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use jogan::clock::Clock as _;
+use jogan::sandbox::discord::{ChannelKind, Fault, Faults, InvokeError, permissions};
 use serde_json::{Value, json};
 use sqlx::{Connection as _, SqliteConnection};
 
 use crate::support::bot::Bot;
 use crate::support::buttons::{buttons, id, pressing};
 use crate::support::clock::{StoryClock, instant};
+use crate::support::hands::the;
 use crate::support::post::Post;
 use crate::support::program::Program;
-use crate::support::town::{DISCORD_TOKEN, Town, text, words};
+use crate::support::town::{DISCORD_TOKEN, LOADING, Town, text, words};
 
-/// Flags of messages: seen by the asker alone, and not there yet.
+/// The flag of messages that the asker alone sees.
 const EPHEMERAL: u64 = 1 << 6;
-const LOADING: u64 = 1 << 7;
 
 fn flags(message: &Value) -> u64 {
     message["flags"].as_u64().unwrap_or(0)
@@ -98,6 +102,70 @@ async fn an_answer_that_takes_long_is_deferred_first() {
         })
         .await;
     assert_eq!((id(&told), flags(&told) & LOADING), (id(&waiting), 0), "in the place of the waiting");
+    bot.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_pressed_and_takes_long_changes_in_place_or_answers_below_as_it_would_at_once() {
+    let bot = Bot::start().await;
+    let (admin, channel) = (&bot.admin.0, bot.channel);
+    bot.discord.add_channel(bot.guild, "둘째-방", ChannelKind::Text);
+    bot.ask_discord(admin, channel, "subscribe", json!({"at": "now"})).await;
+    let settings = bot.ask_discord(admin, channel, "settings", json!({})).await;
+    let before = bot.discord.timeline(channel, admin.id).len();
+    let shown = || bot.discord.timeline(channel, admin.id);
+
+    let press = async |message: &Value, label: &str| {
+        let (thing, option) = the(message, label);
+        let custom = thing["custom_id"].as_str().expect("a custom id");
+        match option["value"].as_str() {
+            Some(value) => bot.discord.select(admin, id(message), custom, &[value.to_owned()]).await,
+            None => bot.discord.press(admin, id(message), custom).await,
+        }
+        .expect("in time");
+    };
+    let slow = || {
+        let fault = Fault::Delay(Duration::from_secs(30));
+        bot.discord.faults(Faults { times: 1, calls: "/guilds/".to_owned(), fault });
+    };
+
+    // The settings change where they stand: there is no other message, before and after.
+    let mut other = SqliteConnection::connect(&bot.database_url()).await.expect("its database");
+    let lock = other.begin_with("BEGIN IMMEDIATE").await.expect("the lock");
+    press(&settings, "전체").await;
+    assert!(bot.discord.updates(id(&settings)), "put off");
+    assert_eq!(shown().last(), Some(&settings), "and nothing changed yet");
+    lock.rollback().await.expect("given up");
+    bot.wait_for("the change", async || text(shown().last()?).contains("• 모양: 전체").then_some(())).await;
+    assert!(!bot.discord.updates(id(&settings)));
+    assert_eq!((shown().len(), &shown()[before - 1]["id"]), (before, &settings["id"]));
+
+    // What answers with a message of its own answers below, and the settings stay.
+    slow();
+    press(&settings, "역할·다른 채널").await;
+    let waiting = shown().pop().expect("a message");
+    assert_eq!((shown().len(), flags(&waiting) & LOADING), (before + 1, LOADING), "{waiting}");
+    assert!(!bot.discord.updates(id(&settings)));
+    bot.clock.set(bot.clock.now() + TimeDelta::seconds(31));
+    let others =
+        bot.wait_for("the answer", async || shown().pop().filter(|last| flags(last) & LOADING == 0)).await;
+    assert_eq!(others["id"], waiting["id"]);
+    assert!(text(&others).contains("역할"), "{others}");
+    assert!(text(&shown()[before - 1]).contains("• 모양: 전체"));
+
+    // What was to change something and could not says so below, and changes nothing.
+    slow();
+    press(&others, "#둘째-방").await;
+    assert!(bot.discord.updates(id(&others)), "put off");
+    let asked = bot.ask_discord(admin, channel, "unsubscribe", json!({})).await;
+    bot.press_discord(admin, channel, &asked, "끝내기").await;
+    bot.clock.set(bot.clock.now() + TimeDelta::seconds(31));
+    bot.wait_for("the answer", async || {
+        text(&shown().pop()?).starts_with("이 버튼은 오래되어").then_some(())
+    })
+    .await;
+    assert_eq!((shown().len(), &shown()[before]), (before + 3, &others));
+    assert!(!bot.discord.updates(id(&others)));
     bot.finish().await;
 }
 

@@ -1,10 +1,18 @@
 //! What operators do in chat: see how things stand, send again, recall, announce, load again.
 
+use chrono::TimeDelta;
+use jogan::clock::Clock as _;
+use jogan::sandbox::discord;
 use jogan::sandbox::telegram::{Fault, Faults};
 use serde_json::json;
 
 use crate::support::bot::Bot;
 use crate::support::town::text;
+
+/// Comes to where what goes on is looked at again.
+fn later(bot: &Bot) {
+    bot.clock.set(bot.clock.now() + TimeDelta::minutes(2));
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_status_tells_feeds_deliveries_and_the_last_changes() {
@@ -22,12 +30,14 @@ async fn the_status_tells_feeds_deliveries_and_the_last_changes() {
             "AI 뉴스 — 최근 뉴스 3월 2일(월) · 마지막 확인 3월 2일(월) 07:00",
             "Discord — 채널 1곳 · 24시간 동안 보냄 1개 · 기다림 0개 · 못 보냄 0개",
             "Telegram — 채널 1곳 · 24시간 동안 보냄 1개 · 기다림 0개 · 못 보냄 0개",
-            "subscribe ai-news now Asia/Seoul summary ko (discord:",
-            "— Telegram 21",
+            "07:00 구독: AI 뉴스 · 나오는 대로 · 요약 — ai-뉴스 (",
+            "07:00 구독: AI 뉴스 · 나오는 대로 · 요약 — AI 뉴스방 (Telegram 관리자 21)",
         ] {
             assert!(told.contains(part), "{part}: {told}");
         }
     }
+    assert!(text(&on_discord).contains("(관리자 <@11>)"), "{on_discord}");
+    assert!(text(&on_telegram).contains("(Discord 관리자 11)"), "{on_telegram}");
     bot.finish().await;
 }
 
@@ -51,6 +61,11 @@ async fn a_digest_is_sent_again_to_one_platform_or_to_all_after_a_confirm() {
     assert_eq!(bot.on_discord(bot.channel, "소식 6").len(), 1, "Discord was not asked for");
     bot.press_telegram(operator, chat, &asked, "진행 보기").await;
     bot.says(chat, &asked, "✅ 채널 1곳에 모두 보냈습니다.").await;
+    // It is told by itself, too, to the one who asked, once.
+    later(&bot);
+    let told =
+        bot.wait_for("the end", async || bot.on_telegram(chat, "다시 보내기를 마쳤습니다.").pop()).await;
+    assert_eq!(text(&told), "3월 2일(월) AI 뉴스 다시 보내기를 마쳤습니다.\n✅ 채널 1곳에 모두 보냈습니다.");
 
     let desk = bot.discord.add_dm(&bot.operator.0);
     let asked = bot.ask_discord(&bot.operator.0, desk, "admin resend", json!({})).await;
@@ -60,10 +75,27 @@ async fn a_digest_is_sent_again_to_one_platform_or_to_all_after_a_confirm() {
     assert_eq!(told["components"], json!([]), "with the question its buttons are gone");
     let options = json!({"channel": format!("discord:{}", bot.channel)});
     let asked = bot.ask_discord(&bot.operator.0, desk, "admin resend", options).await;
+    bot.discord.faults(discord::Faults {
+        times: 2,
+        calls: format!("/channels/{}/messages", bot.channel),
+        fault: discord::Fault::Status(400),
+    });
+    bot.press_discord(&bot.operator.0, desk, &asked, "보내기").await;
+    later(&bot);
+    let told =
+        bot.wait_for("the end", async || bot.on_discord(desk, "다시 보내기를 마쳤습니다.").pop()).await;
+    assert!(
+        text(&told).contains("채널 1곳 가운데 0곳에 보냈고, 1곳에는 보내지 못했습니다.\n• ai-뉴스 — "),
+        "{told}"
+    );
+    let asked = bot.ask_discord(&bot.operator.0, desk, "admin resend", json!({})).await;
     bot.press_discord(&bot.operator.0, desk, &asked, "보내기").await;
     bot.wait_for("it again", async || (bot.on_discord(bot.channel, "소식 6").len() == 2).then_some(())).await;
     bot.idle().await;
-    assert_eq!(bot.on_telegram(bot.group, "소식 6").len(), 2);
+    assert_eq!(bot.on_telegram(bot.group, "소식 6").len(), 3);
+    later(&bot);
+    bot.wait_for("the end", async || bot.on_discord(desk, "✅ 채널 2곳에 모두 보냈습니다.").pop()).await;
+    assert_eq!(bot.on_telegram(chat, "다시 보내기를 마쳤습니다.").len(), 1, "of its own alone");
     bot.finish().await;
 }
 
@@ -102,6 +134,14 @@ async fn what_was_sent_is_taken_back_and_what_stays_is_named() {
     assert!(text(&progress).starts_with("지움 1개 · 남음 0개 · 지우지 못함 1개"), "{progress}");
     assert!(text(&progress).contains("• AI 뉴스방 —"), "{progress}");
     assert_eq!(bot.on_telegram(bot.group, "소식 6").len(), 1, "Telegram refused");
+    later(&bot);
+    let told = bot.wait_for("the end", async || bot.on_discord(desk, "거두기를 마쳤습니다.").pop()).await;
+    assert!(
+        text(&told).starts_with(
+            "3월 2일(월) AI 뉴스 거두기를 마쳤습니다.\n메시지 1개를 지웠고, 1개는 지우지 못했습니다.\n• AI 뉴스방 — "
+        ),
+        "{told}"
+    );
 
     // What could not be deleted is tried again.
     let asked = bot.ask_telegram(&bot.operator.1, bot.operator.1.id, "/admin recall 오늘").await;

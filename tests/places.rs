@@ -123,7 +123,7 @@ async fn a_recall_deletes_what_was_sent_and_says_what_was_too_old() {
     let plan = store.plan_recall(recall, late).await.expect("a plan");
     assert_eq!((plan.channels, plan.sent, plan.too_old, plan.unsent), (2, 2, 1, 0));
     bot.clock.set(late);
-    assert_eq!(store.recall(recall, late).await.expect("begun"), 2);
+    assert_eq!(store.recall(recall, None, late).await.expect("begun"), 2);
     bot.clock.set(late + TimeDelta::seconds(31));
     bot.wait_for("both answers", async || {
         let progress = store.recall_progress(recall).await.expect("progress");

@@ -165,9 +165,15 @@ async fn settings_show_everything_and_each_choice_changes_one() {
         text(&told),
         "이 채널의 AI 뉴스 설정\n• 시각: 나오는 대로\n• 모양: 요약\n• 내용: 모든 소식\n• 언어: 한국어\n\
          최근 배달:\n• 3월 2일(월) 뉴스 — 3월 2일(월) 07:00 보냄(메시지 1개)\n\
-         최근에 바꾼 것:\n• 3월 2일(월) 07:00 subscribe ai-news now Asia/Seoul summary ko — Discord 11"
+         최근에 바꾼 것:\n• 3월 2일(월) 07:00 구독: AI 뉴스 · 나오는 대로 · 요약 (관리자 <@11>)"
     );
+    assert_eq!(told["mentions"], json!([]), "nobody is pinged");
     let shown = bot.ask_telegram(&bot.admin.1, bot.group, "/settings").await;
+    assert!(
+        text(&shown)
+            .ends_with("최근에 바꾼 것:\n• 3월 2일(월) 07:00 구독: AI 뉴스 · 나오는 대로 · 요약 (관리자)"),
+        "{shown}"
+    );
     let id = shown["message_id"].as_i64().expect("an id");
     for (choice, line) in [
         ("매일 08:30", "• 시각: 매일 08:30(서울)"),
@@ -190,17 +196,22 @@ async fn settings_show_everything_and_each_choice_changes_one() {
     bot.finish().await;
 }
 
-/// What comes out at night waits for the morning.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn quiet_hours_hold_what_comes_out_until_they_end() {
-    let bot = Bot::builder().at("2026-03-02T23:30:00+09:00").start().await;
-    bot.subscribe_now().await;
+/// The group's admin lets nothing ring in it from 22:00 to 07:00.
+async fn quiet_at_night(bot: &Bot) {
     let shown = bot.ask_telegram(&bot.admin.1, bot.group, "/settings").await;
     let id = shown["message_id"].as_i64().expect("an id");
     let night = choices(&shown).into_iter().find(|(text, _)| text.contains("22:00부터 07:00까지"));
     let (_, data) = night.expect("the choice");
     bot.telegram.press(&bot.admin.1, bot.group, id, &data).await.expect("an answer");
     bot.wait_for("the change", async || bot.on_telegram(bot.group, "• 22:00부터 07:00까지").pop()).await;
+}
+
+/// What comes out at night waits for the morning.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn quiet_hours_hold_what_comes_out_until_they_end() {
+    let bot = Bot::builder().at("2026-03-02T23:30:00+09:00").start().await;
+    bot.subscribe_now().await;
+    quiet_at_night(&bot).await;
     bot.publish(&bot.post());
     bot.wait_for("the digest", async || bot.on_discord(bot.channel, "소식 6").pop()).await;
     bot.idle().await;
@@ -215,12 +226,7 @@ async fn quiet_hours_hold_what_comes_out_until_they_end() {
 async fn what_could_not_be_sent_before_quiet_hours_does_not_ring_in_them() {
     let bot = Bot::builder().at("2026-03-02T21:50:00+09:00").start().await;
     bot.subscribe_now().await;
-    let shown = bot.ask_telegram(&bot.admin.1, bot.group, "/settings").await;
-    let id = shown["message_id"].as_i64().expect("an id");
-    let night = choices(&shown).into_iter().find(|(text, _)| text.contains("22:00부터 07:00까지"));
-    let (_, data) = night.expect("the choice");
-    bot.telegram.press(&bot.admin.1, bot.group, id, &data).await.expect("an answer");
-    bot.wait_for("the change", async || bot.on_telegram(bot.group, "• 22:00부터 07:00까지").pop()).await;
+    quiet_at_night(&bot).await;
     bot.telegram.faults(telegram::Faults {
         calls: 1,
         method: Some("sendMessage".to_owned()),

@@ -8,7 +8,7 @@ use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::SharedClock;
-use crate::commands::{self, Desk};
+use crate::commands::{self, BulkNote, Desk};
 use crate::model::channel::{ChannelKind, Platform};
 use crate::model::note::About;
 use crate::platform::gate::Gate;
@@ -27,6 +27,14 @@ const FIRST_WAIT: TimeDelta = TimeDelta::seconds(30);
 const MOST_DOUBLINGS: u32 = 7;
 /// After the database failed, the loop waits this long before it asks again.
 const AFTER_STORE_ERROR: TimeDelta = TimeDelta::seconds(2);
+
+/// What became of a note without a failure.
+enum Sent {
+    /// It is there, or there is nothing to tell any more.
+    Done,
+    /// What it tells of goes on: to be looked at again then.
+    NotYet(DateTime<Utc>),
+}
 
 /// Sends one platform's notes.
 #[derive(Debug)]
@@ -77,7 +85,8 @@ impl<C: Courier> Notes<C> {
             }
             for note in waiting {
                 let outcome = match self.send(&note).await? {
-                    Ok(()) => NoteOutcome::Done,
+                    Ok(Sent::Done) => NoteOutcome::Done,
+                    Ok(Sent::NotYet(at)) => NoteOutcome::NotYet(at),
                     Err(error) => self.judge(&note, &error),
                 };
                 self.store.settle_note(note.id, &outcome).await?;
@@ -85,7 +94,7 @@ impl<C: Courier> Notes<C> {
         }
     }
 
-    async fn send(&self, note: &WaitingNote) -> Result<Result<(), CallError>, StoreError> {
+    async fn send(&self, note: &WaitingNote) -> Result<Result<Sent, CallError>, StoreError> {
         let desk = Arc::clone(&self.desks.borrow());
         let reply = match note.about {
             About::Held { digest } => commands::held_note(digest, &desk).await?,
@@ -95,9 +104,14 @@ impl<C: Courier> Notes<C> {
             }
             About::Alarm { alarm, over } => commands::alarm_note(alarm, over, &desk).await?,
             About::Announcement { announcement } => commands::announcement_note(announcement, &desk).await?,
+            About::Bulk(ref bulk) => match commands::bulk_note(bulk, &desk).await? {
+                BulkNote::GoesOn(at) => return Ok(Ok(Sent::NotYet(at))),
+                BulkNote::Over(reply) => Some(*reply),
+                BulkNote::Nothing => None,
+            },
         };
         // Over meanwhile: there is nothing to tell any more.
-        let Some(reply) = reply else { return Ok(Ok(())) };
+        let Some(reply) = reply else { return Ok(Ok(Sent::Done)) };
         let (address, kind) = match note.channel {
             Some(channel) => channel,
             None => {
@@ -123,7 +137,7 @@ impl<C: Courier> Notes<C> {
                 return Ok(Err(error));
             }
         }
-        Ok(Ok(()))
+        Ok(Ok(Sent::Done))
     }
 
     fn judge(&self, note: &WaitingNote, error: &CallError) -> NoteOutcome {
@@ -139,7 +153,10 @@ impl<C: Courier> Notes<C> {
             | CallError::Gone(_)
             | CallError::Unsupported(_) => None,
         };
-        match wait.filter(|_| now - note.created_at < GIVE_UP_AFTER) {
+        // One that waited for an end has lasted for a day by itself, at most.
+        let give_up_after =
+            if matches!(note.about, About::Bulk(_)) { GIVE_UP_AFTER * 2 } else { GIVE_UP_AFTER };
+        match wait.filter(|_| now - note.created_at < give_up_after) {
             Some(wait) => NoteOutcome::Again(now + wait, reason),
             None => {
                 tracing::warn!(platform = %self.platform, person = note.person, about = ?note.about, reason, "a note cannot be sent");

@@ -3,7 +3,7 @@
 
 use futures::FutureExt as _;
 
-use super::about::press;
+use super::bulk::{asks, goes_on};
 use super::call::{Call, Caller};
 use super::desk::{Desk, Failure};
 use super::press::Press;
@@ -49,14 +49,8 @@ async fn run(call: &Call, desk: &Desk) -> Result<Reply, Failure> {
         return Err(words::nobody_to_tell(caller.language).into());
     }
     let announcement = desk.store.draft_announcement(text, desk.clock.now()).await?;
-    Ok(Reply {
-        lines: words::announce_sure(channels, text, caller.language),
-        buttons: vec![vec![
-            press(words::SEND, Press::Announce(announcement), caller),
-            press(words::CANCEL, Press::Cancel, caller),
-        ]],
-        ..Reply::new(caller.language)
-    })
+    let lines = words::announce_sure(channels, text, caller.language);
+    Ok(asks(lines, words::SEND, Press::Announce(announcement), caller))
 }
 
 /// What the button below the question does.
@@ -72,13 +66,8 @@ pub(super) async fn pressed(
     desk.plan.notify_one();
     let text = desk.store.announcement(announcement).await?.unwrap_or_default();
     desk.keep_change(caller, None, format!("admin announce {text}")).await?;
-    let how_far = press(words::HOW_FAR, Press::AnnounceProgress(announcement), caller);
-    Ok(Reply {
-        in_place: true,
-        lines: vec![words::announcing(channels, caller.language)],
-        buttons: vec![vec![how_far]],
-        ..Reply::new(caller.language)
-    })
+    let lines = vec![words::announcing(channels, caller.language)];
+    Ok(goes_on(lines, Some(Press::AnnounceProgress(announcement)), caller))
 }
 
 /// What the button that asks how far it has got does.
@@ -88,13 +77,9 @@ pub(super) async fn progress(
     desk: &Desk,
 ) -> Result<Reply, Failure> {
     let progress = desk.store.announcement_progress(announcement).await?;
-    let how_far = press(words::HOW_FAR, Press::AnnounceProgress(announcement), caller);
-    Ok(Reply {
-        in_place: true,
-        lines: vec![words::sending_progress(progress.sent, progress.open, progress.failed, caller.language)],
-        buttons: if progress.open > 0 { vec![vec![how_far]] } else { Vec::new() },
-        ..Reply::new(caller.language)
-    })
+    let how_far = (progress.open > 0).then_some(Press::AnnounceProgress(announcement));
+    let lines = vec![words::sending_progress(progress.sent, progress.open, progress.failed, caller.language)];
+    Ok(goes_on(lines, how_far, caller))
 }
 
 /// What is written to a channel; `None`: the announcement was never confirmed.

@@ -4,6 +4,7 @@ use super::arguments::Arguments;
 use super::spec::{Spec, Who};
 use crate::model::channel::{Address, ChannelKind, Platform};
 use crate::model::language::Language;
+use crate::model::note::Person;
 
 /// A command as somebody called it.
 #[derive(Debug, Clone)]
@@ -25,6 +26,8 @@ pub struct Caller {
     pub platform: Platform,
     /// The channel that it is about.
     pub address: Address,
+    /// The channel that it is a thread of (Discord).
+    pub parent: Option<Address>,
     /// What kind of place that is.
     pub kind: ChannelKind,
     /// What people call the channel, where the platform told.
@@ -73,6 +76,7 @@ impl Caller {
         let there = around.channels.iter().find(|channel| channel.address == address).cloned();
         Self {
             address,
+            parent: None,
             kind: there.as_ref().map_or(ChannelKind::Text, |there| there.kind),
             channel_name: there.as_ref().map(|there| there.name.clone()),
             is_admin: there.is_some(),
@@ -87,6 +91,7 @@ impl Caller {
     pub fn in_private(&self, address: Address) -> Self {
         Self {
             address,
+            parent: None,
             kind: ChannelKind::Private,
             channel_name: None,
             is_admin: true,
@@ -94,6 +99,11 @@ impl Caller {
             is_elsewhere: self.is_elsewhere || address != self.address,
             ..self.clone()
         }
+    }
+
+    /// The person.
+    pub fn as_person(&self) -> Person {
+        Person { platform: self.platform, id: self.person.clone() }
     }
 
     /// Whether the person belongs to those who may.

@@ -16,7 +16,6 @@ use crate::enrich::{Lookup, Names};
 use crate::model::channel::{Address, Platform};
 use crate::model::feed::{Feed, FeedName};
 use crate::model::lexicon::Lexicon;
-use crate::model::note::Person;
 use crate::model::reply::Reply;
 use crate::pipeline::Recheck;
 use crate::store::{Change, Store, StoreError};
@@ -119,9 +118,9 @@ impl Desk {
         address: Option<Address>,
         what: String,
     ) -> Result<(), Failure> {
-        let by = Person { platform: caller.platform, id: caller.person.clone() };
+        let by = caller.as_person();
         tracing::info!(to = address.map(|at| at.to_string()), by = by.id, on = %by.platform, what, "changed");
-        self.store.keep_change(&Change { at: self.clock.now(), by, address, what }).await?;
+        self.store.keep_change(&Change { at: self.clock.now(), by, address, channel: None, what }).await?;
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 //!
 //! One file a command: its [`Spec`] (name, words, arguments, who may use it) and its handler. From [`CATALOGUE`]
 //! come Discord's registration, Telegram's menus, `/help` and the parsers; adding a command is one file here and
-//! one line there. What people press is in `press.rs`; the prose of replies, per language, in `words.rs`.
+//! one line there. What people press is in `press/`; the prose of replies, per language, in `words.rs`.
 
 mod about;
 mod alarm;
@@ -10,6 +10,7 @@ mod announce;
 pub mod arguments;
 mod astray;
 mod bare;
+mod bulk;
 mod call;
 mod desk;
 mod digest;
@@ -48,6 +49,7 @@ pub use alarm::{alarm_note, alarm_reply, rhythm};
 pub use announce::announcement_note;
 pub use astray::astray;
 pub use bare::look_up;
+pub use bulk::{BulkNote, bulk_note};
 pub use call::{Around, Call, Caller, MissingRight, Neighbour};
 pub use desk::{Desk, Failure};
 pub use held::held_note;

@@ -104,6 +104,7 @@ mod tests {
             missing: Vec::new(),
             is_elsewhere: false,
             around: None,
+            parent: None,
         }
     }
 

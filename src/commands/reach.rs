@@ -8,6 +8,7 @@ use crate::model::channel::{Address, ChannelId, Platform};
 use crate::model::day::parse_day;
 use crate::model::digest::{StoredDigest, handle};
 use crate::model::feed::Feed;
+use crate::model::note::Deed;
 use crate::store::Reach;
 
 pub(super) const ARGUMENTS: &[Argument] = &[
@@ -72,24 +73,41 @@ impl Target {
         })
     }
 
-    /// What the store understands, with the feed and the digest; `None`: the digest is not there any more.
-    pub(super) async fn found<'d>(
-        &self,
-        desk: &'d Desk,
-    ) -> Result<Option<(&'d Feed, StoredDigest, Reach)>, Failure> {
+    /// The same, found; `None`: the digest is not there any more.
+    pub(super) async fn found<'d>(&self, desk: &'d Desk) -> Result<Option<Found<'d>>, Failure> {
         let found = desk.store.digest_by_handle(&self.handle).await?;
-        Ok(found.and_then(|(feed, stored)| {
-            let reach = Reach { digest: stored.id, platform: self.platform, channel: self.channel };
-            Some((desk.feed(&feed)?, stored, reach))
-        }))
+        Ok(found
+            .and_then(|(feed, stored)| Some(Found { feed: desk.feed(&feed)?, stored, target: self.clone() })))
+    }
+}
+
+/// A digest and where it is, with the digest and its feed.
+#[derive(Debug)]
+pub(super) struct Found<'d> {
+    pub(super) feed: &'d Feed,
+    pub(super) stored: StoredDigest,
+    pub(super) target: Target,
+}
+
+impl Found<'_> {
+    /// What the store understands.
+    pub(super) fn reach(&self) -> Reach {
+        Reach { digest: self.stored.id, platform: self.target.platform, channel: self.target.channel }
+    }
+
+    /// Keeps who did that.
+    pub(super) async fn keep(&self, deed: Deed, caller: &Caller, desk: &Desk) -> Result<(), Failure> {
+        let verb = match deed {
+            Deed::Resend => "resend",
+            Deed::Recall => "recall",
+        };
+        let (key, whither) = (&self.stored.digest.key, words::whither(&self.target));
+        desk.keep_change(caller, None, format!("admin {verb} {key} {whither}")).await
     }
 }
 
 /// What a call is about.
-pub(super) async fn read<'d>(
-    call: &Call,
-    desk: &'d Desk,
-) -> Result<(&'d Feed, StoredDigest, Target), Failure> {
+pub(super) async fn read<'d>(call: &Call, desk: &'d Desk) -> Result<Found<'d>, Failure> {
     let (caller, arguments) = (&call.caller, &call.arguments);
     let told = |text: &str, what: Text| -> Failure {
         let example = format!("/{}", call.spec.example.get(caller.language));
@@ -120,7 +138,7 @@ pub(super) async fn read<'d>(
         .into());
     };
     let target = Target { handle: handle(&feed.name, &stored.digest.key), platform, channel };
-    Ok((feed, stored, target))
+    Ok(Found { feed, stored, target })
 }
 
 /// The platform that a word names.

@@ -3,14 +3,15 @@
 
 use futures::FutureExt as _;
 
-use super::about::press;
+use super::bulk::{asks, goes_on};
 use super::call::{Call, Caller};
 use super::desk::{Desk, Failure};
 use super::press::Press;
 use super::reach::{self, Target};
 use super::spec::{Spec, Text, Who};
 use super::words;
-use crate::model::reply::{Button, Reply};
+use crate::model::note::Deed;
+use crate::model::reply::Reply;
 
 /// As many channels are named in which something could not be deleted.
 const NAMED: u32 = 10;
@@ -30,57 +31,35 @@ pub(super) const SPEC: Spec = Spec {
 
 async fn run(call: &Call, desk: &Desk) -> Result<Reply, Failure> {
     let caller = &call.caller;
-    let (feed, stored, target) = reach::read(call, desk).await?;
-    let Some((_, _, reach)) = target.found(desk).await? else {
-        return Ok(words::old_button(caller.language));
-    };
-    let plan = desk.store.plan_recall(reach, desk.clock.now()).await?;
+    let found = reach::read(call, desk).await?;
+    let plan = desk.store.plan_recall(found.reach(), desk.clock.now()).await?;
+    let title = &found.feed.title;
     if plan.sent + plan.unsent == 0 {
-        return Err(words::nothing_to_recall(&stored, &feed.title, caller.language).into());
+        return Err(words::nothing_to_recall(&found.stored, title, caller.language).into());
     }
-    Ok(Reply {
-        lines: words::recall_sure(&stored, &feed.title, plan, caller.language),
-        buttons: vec![vec![
-            press(words::DELETE, Press::Recall(target), caller),
-            press(words::CANCEL, Press::Cancel, caller),
-        ]],
-        ..Reply::new(caller.language)
-    })
+    let lines = words::recall_sure(&found.stored, title, plan, caller.language);
+    Ok(asks(lines, words::DELETE, Press::Recall(found.target), caller))
 }
 
 /// What the button below the question does.
 pub(super) async fn pressed(target: &Target, caller: &Caller, desk: &Desk) -> Result<Reply, Failure> {
-    let Some((_, stored, reach)) = target.found(desk).await? else {
+    let Some(found) = target.found(desk).await? else {
         return Ok(words::old_button(caller.language));
     };
-    let messages = desk.store.recall(reach, desk.clock.now()).await?;
+    let messages = desk.store.recall(found.reach(), Some(&caller.as_person()), desk.clock.now()).await?;
     desk.plan.notify_one();
-    desk.keep_change(caller, None, format!("admin recall {} {}", stored.digest.key, words::whither(target)))
-        .await?;
-    Ok(Reply {
-        in_place: true,
-        lines: vec![words::recalling(messages, caller.language)],
-        buttons: vec![vec![progress_button(target, caller)]],
-        ..Reply::new(caller.language)
-    })
+    found.keep(Deed::Recall, caller, desk).await?;
+    let how_far = Press::RecallProgress(target.clone());
+    Ok(goes_on(vec![words::recalling(messages, caller.language)], Some(how_far), caller))
 }
 
 /// What the button that asks how far it has got does.
 pub(super) async fn progress(target: &Target, caller: &Caller, desk: &Desk) -> Result<Reply, Failure> {
-    let Some((_, _, reach)) = target.found(desk).await? else {
+    let Some(found) = target.found(desk).await? else {
         return Ok(words::old_button(caller.language));
     };
-    let progress = desk.store.recall_progress(reach).await?;
-    let refused = desk.store.recall_refusals(reach, NAMED).await?;
-    let row = if progress.due > 0 { vec![vec![progress_button(target, caller)]] } else { Vec::new() };
-    Ok(Reply {
-        in_place: true,
-        lines: words::recall_progress(progress, &refused, caller.language),
-        buttons: row,
-        ..Reply::new(caller.language)
-    })
-}
-
-fn progress_button(target: &Target, caller: &Caller) -> Button {
-    press(words::HOW_FAR, Press::RecallProgress(target.clone()), caller)
+    let progress = desk.store.recall_progress(found.reach()).await?;
+    let refused = desk.store.recall_refusals(found.reach(), NAMED).await?;
+    let how_far = (progress.due > 0).then(|| Press::RecallProgress(target.clone()));
+    Ok(goes_on(words::recall_progress(progress, &refused, caller.language), how_far, caller))
 }

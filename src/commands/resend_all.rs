@@ -4,14 +4,15 @@
 use chrono::{DateTime, Utc};
 use futures::FutureExt as _;
 
-use super::about::press;
+use super::bulk::{asks, goes_on};
 use super::call::{Call, Caller};
 use super::desk::{Desk, Failure};
 use super::press::Press;
 use super::reach::{self, Target};
 use super::spec::{Spec, Text, Who};
 use super::words;
-use crate::model::reply::{Button, Reply};
+use crate::model::note::Deed;
+use crate::model::reply::Reply;
 
 pub(super) const SPEC: Spec = Spec {
     name: "admin resend",
@@ -27,40 +28,27 @@ pub(super) const SPEC: Spec = Spec {
 
 async fn run(call: &Call, desk: &Desk) -> Result<Reply, Failure> {
     let caller = &call.caller;
-    let (feed, stored, target) = reach::read(call, desk).await?;
-    let Some((_, _, reach)) = target.found(desk).await? else {
-        return Ok(words::old_button(caller.language));
-    };
-    let plan = desk.store.plan_resend_all(reach).await?;
+    let found = reach::read(call, desk).await?;
+    let plan = desk.store.plan_resend_all(found.reach()).await?;
+    let title = &found.feed.title;
     if plan.channels == 0 {
-        return Err(words::no_channels(&feed.title, caller.language).into());
+        return Err(words::no_channels(title, caller.language).into());
     }
-    Ok(Reply {
-        lines: words::resend_all_sure(&stored, &feed.title, plan, caller.language),
-        buttons: vec![vec![
-            press(words::SEND, Press::ResendAll(target), caller),
-            press(words::CANCEL, Press::Cancel, caller),
-        ]],
-        ..Reply::new(caller.language)
-    })
+    let lines = words::resend_all_sure(&found.stored, title, plan, caller.language);
+    Ok(asks(lines, words::SEND, Press::ResendAll(found.target), caller))
 }
 
 /// What the button below the question does.
 pub(super) async fn pressed(target: &Target, caller: &Caller, desk: &Desk) -> Result<Reply, Failure> {
-    let Some((_, stored, reach)) = target.found(desk).await? else {
+    let Some(found) = target.found(desk).await? else {
         return Ok(words::old_button(caller.language));
     };
     let now = desk.clock.now();
-    let asked = desk.store.ask_resend_all(reach, now).await?;
+    let asked = desk.store.ask_resend_all(found.reach(), &caller.as_person(), now).await?;
     desk.plan.notify_one();
-    desk.keep_change(caller, None, format!("admin resend {} {}", stored.digest.key, words::whither(target)))
-        .await?;
-    Ok(Reply {
-        in_place: true,
-        lines: vec![words::resending_all(asked, caller.language)],
-        buttons: vec![vec![progress_button(target, now, caller)]],
-        ..Reply::new(caller.language)
-    })
+    found.keep(Deed::Resend, caller, desk).await?;
+    let lines = vec![words::resending_all(asked, caller.language)];
+    Ok(goes_on(lines, Some(how_far(target, now)), caller))
 }
 
 /// What the button that asks how far it has got does.
@@ -70,19 +58,15 @@ pub(super) async fn progress(
     caller: &Caller,
     desk: &Desk,
 ) -> Result<Reply, Failure> {
-    let Some((_, _, reach)) = target.found(desk).await? else {
+    let Some(found) = target.found(desk).await? else {
         return Ok(words::old_button(caller.language));
     };
-    let progress = desk.store.resend_progress(reach, since).await?;
-    let row = if progress.open > 0 { vec![vec![progress_button(target, since, caller)]] } else { Vec::new() };
-    Ok(Reply {
-        in_place: true,
-        lines: vec![words::sending_progress(progress.done, progress.open, progress.failed, caller.language)],
-        buttons: row,
-        ..Reply::new(caller.language)
-    })
+    let progress = desk.store.resend_progress(found.reach(), since).await?;
+    let how_far = (progress.open > 0).then(|| how_far(target, since));
+    let lines = vec![words::sending_progress(progress.done, progress.open, progress.failed, caller.language)];
+    Ok(goes_on(lines, how_far, caller))
 }
 
-fn progress_button(target: &Target, since: DateTime<Utc>, caller: &Caller) -> Button {
-    press(words::HOW_FAR, Press::ResendProgress { target: target.clone(), since: since.timestamp() }, caller)
+fn how_far(target: &Target, since: DateTime<Utc>) -> Press {
+    Press::ResendProgress { target: target.clone(), since: since.timestamp() }
 }

@@ -193,7 +193,6 @@ async fn of_feed(
     let last = desk.store.last_deliveries(subscription.id, DELIVERIES).await?;
     lines.extend(words::deliveries(&last, wish.timezone, language));
     let changes = desk.store.changes(ChangesOf::Channel(caller.address), CHANGES).await?;
-    lines.extend(words::last_changes(&changes, false, wish.timezone, language));
 
     let mut row = Vec::new();
     if let Some(publishes) = publishes {
@@ -211,12 +210,14 @@ async fn of_feed(
     if caller.platform == Platform::Discord && caller.kind != ChannelKind::Private {
         row.push(press(words::OTHERS, Press::Others { feed: feed.name.clone() }, caller));
     }
-    Ok(Reply {
+    let mut reply = Reply {
         lines,
         menus: menus(feed, wish, language).to_vec(),
         buttons: vec![row],
         ..Reply::new(language)
-    })
+    };
+    words::add_last_changes(&mut reply, &changes, false, wish.timezone, caller, desk);
+    Ok(reply)
 }
 
 fn set(feed: &Feed, change: Change) -> Press {

@@ -39,6 +39,7 @@ async fn run(call: &Call, desk: &Desk) -> Result<Reply, Failure> {
     let held = desk.store.held_digests().await?.len();
     lines.extend((held > 0).then(|| words::held_status(held, language)));
     let changes = desk.store.changes(ChangesOf::All, CHANGES).await?;
-    lines.extend(words::last_changes(&changes, true, zone, language));
-    Ok(Reply { lines, ..Reply::new(language) })
+    let mut reply = Reply { lines, ..Reply::new(language) };
+    words::add_last_changes(&mut reply, &changes, true, zone, &call.caller, desk);
+    Ok(reply)
 }

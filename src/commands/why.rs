@@ -1,6 +1,7 @@
 //! `/why`: why an article did or did not come to this channel. The article is chosen from the last ones, named by the id
 //! that an opened article shows, or by the message that it stands in. What became of it is found in `trace.rs`.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -11,7 +12,7 @@ use super::desk::{Desk, Failure};
 use super::press::Press;
 use super::spec::{Argument, ArgumentKind, Spec, Text, Who};
 use super::{trace, words};
-use crate::model::channel::Platform;
+use crate::model::channel::{Address, Platform};
 use crate::model::digest::{StoredDigest, handle};
 use crate::model::feed::Feed;
 use crate::model::message::PlatformMessageId;
@@ -84,7 +85,7 @@ impl FromStr for ArticleName {
 pub struct NoArticleName;
 
 async fn run(call: &Call, desk: &Desk) -> Result<Reply, Failure> {
-    let caller = &call.caller;
+    let caller = &of_its_channel(&call.caller, desk).await?;
     if let Some(text) = call.arguments.get(ArgumentKind::Article) {
         let unread = |_| {
             let example = format!("/{}", EXAMPLE.get(caller.language));
@@ -97,7 +98,7 @@ async fn run(call: &Call, desk: &Desk) -> Result<Reply, Failure> {
         };
     }
     if let Some(message) = call.arguments.get(ArgumentKind::Message) {
-        return about_message(&PlatformMessageId(message.to_owned()), caller, desk).await;
+        return about_message(message, &call.caller, desk).await;
     }
     let subscriptions = desk.store.subscriptions_of(caller.address).await?;
     let mut articles = Vec::new();
@@ -116,9 +117,21 @@ async fn run(call: &Call, desk: &Desk) -> Result<Reply, Failure> {
     Ok(choose(words::WHY_WHICH, &articles, caller))
 }
 
+/// A thread that gets nothing itself is asked about as the channel that it is a thread of: a forum's digests come as
+/// threads.
+async fn of_its_channel<'c>(caller: &'c Caller, desk: &Desk) -> Result<Cow<'c, Caller>, Failure> {
+    match caller.parent {
+        Some(parent) if desk.store.subscriptions_of(caller.address).await?.is_empty() => {
+            Ok(Cow::Owned(Caller { address: parent, parent: None, ..caller.clone() }))
+        }
+        _ => Ok(Cow::Borrowed(caller)),
+    }
+}
+
 /// What a button carries, answered.
 pub(super) async fn pressed(name: &ArticleName, caller: &Caller, desk: &Desk) -> Result<Reply, Failure> {
-    let told = told(name, caller, desk).await?;
+    let caller = of_its_channel(caller, desk).await?;
+    let told = told(name, &caller, desk).await?;
     Ok(told.unwrap_or_else(|| words::old_button(caller.language)))
 }
 
@@ -136,14 +149,27 @@ async fn told(name: &ArticleName, caller: &Caller, desk: &Desk) -> Result<Option
 }
 
 /// The same for the article that a message of ours shows; of several, one is chosen.
-async fn about_message(message: &PlatformMessageId, caller: &Caller, desk: &Desk) -> Result<Reply, Failure> {
+async fn about_message(message: &str, caller: &Caller, desk: &Desk) -> Result<Reply, Failure> {
     let unknown = || words::no_delivery(caller.language);
-    let delivered = desk.store.delivered(caller.address, message).await?.ok_or_else(unknown)?;
+    let delivered = delivered(message, caller, desk).await?.ok_or_else(unknown)?;
     let shown = shown(&delivered, desk).await?;
     match shown.as_slice() {
         [] => Err(unknown().into()),
         [(name, _)] => pressed(name, caller, desk).await,
         several => Ok(choose(words::WHY_WHICH, &several[..several.len().min(OFFERED)], caller)),
+    }
+}
+
+/// The sent message with this id: of the channel itself, or of the forum whose thread it stands in.
+async fn delivered(message: &str, caller: &Caller, desk: &Desk) -> Result<Option<Delivered>, Failure> {
+    let own = PlatformMessageId(message.to_owned());
+    let found = desk.store.delivered(caller.address, &own).await?;
+    match (found, caller.parent, caller.address) {
+        (None, Some(parent), Address::Discord { channel: thread }) => {
+            let in_thread = PlatformMessageId::in_thread(thread, message);
+            Ok(desk.store.delivered(parent, &in_thread).await?)
+        }
+        (found, ..) => Ok(found),
     }
 }
 

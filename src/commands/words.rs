@@ -1,6 +1,7 @@
 //! The prose of replies, in both languages: formal, no exclamation marks, the second line says what to do next.
 
 mod alarms;
+mod changes;
 mod everywhere;
 mod follow;
 mod managing;
@@ -28,6 +29,7 @@ use crate::plan::advice::TooEarly;
 use crate::text::{Unit, clock_time, cut, day, particle};
 
 pub(super) use alarms::*;
+pub(super) use changes::*;
 pub(super) use everywhere::*;
 pub(super) use follow::*;
 pub(super) use managing::*;

@@ -25,10 +25,18 @@ pub struct Rendered {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MessageId(pub i64);
 
-/// The id that the platform gave to a sent message: a Discord snowflake, or a Telegram message id in its chat.
+/// The id that the platform gave to a sent message: a Discord snowflake, in a forum after that of its thread
+/// (`thread/message`), or a Telegram message id in its chat.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PlatformMessageId(pub String);
+
+impl PlatformMessageId {
+    /// That of a message in a forum's thread (Discord).
+    pub fn in_thread(thread: u64, message: &str) -> Self {
+        Self(format!("{thread}/{message}"))
+    }
+}
 
 /// How far a message has got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::alarm::AlarmId;
-use super::channel::Platform;
+use super::channel::{ChannelId, Platform};
 use super::digest::DigestId;
 
 /// Somebody on a platform.
@@ -45,6 +45,33 @@ pub enum About {
         /// The announcement.
         announcement: AnnouncementId,
     },
+    /// Something that was begun in many channels is over.
+    Bulk(Bulk),
+}
+
+/// What is done to many channels, and told of when it is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Deed {
+    /// A digest is sent again.
+    Resend,
+    /// What was sent of it is deleted.
+    Recall,
+}
+
+/// Something that was begun in many channels.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bulk {
+    /// What.
+    pub deed: Deed,
+    /// Of which digest.
+    pub digest: DigestId,
+    /// On one platform alone; `None`: on both.
+    pub platform: Option<Platform>,
+    /// In one channel alone; `None`: in all.
+    pub channel: Option<ChannelId>,
+    /// When (milliseconds since 1970).
+    pub since: i64,
 }
 
 /// An announcement's row in the store.

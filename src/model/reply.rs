@@ -18,6 +18,8 @@ pub struct Reply {
     pub language: Language,
     /// Prose: a paragraph each, plain text.
     pub lines: Vec<String>,
+    /// The ids of the people on Discord whose [`mention`] in the prose shows their name. It pings nobody.
+    pub people: Vec<String>,
     /// A digest.
     pub edition: Option<Box<Edition>>,
     /// Articles that a look-up found, in order, at most [`Found::MOST`].
@@ -43,6 +45,7 @@ impl Reply {
             audience: Audience::Asker,
             language,
             lines: Vec::new(),
+            people: Vec::new(),
             edition: None,
             found: Vec::new(),
             trends: None,
@@ -53,6 +56,11 @@ impl Reply {
             in_place: false,
         }
     }
+}
+
+/// What stands for a person's name in a reply's prose on Discord, by their id.
+pub fn mention(person: &str) -> String {
+    format!("<@{person}>")
 }
 
 /// Who sees an answer.

@@ -74,7 +74,7 @@ pub fn thread_of(message: &PlatformMessageId) -> Option<Address> {
 /// The id of a message that was sent to a thread of a forum; it leads there from the forum.
 pub fn in_thread(thread: Address, message: PlatformMessageId) -> PlatformMessageId {
     match thread {
-        Address::Discord { channel } => PlatformMessageId(format!("{channel}/{}", message.0)),
+        Address::Discord { channel } => PlatformMessageId::in_thread(channel, &message.0),
         Address::Telegram { .. } => message,
     }
 }
@@ -263,7 +263,7 @@ struct Id {
 
 /// The id of the message that opened a forum thread: Discord gives it the thread's.
 fn opening(thread: u64) -> PlatformMessageId {
-    PlatformMessageId(format!("{thread}/{thread}"))
+    PlatformMessageId::in_thread(thread, &thread.to_string())
 }
 
 fn channel(address: Address) -> Result<u64, CallError> {

@@ -102,13 +102,17 @@ pub(crate) struct Marks {
     pub(crate) emphasis: bool,
     pub(crate) strike: bool,
     pub(crate) code: bool,
+    /// A person's mention on Discord, to be set as it is.
+    pub(crate) mention: bool,
 }
 
 impl Marks {
     /// Strong alone.
-    pub(crate) const STRONG: Self = Self { strong: true, emphasis: false, strike: false, code: false };
+    pub(crate) const STRONG: Self =
+        Self { strong: true, emphasis: false, strike: false, code: false, mention: false };
     /// Emphasis alone.
-    pub(crate) const EMPHASIS: Self = Self { strong: false, emphasis: true, strike: false, code: false };
+    pub(crate) const EMPHASIS: Self =
+        Self { strong: false, emphasis: true, strike: false, code: false, mention: false };
 }
 
 impl Span {

@@ -18,6 +18,8 @@ pub struct Change {
     pub by: Person,
     /// Of which channel; `None`: of all.
     pub address: Option<Address>,
+    /// What people call that channel, if it is known; read with the change, and not kept with it.
+    pub channel: Option<String>,
     /// What, as a command would say it: `mute company:NVIDIA`.
     pub what: String,
 }
@@ -29,6 +31,7 @@ struct ChangeRow {
     platform: String,
     person: String,
     address: Option<String>,
+    name: Option<String>,
     what: String,
 }
 
@@ -41,6 +44,7 @@ impl TryFrom<ChangeRow> for Change {
             at: row.instant(found.at)?,
             by: Person { platform: row.word(&found.platform)?, id: found.person },
             address: found.address.map(|address| row.word(&address)).transpose()?,
+            channel: found.name,
             what: found.what,
         })
     }
@@ -82,8 +86,9 @@ impl Store {
             ChangesOf::All => None,
         };
         let rows: Vec<ChangeRow> = sqlx::query_as(
-            "SELECT id, at, platform, person, address, what FROM changes
-             WHERE $1 IS NULL OR address = $1 ORDER BY id DESC LIMIT $2",
+            "SELECT h.id, h.at, h.platform, h.person, h.address, c.name, h.what
+             FROM changes h LEFT JOIN channels c ON c.address = h.address
+             WHERE $1 IS NULL OR h.address = $1 ORDER BY h.id DESC LIMIT $2",
         )
         .bind(address)
         .bind(i64::from(count))

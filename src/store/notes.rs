@@ -33,6 +33,8 @@ pub struct WaitingNote {
 pub enum NoteOutcome {
     /// It arrived, or there is nothing to tell any more.
     Done,
+    /// There is nothing to tell before then, and it was not tried.
+    NotYet(DateTime<Utc>),
     /// To be tried again then.
     Again(DateTime<Utc>, String),
     /// It cannot be sent.
@@ -111,19 +113,21 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn settle_note(&self, note: NoteId, outcome: &NoteOutcome) -> Result<(), StoreError> {
-        let (state, next_at, error) = match outcome {
-            NoteOutcome::Done => ("sent", None, None),
-            NoteOutcome::Again(at, reason) => ("queued", Some(millis(*at)), Some(reason)),
-            NoteOutcome::Failed(reason) => ("failed", None, Some(reason)),
+        let (state, tried, next_at, error) = match outcome {
+            NoteOutcome::Done => ("sent", 1_i64, None, None),
+            NoteOutcome::NotYet(at) => ("queued", 0, Some(millis(*at)), None),
+            NoteOutcome::Again(at, reason) => ("queued", 1, Some(millis(*at)), Some(reason)),
+            NoteOutcome::Failed(reason) => ("failed", 1, None, Some(reason)),
         };
         sqlx::query(
-            "UPDATE notes SET state = $2, attempts = attempts + 1, next_at = coalesce($3, next_at), error = $4
+            "UPDATE notes SET state = $2, attempts = attempts + $5, next_at = coalesce($3, next_at), error = $4
              WHERE id = $1",
         )
         .bind(note.0)
         .bind(state)
         .bind(next_at)
         .bind(error)
+        .bind(tried)
         .execute(&self.write)
         .await?;
         Ok(())

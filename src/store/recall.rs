@@ -6,10 +6,12 @@ use sqlx::{Any, FromRow, Transaction};
 
 use super::Store;
 use super::error::StoreError;
+use super::notes::put_notes;
 use super::rows::millis;
 use crate::model::channel::{ChannelId, Platform};
 use crate::model::delivery::{Claimed, Outcome};
 use crate::model::digest::DigestId;
+use crate::model::note::{About, Bulk, Deed, Person};
 
 /// Telegram deletes no message that is older (Bot API, `deleteMessage`).
 const TELEGRAM_DELETES: TimeDelta = TimeDelta::hours(48);
@@ -23,6 +25,14 @@ pub struct Reach {
     pub platform: Option<Platform>,
     /// In one channel alone; `None`: in all.
     pub channel: Option<ChannelId>,
+}
+
+impl Reach {
+    /// What is told when this is over there.
+    pub(super) fn over(&self, deed: Deed, now: DateTime<Utc>) -> About {
+        let Self { digest, platform, channel } = *self;
+        About::Bulk(Bulk { deed, digest, platform, channel, since: millis(now) })
+    }
 }
 
 /// What a recall would do.
@@ -76,12 +86,17 @@ impl Store {
     }
 
     /// Begins a recall: what waits is cancelled, what is sent is to be deleted, what is on the wire is deleted once it
-    /// has arrived. Whoever calls wakes the workers. What could not be deleted earlier is tried again. Returns how many
-    /// messages it is about.
+    /// has arrived. Whoever calls wakes the workers. What could not be deleted earlier is tried again. `begun_by` is told
+    /// when it is over. Returns how many messages it is about.
     ///
     /// # Errors
     /// If the database fails; then nothing was written.
-    pub async fn recall(&self, recall: Reach, now: DateTime<Utc>) -> Result<u64, StoreError> {
+    pub async fn recall(
+        &self,
+        recall: Reach,
+        begun_by: Option<&Person>,
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
         let mut tx = self.begin().await?;
         sqlx::query(
             "UPDATE deliveries SET recalled_at = $4 WHERE digest_id = $1 AND NOT is_list AND recalled_at IS NULL
@@ -114,6 +129,9 @@ impl Store {
         .bind(millis(now))
         .execute(&mut *tx)
         .await?;
+        if let Some(begun_by) = begun_by.filter(|_| marked.rows_affected() > 0) {
+            put_notes(&mut tx, std::slice::from_ref(begun_by), &recall.over(Deed::Recall, now), now).await?;
+        }
         tx.commit().await?;
         Ok(marked.rows_affected())
     }

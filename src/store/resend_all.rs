@@ -5,9 +5,11 @@ use sqlx::FromRow;
 
 use super::Store;
 use super::error::StoreError;
+use super::notes::put_notes;
 use super::recall::Reach;
 use super::rows::millis;
 use crate::model::channel::Platform;
+use crate::model::note::{Deed, Person};
 
 /// Alive subscriptions of a digest's feed, on a platform (`$2`) or in a channel (`$3`), or all.
 const RECIPIENTS: &str = "FROM subscriptions s JOIN channels c ON c.id = s.channel_id
@@ -55,12 +57,18 @@ impl Store {
         Ok(plan)
     }
 
-    /// Notes that a digest is wanted again by all of these channels. Returns how many they are. Whoever calls wakes
-    /// dispatch.
+    /// Notes that a digest is wanted again by all of these channels, and that the one by whom it was begun is told when
+    /// that is over. Returns how many they are. Whoever calls wakes dispatch.
     ///
     /// # Errors
-    /// If the database fails.
-    pub async fn ask_resend_all(&self, reach: Reach, now: DateTime<Utc>) -> Result<u64, StoreError> {
+    /// If the database fails; then nothing was written.
+    pub async fn ask_resend_all(
+        &self,
+        reach: Reach,
+        begun_by: &Person,
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        let mut tx = self.begin().await?;
         let asked = sqlx::query(sqlx::AssertSqlSafe(format!(
             "INSERT INTO resends (subscription_id, digest_id, asked_at) SELECT s.id, g.id, $4 {RECIPIENTS}
              ON CONFLICT (subscription_id, digest_id) DO NOTHING"
@@ -69,8 +77,13 @@ impl Store {
         .bind(reach.platform.map(Platform::name))
         .bind(reach.channel.map(|channel| channel.0))
         .bind(millis(now))
-        .execute(&self.write)
+        .execute(&mut *tx)
         .await?;
+        if asked.rows_affected() > 0 {
+            let about = reach.over(Deed::Resend, now);
+            put_notes(&mut tx, std::slice::from_ref(begun_by), &about, now).await?;
+        }
+        tx.commit().await?;
         Ok(asked.rows_affected())
     }
 
@@ -107,5 +120,32 @@ impl Store {
         .fetch_one(&self.read)
         .await?;
         Ok(progress)
+    }
+
+    /// The channels where what was wanted again since an instant could not be sent, by their names or addresses, each
+    /// with a reason; at most `count`.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn resend_failures(
+        &self,
+        reach: Reach,
+        since: DateTime<Utc>,
+        count: u32,
+    ) -> Result<Vec<(String, String)>, StoreError> {
+        Ok(sqlx::query_as(
+            "SELECT coalesce(c.name, c.address), coalesce(max(m.error), '') FROM channels c
+                 JOIN messages m ON m.channel_id = c.id JOIN deliveries d ON d.id = m.delivery_id
+             WHERE m.state = 'failed' AND d.digest_id = $1 AND d.occasion > 0 AND d.created_at >= $4
+                 AND ($2 IS NULL OR c.platform = $2) AND ($3 IS NULL OR c.id = $3)
+             GROUP BY c.id, c.name, c.address ORDER BY c.id LIMIT $5",
+        )
+        .bind(reach.digest.0)
+        .bind(reach.platform.map(Platform::name))
+        .bind(reach.channel.map(|channel| channel.0))
+        .bind(millis(since))
+        .bind(i64::from(count))
+        .fetch_all(&self.read)
+        .await?)
     }
 }

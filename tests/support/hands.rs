@@ -4,7 +4,7 @@ use jogan::sandbox::telegram::CallbackAnswer;
 use jogan::sandbox::{discord, telegram};
 use serde_json::Value;
 
-use crate::support::town::{Town, text};
+use crate::support::town::{LOADING, Town, text};
 
 /// The custom ids or callback data of a message's buttons and menu entries, by what stands on them.
 fn things<'m>(message: &'m Value, label: &str) -> Vec<(&'m Value, &'m Value)> {
@@ -23,7 +23,8 @@ fn things<'m>(message: &'m Value, label: &str) -> Vec<(&'m Value, &'m Value)> {
     found
 }
 
-fn the<'m>(message: &'m Value, label: &str) -> (&'m Value, &'m Value) {
+/// The button, or the menu and its entry, with this label.
+pub(crate) fn the<'m>(message: &'m Value, label: &str) -> (&'m Value, &'m Value) {
     things(message, label).first().copied().unwrap_or_else(|| panic!("{label}: {message}"))
 }
 
@@ -47,9 +48,15 @@ impl Town {
             }
             None => self.discord.press(by, id, custom).await.expect("an answer"),
         }
-        let seen = self.discord.timeline(channel, by.id);
-        let new = seen.get(before).cloned();
-        new.or_else(|| seen.into_iter().find(|shown| shown["id"] == message["id"])).expect("the answer")
+        // What takes long comes later, in one place or the other.
+        self.wait_for("the answer", async || {
+            let seen = self.discord.timeline(channel, by.id);
+            let new = seen.get(before).cloned();
+            let shown = new.or_else(|| seen.into_iter().find(|shown| shown["id"] == message["id"]))?;
+            let is_there = shown["flags"].as_u64().unwrap_or_default() & LOADING == 0;
+            (is_there && !self.discord.updates(id)).then_some(shown)
+        })
+        .await
     }
 
     /// Somebody presses a button of a message on Telegram; what pops up over the chat.
@@ -64,6 +71,29 @@ impl Town {
         let id = message["message_id"].as_i64().expect("an id");
         let data = button["callback_data"].as_str().expect("data");
         self.telegram.press(by, chat, id, data).await.expect("an answer")
+    }
+
+    /// What the operator finds in both private chats that holds `part`.
+    pub(crate) async fn notes(&self, part: &str) -> (Value, Value) {
+        let conversation = self.discord.add_dm(&self.operator.0);
+        self.wait_for(part, async || {
+            let on_discord = self.on_discord(conversation, part).pop();
+            on_discord.zip(self.on_telegram(self.operator.1.id, part).pop())
+        })
+        .await
+    }
+
+    /// The operator presses a button of a note on Discord.
+    pub(crate) async fn press_note_on_discord(&self, note: &Value, label: &str) {
+        let by = &self.operator.0;
+        let conversation = self.discord.add_dm(by);
+        self.press_discord(by, conversation, note, label).await;
+    }
+
+    /// The same on Telegram.
+    pub(crate) async fn press_note_on_telegram(&self, note: &Value, label: &str) {
+        let by = &self.operator.1;
+        self.press_telegram(by, by.id, note, label).await;
     }
 
     /// The address that a button of a message on Telegram opens.

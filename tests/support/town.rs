@@ -21,7 +21,7 @@ pub(crate) const TELEGRAM_TOKEN: &str = "777000111:story-telegram-token";
 /// Nothing in a story takes this long, unless it never comes.
 const PATIENCE: Duration = Duration::from_secs(45);
 /// The flag of an answer that is still to come.
-const LOADING: u64 = 1 << 7;
+pub(crate) const LOADING: u64 = 1 << 7;
 /// How often to look at what does not tell of its changes: the database and the log.
 const LOOK: Duration = Duration::from_millis(20);
 

@@ -12,7 +12,8 @@ use tokio::sync::watch;
 use super::asked;
 use super::client::Discord;
 use crate::clock::SharedClock;
-use crate::commands::{Desk, Offer, press};
+use crate::commands::press::{self, Press};
+use crate::commands::{Desk, Offer};
 use crate::model::lexicon::Lexicon;
 use crate::model::picture::Picture;
 use crate::model::reply::{Audience, Reply};
@@ -28,8 +29,30 @@ const DEFER_AFTER: TimeDelta = TimeDelta::milliseconds(700);
 // Interaction callback types (Discord, interactions/receiving-and-responding).
 const CHANNEL_MESSAGE_WITH_SOURCE: u8 = 4;
 const DEFERRED_CHANNEL_MESSAGE_WITH_SOURCE: u8 = 5;
+const DEFERRED_UPDATE_MESSAGE: u8 = 6;
 const UPDATE_MESSAGE: u8 = 7;
 const APPLICATION_COMMAND_AUTOCOMPLETE_RESULT: u8 = 8;
+
+/// What an answer will be that is not ready in time: Discord has to be told before it is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Later {
+    /// A new message, for these.
+    Message(Audience),
+    /// The message that was pressed, changed, if that is an answer that may change.
+    InPlace,
+}
+
+impl Later {
+    /// What comes of a press.
+    pub(super) fn of(press: &Press) -> Self {
+        match press {
+            Press::Show(_) => Self::Message(Audience::Channel),
+            Press::In { press, .. } => Self::of(press),
+            press if press.answers_in_place() => Self::InPlace,
+            _ => Self::Message(Audience::Asker),
+        }
+    }
+}
 
 /// Sends answers.
 #[derive(Debug)]
@@ -48,15 +71,15 @@ impl Answers {
         }
     }
 
-    /// Sends the reply to an interaction as soon as it is there; `audience`: who is to see it, if it takes so long
-    /// that this has to be said before.
+    /// Sends the reply to an interaction as soon as it is there; `later`: what it will be, if it takes so long that
+    /// this has to be said before.
     pub(super) async fn give(
         &self,
         interaction: &Interaction,
-        audience: Audience,
+        later: Later,
         reply: impl Future<Output = Option<Reply>> + Send,
     ) {
-        if let Err(error) = self.try_give(interaction, audience, reply).await {
+        if let Err(error) = self.try_give(interaction, later, reply).await {
             tracing::warn!(%error, interaction = %interaction.id(), "an answer did not reach Discord");
         }
     }
@@ -83,42 +106,83 @@ impl Answers {
     async fn try_give(
         &self,
         interaction: &Interaction,
-        audience: Audience,
+        later: Later,
         reply: impl Future<Output = Option<Reply>> + Send,
     ) -> Result<(), CallError> {
-        let to = address_of(interaction);
         tokio::pin!(reply);
         let in_time = tokio::select! {
             reply = &mut reply => Some(reply),
             () = self.clock.sleep_until(self.clock.now() + DEFER_AFTER) => None,
         };
-        let bodies = match in_time {
-            Some(None) => return Ok(()),
-            Some(Some(reply)) => {
-                let picture = render::picture(&reply, &self.lexicon());
-                let mut bodies = self.set(interaction, &reply, picture.as_ref()).into_iter();
-                let first = bodies.next();
-                let answer = if reply.in_place && hangs_on_an_answer(interaction) {
-                    json!({"type": UPDATE_MESSAGE, "data": first.map(in_place)})
-                } else {
-                    json!({"type": CHANNEL_MESSAGE_WITH_SOURCE, "data": first})
-                };
-                self.calls.answer(&to, &answer, picture.as_ref()).await?;
-                bodies
+        match (in_time, later) {
+            (Some(None), _) => Ok(()),
+            (Some(Some(reply)), _) => self.answer(interaction, &reply).await,
+            (None, Later::InPlace) if may_change(interaction) => {
+                // Changes nothing yet, and stops the button's turning only when the answer is there.
+                let answer = json!({"type": DEFERRED_UPDATE_MESSAGE});
+                self.calls.answer(&address_of(interaction), &answer, None).await?;
+                match reply.await {
+                    Some(reply) => self.fill_in_place(interaction, &reply).await,
+                    None => Ok(()),
+                }
             }
-            None => {
+            (None, later) => {
                 // Whether others see it cannot be changed later.
-                let is_private = audience == Audience::Asker && is_among_others(interaction);
+                let is_private = later != Later::Message(Audience::Channel) && is_among_others(interaction);
                 let data = json!({"flags": if is_private { MessageFlags::EPHEMERAL.bits() } else { 0 }});
                 let answer = json!({"type": DEFERRED_CHANNEL_MESSAGE_WITH_SOURCE, "data": data});
-                self.calls.answer(&to, &answer, None).await?;
-                let Some(reply) = reply.await else { return Ok(()) };
-                let picture = render::picture(&reply, &self.lexicon());
-                let mut bodies = self.set(interaction, &reply, picture.as_ref()).into_iter();
-                self.calls.edit_answer(&to, &bodies.next(), picture.as_ref()).await?;
-                bodies
+                self.calls.answer(&address_of(interaction), &answer, None).await?;
+                match reply.await {
+                    Some(reply) => self.fill(interaction, &reply, |body| body).await,
+                    None => Ok(()),
+                }
             }
+        }
+    }
+
+    /// Answers at once.
+    async fn answer(&self, interaction: &Interaction, reply: &Reply) -> Result<(), CallError> {
+        let picture = render::picture(reply, &self.lexicon());
+        let mut bodies = self.set(interaction, reply, picture.as_ref()).into_iter();
+        let first = bodies.next();
+        let answer = if reply.in_place && may_change(interaction) {
+            json!({"type": UPDATE_MESSAGE, "data": first.map(in_place)})
+        } else {
+            json!({"type": CHANNEL_MESSAGE_WITH_SOURCE, "data": first})
         };
+        self.calls.answer(&address_of(interaction), &answer, picture.as_ref()).await?;
+        self.follow_up(interaction, bodies).await
+    }
+
+    /// Fills an answer that was deferred, its first message as `made`.
+    async fn fill(
+        &self,
+        interaction: &Interaction,
+        reply: &Reply,
+        made: fn(Value) -> Value,
+    ) -> Result<(), CallError> {
+        let picture = render::picture(reply, &self.lexicon());
+        let mut bodies = self.set(interaction, reply, picture.as_ref()).into_iter();
+        let first = bodies.next().map(made);
+        self.calls.edit_answer(&address_of(interaction), &first, picture.as_ref()).await?;
+        self.follow_up(interaction, bodies).await
+    }
+
+    /// The same, where the message that was pressed was to change. What cannot be done leaves it as it is and is said
+    /// below it.
+    async fn fill_in_place(&self, interaction: &Interaction, reply: &Reply) -> Result<(), CallError> {
+        if reply.in_place {
+            return self.fill(interaction, reply, in_place).await;
+        }
+        self.follow_up(interaction, self.set(interaction, reply, None)).await
+    }
+
+    async fn follow_up(
+        &self,
+        interaction: &Interaction,
+        bodies: impl IntoIterator<Item = Value>,
+    ) -> Result<(), CallError> {
+        let to = address_of(interaction);
         for body in bodies {
             self.calls.follow_up(&to, &body).await?;
         }
@@ -182,10 +246,16 @@ fn with_show(reply: &Reply, again: &str) -> Reply {
     reply
 }
 
-/// Whether what was pressed hangs on an answer of ours, which may change; a delivery stays as it is.
-fn hangs_on_an_answer(interaction: &Interaction) -> bool {
+/// Whether what was pressed hangs on an answer of ours that its asker alone sees, which may change; a delivery stays as it
+/// is, and so does what was shown to the channel: whoever presses there is answered alone.
+fn may_change(interaction: &Interaction) -> bool {
     match interaction {
-        Interaction::Component(component) => component.message.interaction_metadata.is_some(),
+        Interaction::Component(component) => {
+            let message = &component.message;
+            let is_private = !is_among_others(interaction)
+                || message.flags.is_some_and(|flags| flags.contains(MessageFlags::EPHEMERAL));
+            message.interaction_metadata.is_some() && is_private
+        }
         _ => false,
     }
 }
@@ -203,5 +273,25 @@ fn is_among_others(interaction: &Interaction) -> bool {
 fn show(body: &mut Value) {
     if let Some(flags) = body.get("flags").and_then(Value::as_u64) {
         body["flags"] = json!(flags & !MessageFlags::EPHEMERAL.bits());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case::another_page("search:1f:5:all:투자", Later::InPlace)]
+    #[case::a_setting("set:ai-news:style:full", Later::InPlace)]
+    #[case::of_another_channel("in:d1:set:ai-news:style:full", Later::InPlace)]
+    #[case::an_article("open:0123456789:2", Later::InPlace)]
+    #[case::a_digest("digest:0123456789", Later::Message(Audience::Asker))]
+    #[case::why("why:0123456789-2", Later::Message(Audience::Asker))]
+    #[case::for_all("show:open:0123456789:2", Later::Message(Audience::Channel))]
+    #[case::too_old("릴리스", Later::Message(Audience::Asker))]
+    fn what_will_come_of_a_press_is_known_before(#[case] text: &str, #[case] expected: Later) {
+        assert_eq!(Later::of(&Press::read(text, None)), expected);
     }
 }

@@ -128,6 +128,7 @@ impl Place<'_> {
         Caller {
             platform: Platform::Discord,
             address: Address::Discord { channel: self.channel_id },
+            parent: self.parent(),
             kind,
             channel_name: self.channel.and_then(|channel| channel.name.clone()),
             is_operator: operators.contains(&person),
@@ -150,16 +151,26 @@ impl Place<'_> {
         }
     }
 
-    fn missing(&self, kind: ChannelKind) -> Vec<MissingRight> {
-        let Some(has) = self.bot.filter(|_| kind != ChannelKind::Private) else { return Vec::new() };
-        let is_thread = self.channel.is_some_and(|channel| {
+    fn is_thread(&self) -> bool {
+        self.channel.is_some_and(|channel| {
             matches!(
                 channel.kind,
                 ChannelType::PublicThread | ChannelType::PrivateThread | ChannelType::NewsThread
             )
-        });
+        })
+    }
+
+    /// What it is a thread of; that of another channel is the category that it stands in.
+    fn parent(&self) -> Option<Address> {
+        let parent = self.channel.filter(|_| self.is_thread())?.parent_id?;
+        Some(Address::Discord { channel: parent.get() })
+    }
+
+    fn missing(&self, kind: ChannelKind) -> Vec<MissingRight> {
+        let Some(has) = self.bot.filter(|_| kind != ChannelKind::Private) else { return Vec::new() };
         // SEND_MESSAGES has no effect in threads.
-        let send = if is_thread { Permissions::SEND_MESSAGES_IN_THREADS } else { Permissions::SEND_MESSAGES };
+        let send =
+            if self.is_thread() { Permissions::SEND_MESSAGES_IN_THREADS } else { Permissions::SEND_MESSAGES };
         missing(has, send)
     }
 }

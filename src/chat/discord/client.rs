@@ -15,14 +15,14 @@ use tokio::sync::{Mutex, watch};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
-use super::answer::Answers;
+use super::answer::{Answers, Later};
 use super::asked::is_installed;
 use super::guilds::{Guilds, address};
 use super::shards::out_of_touch;
 use super::{asked, elsewhere, greet, menu};
 use crate::chat::{Access, retries};
 use crate::clock::SharedClock;
-use crate::commands::{self, Desk, press};
+use crate::commands::{self, Desk};
 use crate::health::Health;
 use crate::model::channel::Platform;
 use crate::model::reply::Audience;
@@ -293,14 +293,13 @@ impl Handler {
                         }
                     }
                 };
-                self.answers.give(&interaction, Audience::Asker, answer).await;
+                self.answers.give(&interaction, Later::Message(Audience::Asker), answer).await;
             }
             Interaction::Component(component) => {
                 let (pressed, caller) = asked::press(component, operators);
-                let is_shown = matches!(pressed, press::Press::Show(_));
-                let audience = if is_shown { Audience::Channel } else { Audience::Asker };
+                let later = Later::of(&pressed);
                 let answer = elsewhere::press(&discord, component, pressed, caller);
-                self.answers.give(&interaction, audience, answer).await;
+                self.answers.give(&interaction, later, answer).await;
             }
             Interaction::Autocomplete(typing) => {
                 if let Some((kind, typed, caller)) = asked::typing(typing, operators) {

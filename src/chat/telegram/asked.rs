@@ -135,6 +135,7 @@ fn asker(
             missing: Vec::new(),
             is_elsewhere: false,
             around: None,
+            parent: None,
         },
     }
 }

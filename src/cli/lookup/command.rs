@@ -77,6 +77,7 @@ async fn ask(command: &str, arguments: &Arguments, desk: &Desk) -> anyhow::Resul
         missing: Vec::new(),
         is_elsewhere: false,
         around: None,
+        parent: None,
     };
     let call = Call { spec, arguments: words, unread, caller };
     commands::answer(&call, desk).await.context("nobody answers")

@@ -12,7 +12,7 @@ use crate::model::channel::Platform;
 use crate::model::digest::StoredDigest;
 use crate::model::language::Language;
 use crate::model::reply::Reply;
-use crate::store::{Change, FeedState, PlatformStanding, RecallPlan, RecallProgress, ResendPlan};
+use crate::store::{FeedState, PlatformStanding, RecallPlan, RecallProgress, ResendPlan, ResendProgress};
 use crate::text::{Unit, cut, day, particle};
 
 pub(in crate::commands) const A_PLATFORM: Text = Text { ko: "플랫폼으로", en: "a platform" };
@@ -157,10 +157,75 @@ pub(in crate::commands) fn recall_progress(
         Language::Ko => format!("지움 {done}개 · 남음 {due}개 · 지우지 못함 {kept}개"),
         Language::En => format!("deleted {done} · to do {due} · could not be deleted {kept}"),
     };
-    let named = refused.iter().map(|(name, reason)| {
+    std::iter::once(first).chain(named(refused)).collect()
+}
+
+/// Channels, each with the reason why something could not be done there.
+fn named(channels: &[(String, String)]) -> impl Iterator<Item = String> {
+    channels.iter().map(|(name, reason)| {
         format!("• {} — {}", cut(name, 60, Unit::CodePoints), cut(reason, 120, Unit::CodePoints))
-    });
-    std::iter::once(first).chain(named).collect()
+    })
+}
+
+/// A digest has been sent again to many channels, or is still on its way to some after a day.
+pub(in crate::commands) fn resend_over(
+    stored: &StoredDigest,
+    title: &str,
+    progress: ResendProgress,
+    failed: &[(String, String)],
+    language: Language,
+) -> Vec<String> {
+    let ResendProgress { done, open, failed: not_sent } = progress;
+    let of = day(stored.digest.date.day(), language);
+    let first = match (language, open) {
+        (Language::Ko, 0) => format!("{of} {title} 다시 보내기를 마쳤습니다."),
+        (Language::Ko, _) => format!("{of} {title} 다시 보내기가 하루가 지나도 끝나지 않았습니다."),
+        (Language::En, 0) => format!("{title} of {of}: sending it again is done."),
+        (Language::En, _) => format!("{title} of {of}: sending it again is not done after a day."),
+    };
+    let second = match (language, open) {
+        (Language::Ko, 0) if not_sent > 0 => {
+            format!(
+                "채널 {}곳 가운데 {done}곳에 보냈고, {not_sent}곳에는 보내지 못했습니다.",
+                done + not_sent
+            )
+        }
+        (Language::En, 0) if not_sent > 0 => {
+            format!("{done} of {} channels have it; {not_sent} could not be reached.", done + not_sent)
+        }
+        _ => sending_progress(done, open, not_sent, language),
+    };
+    [first, second].into_iter().chain(named(failed)).collect()
+}
+
+/// What was sent of a digest has been deleted, or is still being deleted after a day.
+pub(in crate::commands) fn recall_over(
+    stored: &StoredDigest,
+    title: &str,
+    progress: RecallProgress,
+    refused: &[(String, String)],
+    language: Language,
+) -> Vec<String> {
+    let RecallProgress { due, done, refused: kept } = progress;
+    let of = day(stored.digest.date.day(), language);
+    if due > 0 {
+        let first = match language {
+            Language::Ko => format!("{of} {title} 거두기가 하루가 지나도 끝나지 않았습니다."),
+            Language::En => format!("{title} of {of}: recalling it is not done after a day."),
+        };
+        return std::iter::once(first).chain(recall_progress(progress, refused, language)).collect();
+    }
+    let first = match language {
+        Language::Ko => format!("{of} {title} 거두기를 마쳤습니다."),
+        Language::En => format!("{title} of {of}: recalling it is done."),
+    };
+    let second = match (language, kept) {
+        (Language::Ko, 0) => format!("✅ 메시지 {done}개를 모두 지웠습니다."),
+        (Language::Ko, _) => format!("메시지 {done}개를 지웠고, {kept}개는 지우지 못했습니다."),
+        (Language::En, 0) => format!("✅ All {done} messages are deleted."),
+        (Language::En, _) => format!("{done} messages are deleted; {kept} could not be."),
+    };
+    [first, second].into_iter().chain(named(refused)).collect()
 }
 
 /// An announcement without words.
@@ -312,27 +377,4 @@ pub(in crate::commands) fn held_status(held: usize, language: Language) -> Strin
         Language::Ko => format!("보류된 뉴스 {held}건 — /admin hold"),
         Language::En => format!("held digests: {held} — /admin hold"),
     }
-}
-
-/// Who changed what last; nothing where nobody did.
-pub(in crate::commands) fn last_changes(
-    changes: &[Change],
-    with_place: bool,
-    timezone: Tz,
-    language: Language,
-) -> Vec<String> {
-    if changes.is_empty() {
-        return Vec::new();
-    }
-    let first = match language {
-        Language::Ko => "최근에 바꾼 것:",
-        Language::En => "Last changes:",
-    };
-    let line = |change: &Change| {
-        let (at, what) = (moment(change.at, timezone, language), cut(&change.what, 100, Unit::CodePoints));
-        let place = change.address.filter(|_| with_place).map_or(String::new(), |at| format!(" ({at})"));
-        let by = format!("{} {}", change.by.platform.brand(), change.by.id);
-        format!("• {at} {what}{place} — {by}")
-    };
-    std::iter::once(first.to_owned()).chain(changes.iter().map(line)).collect()
 }

@@ -26,9 +26,11 @@ pub(super) fn to_send(body: &Body, nonce: &str) -> Value {
     message.into()
 }
 
-/// The body that replaces a message's content wholly: what it does not name is emptied.
+/// The body that replaces a message's content wholly: what it does not name is emptied. It pings nobody, whoever the
+/// message has pinged when it was new.
 pub(super) fn to_edit(body: &Body) -> Value {
     let mut message = message(body);
+    message.insert("allowed_mentions".to_owned(), json!({ "parse": [] }));
     let components_only = flags(&message) & IS_COMPONENTS_V2 != 0;
     // Those of sending cannot be changed (suppressed notifications), or stay (components only).
     for fixed in ["flags", "tts", "message_reference", "sticker_ids", "poll"] {
@@ -133,6 +135,13 @@ mod tests {
             to_edit(&body),
             json!({"content": "a", "allowed_mentions": {"parse": []}, "embeds": [], "components": []})
         );
+    }
+
+    #[test]
+    fn an_edit_pings_nobody_and_keeps_the_words() {
+        let body = Body(json!({"content": "<@&1> a", "allowed_mentions": {"parse": [], "roles": ["1"]}}));
+        let edit = to_edit(&body);
+        assert_eq!((&edit["content"], &edit["allowed_mentions"]), (&json!("<@&1> a"), &json!({"parse": []})));
     }
 
     #[test]

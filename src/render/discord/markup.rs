@@ -195,6 +195,10 @@ fn push_text(span: &Span, line_start: usize, out: &mut String) {
         out.push_str(&discord_code(&span.text));
         return;
     }
+    if span.marks.mention {
+        out.push_str(&span.text);
+        return;
+    }
     let is_start = !span.ours && out[line_start..].chars().all(|c| c.is_whitespace() || c == '*' || c == '~');
     out.push_str(&discord_markdown(&span.text, is_start));
 }

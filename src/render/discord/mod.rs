@@ -6,6 +6,7 @@ mod forum;
 mod layout;
 mod markup;
 mod mention;
+mod prose;
 
 pub(super) use mention::mention;
 
@@ -18,6 +19,7 @@ use crate::render::discord::body::{BUTTON_LINK, CONTENT, Embed, MenuOption, Mess
 use crate::render::discord::forum::for_forum;
 use crate::render::discord::layout::{DESCRIPTION, Layout, is_title};
 use crate::render::discord::markup::markdown;
+use crate::render::discord::prose::prose;
 use crate::render::flow::{Line, Marks, Rank, Span, lines, spans};
 use crate::render::found;
 use crate::render::list::List;
@@ -26,7 +28,7 @@ use crate::render::view::{
     Entry, THREAD_TITLE, View, headline, is_titled, shows_nothing, summary, topic_names,
 };
 use crate::render::words::Phrase;
-use crate::text::{Unit, clean, cut, discord_markdown, is_blank};
+use crate::text::{Unit, clean, cut, discord_markdown};
 
 /// The digest's title and the first headline in the first line, in code points: a phone shows no more.
 const NOTICE_TITLE: usize = 100;
@@ -139,7 +141,7 @@ pub(super) fn line(text: &str) -> Rendered {
 /// The messages of an answer.
 pub(super) fn reply(reply: &Reply, lexicon: &Lexicon) -> Vec<Body> {
     let mut messages: Vec<Message> =
-        prose(&reply.lines).into_iter().map(|content| Message { content, ..Message::default() }).collect();
+        prose(reply).into_iter().map(|content| Message { content, ..Message::default() }).collect();
     let view = reply.edition.as_deref().map(|edition| View::new(edition, lexicon));
     if let Some(view) = &view {
         let mut shown = pairs(view).into_iter().map(|pair| pair.rich);
@@ -251,14 +253,6 @@ fn notice(view: &View<'_>) -> String {
         Some(headline) => format!("📰 **{title}** — {}", discord_markdown(&headline, false)),
         None => format!("📰 **{title}**"),
     }
-}
-
-/// An answer's paragraphs as contents of messages.
-fn prose(paragraphs: &[String]) -> Vec<String> {
-    let lines: Vec<Line> =
-        paragraphs.iter().flat_map(|paragraph| paragraph.split('\n').map(plain_line)).collect();
-    let parts = split(&lines, |lines, _| Unit::CodePoints.measure(&markdown(lines)) <= CONTENT);
-    parts.iter().map(|part| markdown(part)).filter(|content| !is_blank(content)).collect()
 }
 
 /// Everything that an edition shows, as lines; the titles, links and footers of articles are their embeds'.

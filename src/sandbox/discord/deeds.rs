@@ -263,6 +263,7 @@ impl Discord {
             at: now,
             answered: false,
             original: None,
+            updates: false,
             waiting: Some(waiting),
         };
         state.interactions.insert(id, interaction);

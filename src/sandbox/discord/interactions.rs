@@ -84,6 +84,7 @@ pub(crate) async fn follow_up(
             state.say(id, payload, now)?
         }
     };
+    state.updated(&token);
     drop(state);
     discord.changed();
     Ok(Json(body))
@@ -110,6 +111,7 @@ pub(crate) async fn edit(
     let mut state = discord.lock();
     let (channel, message) = state.meant(application, &token, &message, now)?;
     let body = state.edit(channel, message, payload, Allowed::for_answer(), now)?;
+    state.updated(&token);
     drop(state);
     discord.changed();
     Ok(Json(body))
@@ -164,7 +166,12 @@ impl State {
                 self.original(id, Some(message.id));
                 self.put(message);
             }
-            (6, Some(message)) => self.original(id, Some(message)),
+            (6, Some(message)) => {
+                self.original(id, Some(message));
+                if let Some(interaction) = self.interactions.get_mut(&id) {
+                    interaction.updates = true;
+                }
+            }
             (7, Some(message)) => {
                 message_form::check(&payload.json, &mut errors);
                 errors.verdict()?;
@@ -237,6 +244,13 @@ impl State {
     fn original(&mut self, interaction: u64, message: Option<u64>) {
         if let Some(interaction) = self.interactions.get_mut(&interaction) {
             interaction.original = message;
+        }
+    }
+
+    /// What was put off has been done.
+    fn updated(&mut self, token: &str) {
+        for interaction in self.interactions.values_mut().filter(|one| one.token == token) {
+            interaction.updates = false;
         }
     }
 

@@ -29,6 +29,12 @@ impl Discord {
         self.seen(channel, |message| message.only_for.is_none_or(|only| only == person))
     }
 
+    /// Whether something was pressed on a message, which the bot has said to change later and not changed yet.
+    pub fn updates(&self, message: u64) -> bool {
+        let state = self.lock();
+        state.interactions.values().any(|one| one.updates && one.original == Some(message))
+    }
+
     /// A channel's messages that everybody sees, oldest first.
     pub fn messages(&self, channel: u64) -> Vec<Value> {
         self.seen(channel, |message| message.only_for.is_none())

@@ -193,6 +193,8 @@ pub(crate) struct Interaction {
     pub(crate) answered: bool,
     /// The message that `@original` means.
     pub(crate) original: Option<u64>,
+    /// Whether the message that was pressed is still to change, or to be answered.
+    pub(crate) updates: bool,
     /// Who waits for the first answer.
     pub(crate) waiting: Option<oneshot::Sender<FirstAnswer>>,
 }
