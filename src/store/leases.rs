@@ -171,4 +171,23 @@ mod tests {
         assert_eq!(store.begin_round("reload").await.unwrap(), 2);
         assert_eq!(store.round("reload").await.unwrap(), 2);
     }
+
+    #[tokio::test]
+    async fn what_is_written_after_a_beginning_that_was_given_up_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = crate::test_database::url_in(folder.path());
+        let store = Store::open(&url).await.unwrap();
+        let other = Store::open(&url).await.unwrap();
+        let deciding = other.begin().await.unwrap();
+        // As many as there are connections.
+        let given_up = (0..4).map(|_| tokio::time::timeout(Duration::from_millis(300), store.begin()));
+        let given_up = futures::future::join_all(given_up).await;
+        assert!(given_up.iter().all(Result::is_err), "they wait for the one that decides");
+        deciding.rollback().await.unwrap();
+        for _ in 0..4 {
+            store.begin_round("test").await.unwrap();
+        }
+        store.close().await;
+        assert_eq!(other.round("test").await.unwrap(), 4);
+    }
 }

@@ -174,12 +174,26 @@ impl Store {
     /// Begins a transaction that writes: it takes the lock for writing at once, so that it never fails half way for
     /// having read first.
     async fn begin(&self) -> Result<Transaction<'static, Any>, StoreError> {
-        Ok(self.write.begin_with(self.backend.begin()).await?)
+        self.begin_with(self.backend.begin()).await
     }
 
     /// Begins a transaction that claims: next to others that claim, where the database can, and alone with those that
     /// [`begin`](Self::begin).
     async fn begin_claim(&self) -> Result<Transaction<'static, Any>, StoreError> {
-        Ok(self.write.begin_with(self.backend.begin_claim()).await?)
+        self.begin_with(self.backend.begin_claim()).await
+    }
+
+    /// Begins, whoever waits for it: sqlx loses sight of a transaction whose beginning is given up half way, and what others
+    /// write by its connection after that would be taken back with it.
+    async fn begin_with(&self, statement: &'static str) -> Result<Transaction<'static, Any>, StoreError> {
+        let pool = self.write.clone();
+        match tokio::spawn(async move { pool.begin_with(statement).await }).await {
+            Ok(begun) => Ok(begun?),
+            Err(ended) => match ended.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // The runtime ends, and everything with it.
+                Err(_) => Err(sqlx::Error::WorkerCrashed.into()),
+            },
+        }
     }
 }

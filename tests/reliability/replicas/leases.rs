@@ -94,6 +94,13 @@ impl Leases {
         Ok(())
     }
 
+    /// How far planning is: digests, and how many subscriptions are due and how far they have got.
+    pub(crate) async fn planning(&mut self) -> anyhow::Result<String> {
+        let state = "SELECT (SELECT count(*) FROM digests) || ' digests, ' || count(next_at) || ' of ' || count(*)
+             || ' subscriptions are due, editions ' || min(edition) || ' to ' || max(edition) FROM subscriptions";
+        Ok(sqlx::query_scalar(state).fetch_one(&mut self.database).await?)
+    }
+
     /// Parts that nobody has taken over yet, and since when.
     pub(crate) fn open(&self) -> Vec<(String, Duration)> {
         self.struck.iter().map(|strike| (strike.lease.clone(), strike.at.elapsed())).collect()

@@ -256,7 +256,10 @@ async fn settled(town: &Town, leases: &mut Leases, marks: usize) -> anyhow::Resu
             store.close().await;
             return Ok(());
         }
-        ensure!(began.elapsed() < patience, "not done within {patience:?}: {counts:?}, {:?}", leases.open());
+        if began.elapsed() > patience {
+            let planning = leases.planning().await?;
+            bail!("not done within {patience:?}: {counts:?}, {planning}, {:?}", leases.open());
+        }
     }
 }
 
