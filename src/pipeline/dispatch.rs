@@ -25,8 +25,9 @@ use crate::render::{self, Surface};
 use crate::store::{Due, NewDelivery, Planned, Store, StoreError};
 use crate::text::chain;
 
-/// Subscriptions that are decided on in one transaction.
-pub(super) const AT_ONCE: u32 = 500;
+/// Subscriptions that are decided on in one transaction: few enough that claims hardly wait for it, and that a slow machine is
+/// done with it before anything comes between.
+pub(super) const AT_ONCE: u32 = 100;
 /// After the database failed, planning waits this long before it asks again.
 const AFTER_STORE_ERROR: TimeDelta = TimeDelta::seconds(2);
 /// A subscription that is due and cannot be read is looked at again after this; the log names it each time.

@@ -45,7 +45,7 @@ impl Store {
         .bind(lease)
         .bind(owner)
         .bind(i64::try_from(hold.as_millis()).unwrap_or(i64::MAX))
-        .execute(&self.write)
+        .execute(&self.leases)
         .await?;
         Ok(held.rows_affected() > 0)
     }
@@ -59,7 +59,7 @@ impl Store {
             sqlx::query("UPDATE leases SET until = 0 WHERE name = $1 AND owner = $2")
                 .bind(lease)
                 .bind(owner)
-                .execute(&self.write)
+                .execute(&self.leases)
                 .await?;
         }
         Ok(())

@@ -210,15 +210,14 @@ impl Store {
         .bind(owner)
         .bind(format!("{prefix}%"))
         .bind(i64::try_from(hold.as_millis()).unwrap_or(i64::MAX))
-        .execute(&self.write)
+        .execute(&self.leases)
         .await?;
-        // Asked of the connections that write: what was renewed is seen there at once, whatever stands between.
         let rows: Vec<(String, String)> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
             "SELECT name, owner FROM leases WHERE until > {NOW} AND (name LIKE $1 OR name LIKE $2)"
         )))
         .bind(format!("{prefix}%"))
         .bind(format!("{WANTS}%"))
-        .fetch_all(&self.write)
+        .fetch_all(&self.leases)
         .await?;
         let mut holders = Holders { free: (0..of).collect(), ..Holders::default() };
         for (name, holder) in rows {
@@ -263,7 +262,7 @@ impl Store {
             )))
             .bind(format!("{WANTS}%"))
             .bind(owner)
-            .execute(&self.write)
+            .execute(&self.leases)
             .await?;
         }
         Ok(())
@@ -280,7 +279,7 @@ impl Store {
         )))
         .bind(name)
         .bind(i64::try_from(taken_for.as_millis()).unwrap_or(i64::MAX))
-        .execute(&self.write)
+        .execute(&self.leases)
         .await?;
         Ok(taken.rows_affected() > 0)
     }
