@@ -107,6 +107,7 @@ const HOMES: &[(&str, &[&str])] = &[
     // The playground of the demo and the benchmarks listens; the routes are in the other two.
     ("axum", &["src/web/", "src/sandbox/", "src/cli/playground.rs"]),
     ("serenity", &["src/chat/discord/", "src/platform/discord", "src/render/discord/"]),
+    ("tokio_tungstenite", &["src/chat/discord/gateway/wire.rs"]),
     ("teloxide", &["src/chat/telegram/", "src/platform/telegram", "src/render/telegram/"]),
     // The poller brings its own client with a time-out longer than a long poll.
     (

@@ -37,7 +37,8 @@ async fn a_gateway_that_refuses_for_good_is_not_asked_again_and_deliveries_go_on
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_day_on_which_no_session_may_begin_any_more_is_waited_for() {
     let town = town().await;
-    let until = town.clock.now() + TimeDelta::seconds(3);
+    // Longer than it takes to start.
+    let until = town.clock.now() + TimeDelta::seconds(10);
     town.discord.spend_sessions(until);
     let program = Program::start(Program::command(&town));
     program.ready(&town).await;

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 
-use super::feeding::Feeding;
+use super::feeding::{Feeding, reading};
+use super::names::{dictionaries, fingerprint};
 use super::signals::Signal;
-use super::{dictionaries, fingerprint, reading};
 use crate::config::{DictionariesConfig, FeedConfig, SourceConfig, Tokens};
 use crate::enrich::Classifier;
 use crate::model::digest::{EnrichedDigest, RawDigest};

@@ -1,4 +1,4 @@
-//! A feed's configuration as the source that it names, with the secrets that it needs.
+//! A feed's configuration as the source that it names, with the secrets that it needs; and how its posts are understood.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -7,10 +7,16 @@ use anyhow::{Context as _, anyhow};
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 
+use super::Parts;
+use super::names::{dictionaries, fingerprint};
 use super::signals::Signal;
-use crate::config::{FeedConfig, SourceConfig, read_token};
+use crate::clock::SharedClock;
+use crate::config::{DictionariesConfig, FeedConfig, SourceConfig, read_token};
+use crate::enrich::Classifier;
 use crate::parse::Rules;
-use crate::source::{Git, GitSettings, Source, Syndication, SyndicationSettings, WatchedFolder};
+use crate::pipeline::{Import, Ingest, Reading, Resolver};
+use crate::source::{Git, GitSettings, Permalinks, Source, Syndication, SyndicationSettings, WatchedFolder};
+use crate::store::Store;
 use crate::telemetry;
 use crate::web::PushFeed;
 
@@ -86,4 +92,74 @@ fn token(file: Option<&Path>, of_environment: &Option<SecretString>) -> anyhow::
     let token = read_token(file).map_err(anyhow::Error::msg)?;
     telemetry::hide(&token);
     Ok(Some(token))
+}
+
+impl Parts {
+    /// How a feed's posts are understood with the dictionaries as they are.
+    pub(super) fn reading(&self, config: &FeedConfig) -> anyhow::Result<Reading> {
+        let names = Arc::clone(&self.names.borrow());
+        let folder = match &config.source {
+            SourceConfig::Folder { path } => Some(path.as_path()),
+            _ => None,
+        };
+        reading(config, folder, Arc::clone(&names.classifier), names.fingerprint.clone())
+    }
+
+    /// What loads a feed.
+    pub(super) fn ingest(&self, config: FeedConfig, feeding: Feeding) -> anyhow::Result<Ingest> {
+        let recheck = self.desks.borrow().rechecks.get(&config.feed.name).cloned().unwrap_or_default();
+        Ok(Ingest {
+            reading: self.reading(&config)?,
+            resolver: Resolver {
+                links: self.links.clone(),
+                store: self.store.clone(),
+                clock: Arc::clone(&self.clock),
+            },
+            source: feeding.source,
+            feed: config.feed,
+            store: self.store.clone(),
+            clock: Arc::clone(&self.clock),
+            operators: self.operators.clone(),
+            plan: Arc::clone(&self.plan),
+            names: self.names.clone(),
+            recheck,
+        })
+    }
+}
+
+/// How a feed's posts are understood; `folder` is where they are, if they are on this machine.
+pub(super) fn reading(
+    config: &FeedConfig,
+    folder: Option<&Path>,
+    classifier: Arc<Classifier>,
+    dictionaries: String,
+) -> anyhow::Result<Reading> {
+    let (site, permalink) = (config.site.as_deref(), config.permalink.as_deref());
+    Ok(Reading {
+        rules: rules(config)?,
+        permalinks: match folder {
+            Some(folder) => Permalinks::of_folder(folder, site, permalink),
+            None => Permalinks::of_site(site, permalink),
+        },
+        classifier,
+        dictionaries,
+        zone: config.feed.timezone,
+    })
+}
+
+/// What loads a folder of old posts into a feed.
+///
+/// # Errors
+/// If a dictionary or the feed's `shape` is wrong.
+pub fn import(
+    feed: &FeedConfig,
+    folder: &Path,
+    config: &DictionariesConfig,
+    store: Store,
+    clock: SharedClock,
+) -> anyhow::Result<Import> {
+    let dictionaries = dictionaries(config)?;
+    let classifier = Arc::new(Classifier::new(&dictionaries));
+    let reading = reading(feed, Some(folder), classifier, fingerprint(&dictionaries))?;
+    Ok(Import { feed: feed.feed.name.clone(), reading, store, clock })
 }

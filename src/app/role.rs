@@ -20,9 +20,15 @@ const RENEW_EVERY: Duration = Duration::from_millis(1500);
 /// How often others look whether it is free.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
+/// How often its holder looks whether it is over.
+const LOOK_WHETHER_OVER_EVERY: Duration = Duration::from_millis(250);
+/// How long the database may take to answer; it is asked again then.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(3);
+
 /// A part of the work, and who would do it.
 pub(super) struct Role {
-    pub(super) lease: String,
+    /// The leases that go with it: any one of them.
+    pub(super) leases: Vec<String>,
     pub(super) owner: String,
     pub(super) store: Store,
     /// Open while the lease runs.
@@ -44,9 +50,9 @@ impl Role {
         B: Fn(Shift) -> F,
         F: Future<Output = anyhow::Result<()>>,
     {
-        while stop.run_until_cancelled(self.take()).await.is_some() {
+        while let Some(lease) = stop.run_until_cancelled(self.take()).await {
             if self.store.is_shared() {
-                tracing::info!(lease = %self.lease, "taken");
+                tracing::info!(%lease, "taken");
             }
             let shift = Shift { stop: stop.child_token(), tasks: TaskTracker::new() };
             let work = async {
@@ -55,53 +61,73 @@ impl Role {
                 match begun {
                     Ok(()) => shift.stop.cancelled().await,
                     Err(error) => {
-                        tracing::error!(lease = %self.lease, error = chain(&*error), "cannot begin; trying again");
+                        tracing::error!(%lease, error = chain(&*error), "cannot begin; trying again");
                         tokio::time::sleep(RENEW_EVERY).await;
                     }
                 }
             };
             tokio::select! {
                 () = work => {}
-                () = self.keep() => tracing::warn!(lease = %self.lease, "lost: the database cannot be reached, or another program has it"),
+                () = self.keep(lease) => tracing::warn!(%lease, "lost: the database cannot be reached, or another program has it"),
             }
             shift.stop.cancel();
             // What is on the wire may finish: as long as it does, the part stays this program's.
             tokio::select! {
                 () = shift.tasks.wait() => {}
-                () = async { self.keep().await; shift.tasks.wait().await } => {}
+                () = async { self.keep(lease).await; shift.tasks.wait().await } => {}
             }
-            if let Err(error) = self.store.give_back(&self.lease, &self.owner).await {
-                tracing::warn!(lease = %self.lease, error = chain(&error), "not given back; it ends by itself");
+            if let Err(error) = self.store.give_back(lease, &self.owner).await {
+                tracing::warn!(%lease, error = chain(&error), "not given back; it ends by itself");
             }
         }
     }
 
-    /// Waits until the lease is this program's.
-    async fn take(&self) {
-        while !self.hold().await.unwrap_or(false) {
+    /// Waits until a lease is this program's.
+    async fn take(&self) -> &str {
+        loop {
+            for lease in &self.leases {
+                if self.hold(lease).await.unwrap_or(false) {
+                    return lease;
+                }
+            }
             tokio::time::sleep(LOOK_EVERY).await;
         }
     }
 
     /// Renews the lease until it is lost.
-    async fn keep(&self) {
+    async fn keep(&self, lease: &str) {
         if !self.store.is_shared() {
             std::future::pending::<()>().await;
         }
-        loop {
-            tokio::time::sleep(RENEW_EVERY).await;
-            match self.hold().await {
-                Some(false) => return,
-                None if !self.fence.lets_pass() => return,
-                _ => {}
+        let renewing = async {
+            loop {
+                tokio::time::sleep(RENEW_EVERY).await;
+                if self.hold(lease).await == Some(false) {
+                    return;
+                }
             }
+        };
+        // A database that is silent is not waited for: another program has the part as soon as this is over.
+        let running_out = async {
+            while self.fence.lets_pass() {
+                tokio::time::sleep(LOOK_WHETHER_OVER_EVERY).await;
+            }
+        };
+        tokio::select! {
+            () = renewing => {}
+            () = running_out => {}
         }
     }
 
     /// Whether the lease is this program's; `None`: the database does not say.
-    async fn hold(&self) -> Option<bool> {
+    async fn hold(&self, lease: &str) -> Option<bool> {
         let since = Since::now();
-        match self.store.hold(&self.lease, &self.owner, HOLD).await {
+        let asked = tokio::time::timeout(ANSWERS_WITHIN, self.store.hold(lease, &self.owner, HOLD)).await;
+        let Ok(asked) = asked else {
+            tracing::warn!(%lease, "the database does not say whose the lease is");
+            return None;
+        };
+        match asked {
             Ok(is_ours) => {
                 if is_ours {
                     self.fence.open_for(since, HOLD - MARGIN);
@@ -109,7 +135,7 @@ impl Role {
                 Some(is_ours)
             }
             Err(error) => {
-                tracing::warn!(lease = %self.lease, error = chain(&error), "the lease could not be asked for");
+                tracing::warn!(%lease, error = chain(&error), "the lease could not be asked for");
                 None
             }
         }

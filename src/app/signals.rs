@@ -91,13 +91,14 @@ impl Signals {
                 Some(wakes) => {
                     tokio::time::timeout(LOOK_ANYWAY_EVERY, wakes.next()).await.unwrap_or(Ok(None))
                 }
-                None => {
-                    let begun = self.store.wakes().await;
-                    begun.map(|listening| {
+                None => match tokio::time::timeout(LOOK_ANYWAY_EVERY, self.store.wakes()).await {
+                    Ok(begun) => begun.map(|listening| {
                         wakes = listening;
                         None
-                    })
-                }
+                    }),
+                    // A database that is silent. Whatever waits may be told all the same.
+                    Err(_) => Ok(None),
+                },
             };
             match heard {
                 Ok(Some(topic)) => {

@@ -25,8 +25,9 @@ use crate::render::{self, Surface};
 use crate::store::{Due, NewDelivery, Planned, Store, StoreError};
 use crate::text::chain;
 
-/// Subscriptions that are decided on in one transaction.
-pub(super) const AT_ONCE: u32 = 2_000;
+/// Subscriptions that are decided on in one transaction: few enough that claims hardly wait for it, and that a slow machine is
+/// done with it before anything comes between.
+pub(super) const AT_ONCE: u32 = 500;
 /// Renderings that are kept for the next batch.
 const MOST_RENDERINGS: usize = 1_000;
 /// After the database failed, planning waits this long before it asks again.

@@ -106,6 +106,20 @@ impl Gate {
         Self { fence, ..self }
     }
 
+    /// Open while it is this program's turn to call the platform.
+    pub fn fence(&self) -> Arc<Fence> {
+        Arc::clone(&self.fence)
+    }
+
+    /// Leaves room in the platform's rate for what other programs call at their small rates of their own
+    /// ([`Limits::discord_aside`]), for good.
+    pub fn leave_room(&self) {
+        if let Some(rate) = self.limits.overall {
+            let left = rate.calls.saturating_sub(limits::ASIDE * limits::ASIDE_CALLS).max(1);
+            self.lanes().overall.keep_to([rate, Rate { calls: left, ..rate }].into_iter());
+        }
+    }
+
     /// Whether it is this program's turn to call the platform: to be asked last before each call.
     ///
     /// # Errors

@@ -452,10 +452,13 @@ async fn mark_active(
     if regained.rows_affected() == 0 {
         return Ok(false);
     }
-    sqlx::query("UPDATE subscriptions SET next_at = $2 WHERE channel_id = $1 AND ended_at IS NULL")
-        .bind(channel)
-        .bind(millis(now))
-        .execute(&mut **tx)
-        .await?;
+    sqlx::query(
+        "UPDATE subscriptions SET next_at = CASE WHEN next_at <= $2 THEN next_at - 1 ELSE $2 END
+         WHERE channel_id = $1 AND ended_at IS NULL",
+    )
+    .bind(channel)
+    .bind(millis(now))
+    .execute(&mut **tx)
+    .await?;
     Ok(true)
 }

@@ -17,6 +17,8 @@ const READERS: u32 = 4;
 /// Connections for writing to PostgreSQL. SQLite knows one writer at a time, and queueing for it here is fairer than the
 /// file's lock.
 const POSTGRES_WRITERS: u32 = 4;
+/// Connections for leases: renewing one waits for no transaction.
+const POSTGRES_LEASES: u32 = 2;
 /// How long a call waits for a connection to PostgreSQL: a server that is gone is to be noticed before leases are over.
 const POSTGRES_WITHIN: Duration = Duration::from_secs(4);
 
@@ -51,26 +53,28 @@ impl Backend {
         if connection.backend_name() == "SQLite" { Self::Sqlite } else { Self::Postgres }
     }
 
-    /// What begins a transaction that decides by what it reads. There is one at a time: SQLite has such a lock, on
-    /// PostgreSQL it is one that all who work on the same tables agree on.
+    /// What begins a transaction that writes.
     pub(super) fn begin(self) -> &'static str {
         match self {
             Self::Sqlite => "BEGIN IMMEDIATE",
-            Self::Postgres => "BEGIN; SELECT pg_advisory_xact_lock(hashtext(current_schema()))",
+            Self::Postgres => "BEGIN",
         }
     }
 
-    /// What begins a transaction that claims: next to others that claim, never next to one that decides.
-    pub(super) fn begin_claim(self) -> &'static str {
-        match self {
-            Self::Sqlite => "BEGIN IMMEDIATE",
-            Self::Postgres => "BEGIN; SELECT pg_advisory_xact_lock_shared(hashtext(current_schema()))",
-        }
+    /// What a transaction that decides by what it reads begins with. There is one at a time: SQLite has such a lock from the
+    /// beginning, on PostgreSQL it is one that all who work on the same tables agree on.
+    pub(super) fn decide(self) -> Option<&'static str> {
+        (self == Self::Postgres).then_some("SELECT pg_advisory_xact_lock(hashtext(current_schema()))")
     }
 
-    /// The pools for writing and for reading. A database that is not there is created: SQLite's file with its folder,
+    /// What a transaction that claims begins with: next to others that claim, never next to one that decides.
+    pub(super) fn claim(self) -> Option<&'static str> {
+        (self == Self::Postgres).then_some("SELECT pg_advisory_xact_lock_shared(hashtext(current_schema()))")
+    }
+
+    /// The pools for writing, for reading, and for leases. A database that is not there is created: SQLite's file with its folder,
     /// PostgreSQL's schema (`?options[search_path]=…`; the server's database has to be there).
-    pub(super) async fn connect(self, url: &str) -> Result<(AnyPool, AnyPool), StoreError> {
+    pub(super) async fn connect(self, url: &str) -> Result<(AnyPool, AnyPool, AnyPool), StoreError> {
         sqlx::any::install_default_drivers();
         match self {
             Self::Sqlite => {
@@ -86,13 +90,18 @@ impl Backend {
                 };
                 let url = format!("{url}{mode}");
                 let write = pool(1, SQLITE_SETUP).connect_with(any(&url)?).await?;
-                Ok((write, pool(READERS, SQLITE_SETUP).connect_with(any(&url)?).await?))
+                let read = pool(READERS, SQLITE_SETUP).connect_with(any(&url)?).await?;
+                Ok((write.clone(), read, write))
             }
             Self::Postgres => {
                 let pool = |size| pool(size, POSTGRES_SETUP).acquire_timeout(POSTGRES_WITHIN);
                 let write = pool(POSTGRES_WRITERS).connect_with(any(url)?).await?;
                 create_schema(&write).await?;
-                Ok((write, pool(READERS).connect_with(any(url)?).await?))
+                Ok((
+                    write,
+                    pool(READERS).connect_with(any(url)?).await?,
+                    pool(POSTGRES_LEASES).connect_with(any(url)?).await?,
+                ))
             }
         }
     }

@@ -15,8 +15,8 @@ use super::backend::Backend;
 use super::error::StoreError;
 use super::rows::Flag;
 
-/// The tables, each after those that its rows point to. Leases stay behind: they are of those who work there; so does
-/// the version, which is that of the program that made the tables.
+/// The tables, each after those that its rows point to. Leases stay behind, and shards with their sessions: they are of those
+/// who work there; so does the version, which is that of the program that made the tables.
 const TABLES: &[&str] = &[
     "feeds",
     "digests",

@@ -1,4 +1,5 @@
-//! Leases: what of the work is whose, among programs on one PostgreSQL. And wake-ups from one to the others.
+//! Leases: what of the work is whose, among programs on one PostgreSQL. And wake-ups from one to the others, and rounds that
+//! all of them do.
 //!
 //! An SQLite file is one program's (`lock.rs`), which has every lease for good and nobody else to wake.
 
@@ -15,7 +16,7 @@ use crate::model::channel::Platform;
 /// The channel that wake-ups go by. Other schemas of the same database may hear them too; an idle look harms nobody.
 const WAKES: &str = "jogan_wakes";
 /// The server's clock, in milliseconds since 1970.
-const NOW: &str = "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)";
+pub(super) const NOW: &str = "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)";
 
 /// Hears the wake-ups of all programs on the database.
 #[derive(Debug)]
@@ -44,7 +45,7 @@ impl Store {
         .bind(lease)
         .bind(owner)
         .bind(i64::try_from(hold.as_millis()).unwrap_or(i64::MAX))
-        .execute(&self.write)
+        .execute(&self.leases)
         .await?;
         Ok(held.rows_affected() > 0)
     }
@@ -58,7 +59,7 @@ impl Store {
             sqlx::query("UPDATE leases SET until = 0 WHERE name = $1 AND owner = $2")
                 .bind(lease)
                 .bind(owner)
-                .execute(&self.write)
+                .execute(&self.leases)
                 .await?;
         }
         Ok(())
@@ -97,6 +98,30 @@ impl Store {
         Ok(Some(Wakes(listener)))
     }
 
+    /// One round more of something that all programs do. Returns its number.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn begin_round(&self, name: &str) -> Result<i64, StoreError> {
+        let number = sqlx::query_scalar(
+            "INSERT INTO rounds (name, number) VALUES ($1, 1)
+             ON CONFLICT (name) DO UPDATE SET number = rounds.number + 1 RETURNING number",
+        );
+        Ok(number.bind(name).fetch_one(&self.write).await?)
+    }
+
+    /// The number of the last round.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn round(&self, name: &str) -> Result<i64, StoreError> {
+        let number: Option<i64> = sqlx::query_scalar("SELECT number FROM rounds WHERE name = $1")
+            .bind(name)
+            .fetch_optional(&self.read)
+            .await?;
+        Ok(number.unwrap_or(0))
+    }
+
     /// Keeps the bot's username on a platform.
     ///
     /// # Errors
@@ -130,5 +155,39 @@ impl Wakes {
     /// If the database cannot be reached; asked again, it tries to.
     pub async fn next(&mut self) -> Result<Option<String>, StoreError> {
         Ok(self.0.try_recv().await?.map(|wake| wake.payload().to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn rounds_are_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&crate::test_database::url_in(folder.path())).await.unwrap();
+        assert_eq!(store.round("reload").await.unwrap(), 0);
+        assert_eq!(store.begin_round("reload").await.unwrap(), 1);
+        assert_eq!(store.begin_round("reload").await.unwrap(), 2);
+        assert_eq!(store.round("reload").await.unwrap(), 2);
+    }
+
+    #[tokio::test]
+    async fn what_is_written_after_a_beginning_that_was_given_up_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = crate::test_database::url_in(folder.path());
+        let store = Store::open(&url).await.unwrap();
+        let other = Store::open(&url).await.unwrap();
+        let deciding = other.begin().await.unwrap();
+        // As many as there are connections.
+        let given_up = (0..4).map(|_| tokio::time::timeout(Duration::from_millis(300), store.begin()));
+        let given_up = futures::future::join_all(given_up).await;
+        assert!(given_up.iter().all(Result::is_err), "they wait for the one that decides");
+        deciding.rollback().await.unwrap();
+        for _ in 0..4 {
+            store.begin_round("test").await.unwrap();
+        }
+        store.close().await;
+        assert_eq!(other.round("test").await.unwrap(), 4);
     }
 }

@@ -38,6 +38,9 @@ pub(super) async fn migrate(
     migrations.run(pool).await.map_err(StoreError::from_migration)?;
     let backend = Backend::behind(&*pool.acquire().await?);
     let mut tx = pool.begin_with(backend.begin()).await?;
+    if let Some(lock) = backend.decide() {
+        sqlx::raw_sql(lock).execute(&mut *tx).await?;
+    }
     sqlx::query("DELETE FROM program").execute(&mut *tx).await?;
     sqlx::query("INSERT INTO program (version) VALUES ($1)").bind(VERSION).execute(&mut *tx).await?;
     Ok(tx.commit().await?)

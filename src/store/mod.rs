@@ -37,6 +37,8 @@ mod recall;
 mod resend_all;
 mod resends;
 mod rows;
+mod servers;
+mod shards;
 mod stale;
 mod standing;
 mod subscriptions;
@@ -80,6 +82,7 @@ pub use pushes::{Push, Received};
 pub use recall::{Reach, RecallPlan, RecallProgress};
 pub use resend_all::{ResendPlan, ResendProgress};
 pub use resends::{DeliveryResult, LastDelivery, Resend};
+pub use shards::{Holders, Shard, StoredGateway, StoredSession};
 pub use stale::{Anew, Stale};
 pub use standing::PlatformStanding;
 pub use subscriptions::Due;
@@ -107,6 +110,8 @@ pub struct Store {
     url: SecretString,
     read: AnyPool,
     write: AnyPool,
+    /// For leases alone, where there are any.
+    leases: AnyPool,
 }
 
 impl Store {
@@ -117,11 +122,11 @@ impl Store {
     /// If the address is of another kind, the database cannot be opened, or it was written by a newer version.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
         let backend = Backend::of(url)?;
-        let (write, read) = backend.connect(url).await?;
+        let (write, read, leases) = backend.connect(url).await?;
         let options = (backend == Backend::Sqlite).then(|| backend::sqlite_options(url)).transpose()?;
         let file = options.as_ref().map(|options| options.get_filename());
         migrate::migrate(migrations(backend), &write, file).await?;
-        Ok(Self { backend, url: url.into(), read, write })
+        Ok(Self { backend, url: url.into(), read, write, leases })
     }
 
     /// The folder of the database at `url`, for what is kept beside it. A server's is that of the shipped
@@ -167,17 +172,40 @@ impl Store {
     pub async fn close(&self) {
         self.read.close().await;
         self.write.close().await;
+        self.leases.close().await;
     }
 
     /// Begins a transaction that writes: it takes the lock for writing at once, so that it never fails half way for
     /// having read first.
     async fn begin(&self) -> Result<Transaction<'static, Any>, StoreError> {
-        Ok(self.write.begin_with(self.backend.begin()).await?)
+        self.begin_with(self.backend.decide()).await
     }
 
     /// Begins a transaction that claims: next to others that claim, where the database can, and alone with those that
     /// [`begin`](Self::begin).
     async fn begin_claim(&self) -> Result<Transaction<'static, Any>, StoreError> {
-        Ok(self.write.begin_with(self.backend.begin_claim()).await?)
+        self.begin_with(self.backend.claim()).await
+    }
+
+    /// Begins, whoever waits for it: sqlx loses sight of a transaction whose beginning fails or is given up half way, and what
+    /// others write by its connection after that would fail, or be taken back with it. So the lock, for which a beginning
+    /// waits, is taken after it.
+    async fn begin_with(&self, lock: Option<&'static str>) -> Result<Transaction<'static, Any>, StoreError> {
+        let (pool, begin) = (self.write.clone(), self.backend.begin());
+        let beginning = async move {
+            let mut tx = pool.begin_with(begin).await?;
+            if let Some(lock) = lock {
+                sqlx::raw_sql(lock).execute(&mut *tx).await?;
+            }
+            Ok::<_, sqlx::Error>(tx)
+        };
+        match tokio::spawn(beginning).await {
+            Ok(begun) => Ok(begun?),
+            Err(ended) => match ended.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // The runtime ends, and everything with it.
+                Err(_) => Err(sqlx::Error::WorkerCrashed.into()),
+            },
+        }
     }
 }

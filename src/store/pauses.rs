@@ -106,7 +106,7 @@ async fn resume(
         return Ok(false);
     }
     sqlx::query(
-        "UPDATE subscriptions SET owes_list = true, next_at = CASE next_at WHEN $2 THEN $2 - 1 ELSE $2 END
+        "UPDATE subscriptions SET owes_list = true, next_at = CASE WHEN next_at <= $2 THEN next_at - 1 ELSE $2 END
          WHERE channel_id = $1 AND ended_at IS NULL",
     )
     .bind(channel)
@@ -137,7 +137,7 @@ pub(super) async fn take_back(
     for (subscription, back_to) in rows {
         sqlx::query(
             "UPDATE subscriptions SET edition = coalesce($2, edition),
-                 next_at = CASE next_at WHEN $3 THEN $3 - 1 ELSE $3 END
+                 next_at = CASE WHEN next_at <= $3 THEN next_at - 1 ELSE $3 END
              WHERE id = $1",
         )
         .bind(subscription)

@@ -130,7 +130,7 @@ impl Store {
                  edition = CASE WHEN s.ended_at IS NULL THEN s.edition ELSE excluded.edition END,
                  last_slot = CASE WHEN {UNMOVED} THEN s.last_slot ELSE $8 END,
                  late_until = CASE WHEN {UNMOVED} THEN s.late_until END,
-                 next_at = CASE s.next_at WHEN $8 THEN $8 - 1 ELSE $8 END, ended_at = NULL
+                 next_at = CASE WHEN s.next_at <= $8 THEN s.next_at - 1 ELSE $8 END, ended_at = NULL
              RETURNING id"
         )))
         .bind(channel.0)
@@ -268,15 +268,16 @@ impl Store {
 }
 
 /// A digest arrived: planning has to look at every subscription of the feed. In the transaction that keeps the digest:
-/// a process that dies right after it leaves nobody waiting for the next one. The time always becomes another one,
-/// by which planning that is under way knows ([`Planned`](crate::store::Planned)).
+/// a process that dies right after it leaves nobody waiting for the next one. The time always becomes another one than any
+/// that it was since it is due, by which planning that is under way knows ([`Planned`](crate::store::Planned)): several
+/// digests may arrive at one instant.
 pub(super) async fn wake(
     tx: &mut Transaction<'static, Any>,
     feed: &FeedName,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "UPDATE subscriptions SET next_at = CASE next_at WHEN $2 THEN $2 - 1 ELSE $2 END
+        "UPDATE subscriptions SET next_at = CASE WHEN next_at <= $2 THEN next_at - 1 ELSE $2 END
          WHERE feed = $1 AND ended_at IS NULL",
     )
     .bind(feed.as_str())

@@ -1,9 +1,10 @@
 //! The program under test, as a process of its own.
 
+use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 use jogan::config::Environment;
 use tokio::process::{Child, Command};
 
@@ -24,7 +25,16 @@ pub(crate) struct Bot(Child);
 impl Bot {
     /// Starts it on the town's configuration; its log goes on in the town's `jogan.log`.
     pub(crate) fn start(town: &Town) -> anyhow::Result<Self> {
-        let log = std::fs::File::options().create(true).append(true).open(town.file("jogan.log"))?;
+        Self::start_as(town, "jogan.log", &[])
+    }
+
+    /// The same with a log of its own, in the folder that `JOGAN_RELIABILITY_LOGS` names if it does, and with further
+    /// variables.
+    pub(crate) fn start_as(town: &Town, log: &str, variables: &[(&str, &str)]) -> anyhow::Result<Self> {
+        let kept =
+            Environment::of_process().get("JOGAN_RELIABILITY_LOGS").map(|folder| Path::new(folder).join(log));
+        let log = kept.unwrap_or_else(|| town.file(log));
+        let log = std::fs::File::options().create(true).append(true).open(log)?;
         let child = Command::new(binary())
             .arg("run")
             .arg("--config")
@@ -32,6 +42,7 @@ impl Bot {
             .env_clear()
             .env("DISCORD_TOKEN", DISCORD_TOKEN)
             .env("TELEGRAM_TOKEN", TELEGRAM_TOKEN)
+            .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log)
@@ -43,6 +54,19 @@ impl Bot {
     /// Its process's id, while it runs.
     pub(crate) fn id(&self) -> Option<u32> {
         self.0.id()
+    }
+
+    /// Sends it a signal.
+    pub(crate) async fn signal(&self, name: &str) -> anyhow::Result<()> {
+        let id = self.id().context("it has ended")?.to_string();
+        let sent = Command::new("kill").args([&format!("-{name}"), &id]).status().await?;
+        ensure!(sent.success(), "the signal {name} could not be sent");
+        Ok(())
+    }
+
+    /// Whether it has ended by itself.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.0.try_wait().is_ok_and(|status| status.is_some())
     }
 
     /// kill -9, and waits until it is gone.

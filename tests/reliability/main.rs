@@ -12,6 +12,7 @@ mod crash;
 mod faults;
 mod footprint;
 mod rate;
+mod replicas;
 mod shards;
 mod town;
 

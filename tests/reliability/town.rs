@@ -41,12 +41,18 @@ pub(crate) struct Town {
     pub(crate) telegram: Arc<telegram::Telegram>,
     pub(crate) channels: Vec<Address>,
     folder: TempDir,
+    database: String,
     pub(crate) guild: u64,
 }
 
 impl Town {
     /// An empty town. `limits`: whether the platforms refuse what comes too fast.
     pub(crate) async fn build(limits: bool) -> anyhow::Result<Self> {
+        Self::build_on(None, limits).await
+    }
+
+    /// The same on another database than SQLite's file in its folder.
+    pub(crate) async fn build_on(database: Option<String>, limits: bool) -> anyhow::Result<Self> {
         let clock = Arc::new(SystemClock);
         let discord = discord::Discord::new(discord::Options {
             token: DISCORD_TOKEN.to_owned(),
@@ -65,7 +71,9 @@ impl Town {
         let guild = discord.add_guild("조간");
         let folder = TempDir::new()?;
         std::fs::create_dir(folder.path().join("posts"))?;
-        let town = Self { discord, telegram, channels: Vec::new(), folder, guild };
+        let file = || format!("sqlite://{}", folder.path().join("jogan.db").display());
+        let database = database.unwrap_or_else(file);
+        let town = Self { discord, telegram, channels: Vec::new(), folder, database, guild };
         std::fs::write(town.config(), town.configuration(discord_at, telegram_at))?;
         // Without this the first post would be part of the first load, and archived.
         let store = town.store().await?;
@@ -90,7 +98,7 @@ title = "AI 뉴스"
 max_backlog = 100
 source = {{ kind = "folder", path = "{}" }}
 "#,
-            self.database(),
+            self.database,
             posts.display()
         )
     }
@@ -185,11 +193,7 @@ source = {{ kind = "folder", path = "{}" }}
     /// The bot's database, opened. Not while the bot is to be killed: a second connection changes how SQLite comes
     /// back.
     pub(crate) async fn store(&self) -> anyhow::Result<Store> {
-        Ok(Store::open(&self.database()).await?)
-    }
-
-    fn database(&self) -> String {
-        format!("sqlite://{}", self.file("jogan.db").display())
+        Ok(Store::open(&self.database).await?)
     }
 
     pub(crate) fn config(&self) -> PathBuf {

@@ -18,7 +18,7 @@ pub(super) const MAY_MANAGE: Permissions =
 /// # Errors
 /// As of any call.
 pub(super) async fn around(discord: &Discord, guild: u64, member: &Member) -> Result<Around, CallError> {
-    let (calls, gate) = (&discord.calls, discord.calls.gate());
+    let (calls, gate) = (discord.calls_now(), discord.calls_now().gate());
     let place = gate.take_for_none().await;
     let server = calls.server(guild).await?;
     drop(place);

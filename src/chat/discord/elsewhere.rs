@@ -35,8 +35,8 @@ pub(super) async fn press(
     let language = caller.language;
     let about = match &pressed {
         pressed if pressed.is_private() => {
-            let place = discord.calls.gate().take_for_none().await;
-            let opened = discord.calls.private(&caller.person).await;
+            let place = discord.calls_now().gate().take_for_none().await;
+            let opened = discord.calls_now().private(&caller.person).await;
             drop(place);
             opened.map(|address| caller.in_private(address))
         }

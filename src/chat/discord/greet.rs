@@ -34,8 +34,8 @@ pub(super) async fn added(discord: &Discord, guild: &Guild, me: UserId) {
     };
     let to = address(channel.id);
     for body in render::reply(Surface::Discord, &reply, &discord.desk.lexicon) {
-        let place = discord.calls.gate().take(&to, ChannelKind::Text).await;
-        let said = discord.calls.say(to, &body.0).await;
+        let place = discord.calls_now().gate().take(&to, ChannelKind::Text).await;
+        let said = discord.calls_now().say(to, &body.0).await;
         drop(place);
         if let Err(error) = said {
             tracing::warn!(%error, guild = %guild.id, "a server could not be greeted");

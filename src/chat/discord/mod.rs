@@ -5,10 +5,11 @@ mod around;
 mod asked;
 mod client;
 mod elsewhere;
+mod gateway;
 mod greet;
 mod guilds;
 mod menu;
-mod shards;
 
-pub use client::{Discord, run};
+pub use client::Discord;
+pub use gateway::{Standing, announce, run};
 pub use menu::commands;

@@ -146,6 +146,10 @@ async fn poll(telegram: &Telegram, stop: &CancellationToken) -> Result<(), reqwe
             }
             () = stop.cancelled() => break,
         };
+        if !telegram.calls.gate().fence().lets_pass() {
+            // It is another program's turn by now, which gets the same updates: this one has confirmed none of them.
+            break;
+        }
         is_failing = matches!(next, Some(Err(_)));
         match next {
             Some(Ok(update)) => {

@@ -20,9 +20,10 @@ use crate::platform::http::{Answer, png};
 
 use super::{Discord, Id, errors, messages};
 
-/// A shard that is refused may try to begin its session so often before it is called off
-/// (`chat/discord/shards.rs`): there have to be as many left for the day.
-const TRIES: u32 = 5;
+/// What is said of sessions is good for so long where Discord does not say for how long.
+const A_DAY: TimeDelta = TimeDelta::hours(24);
+/// It is not asked for more often than this.
+const AT_LEAST: TimeDelta = TimeDelta::seconds(1);
 
 /// Where events come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,9 +34,11 @@ pub struct GatewayInfo {
     pub shards: u32,
     /// How many shards may identify within 5 s; at least one.
     pub max_concurrency: u32,
-    /// How long to wait before the next session is begun: none may be begun any more today. Who begins more than
-    /// 1,000 a day loses the token (Discord, events/gateway#session-start-limit-object).
-    pub wait: Option<TimeDelta>,
+    /// How many sessions may begin before that number is a new one. Who begins more than 1,000 a day loses the token
+    /// (Discord, events/gateway#session-start-limit-object). Where nothing is said of it, there is no such limit.
+    pub sessions_left: u32,
+    /// How long it is until then.
+    pub resets_in: TimeDelta,
 }
 
 /// Which interaction is answered: its token is good for 15 minutes, the first answer is due within 3 s.
@@ -79,13 +82,14 @@ impl Discord {
         }
         let shards = told.shards.max(1);
         let starts = told.session_start_limit;
-        let needed = shards.saturating_mul(TRIES);
-        let spent = starts.as_ref().filter(|starts| starts.remaining.is_some_and(|left| left < needed));
+        let starts = starts.as_ref();
         Ok(GatewayInfo {
             url: told.url,
             shards,
-            wait: spent.map(|starts| TimeDelta::milliseconds(starts.reset_after.into())),
             max_concurrency: starts.map_or(1, |starts| starts.max_concurrency.max(1)),
+            sessions_left: starts.and_then(|starts| starts.remaining).unwrap_or(u32::MAX),
+            resets_in: starts
+                .map_or(A_DAY, |starts| TimeDelta::milliseconds(starts.reset_after.into()).max(AT_LEAST)),
         })
     }
 
@@ -220,7 +224,7 @@ impl Discord {
                 Form::new().text("payload_json", body.to_string()).part("files[0]", png(picture)?),
             ),
         };
-        self.gate.expect_turn()?;
+        // Whoever heard of it may answer it, in whichever program: this counts for no rate.
         let answer = self.http.call(request, Some(&interaction.token)).await?;
         if answer.status.is_success() {
             return Ok(answer);

@@ -255,19 +255,20 @@ async fn who_we_are_is_asked_once() {
 #[rstest]
 #[case::whole(
     json!({ "url": "ws://127.0.0.1:9/gw", "shards": 2, "session_start_limit": { "max_concurrency": 16 } }),
-    Some(("ws://127.0.0.1:9/gw", 2, 16))
+    Some(("ws://127.0.0.1:9/gw", 2, 16, TimeDelta::seconds(1)))
 )]
-#[case::address_alone(json!({ "url": "wss://gateway.example" }), Some(("wss://gateway.example", 1, 1)))]
+#[case::address_alone(json!({ "url": "wss://gateway.example" }), Some(("wss://gateway.example", 1, 1, TimeDelta::hours(24))))]
 #[case::no_websocket(json!({ "url": "https://gateway.example" }), None)]
 #[case::no_address(json!({ "shards": 1 }), None)]
 #[tokio::test]
 async fn the_gateway_is_where_the_server_says(
     #[case] answer: Value,
-    #[case] expected: Option<(&str, u32, u32)>,
+    #[case] expected: Option<(&str, u32, u32, TimeDelta)>,
 ) {
     let fake = Fake::answering([ok(answer)]).await;
-    let expected = expected.map(|(url, shards, max_concurrency)| GatewayInfo {
-        wait: None,
+    let expected = expected.map(|(url, shards, max_concurrency, resets_in)| GatewayInfo {
+        sessions_left: u32::MAX,
+        resets_in,
         url: url.parse().unwrap(),
         shards,
         max_concurrency,

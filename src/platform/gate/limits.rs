@@ -4,6 +4,11 @@ use chrono::TimeDelta;
 
 use crate::model::channel::ChannelKind;
 
+/// So many programs may call Discord beside the one that talks to it: those that have shards, about what people ask there.
+pub const ASIDE: u32 = 5;
+/// Calls a second that each of them has.
+pub(super) const ASIDE_CALLS: u32 = 2;
+
 /// So many calls in any span of this length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
@@ -50,6 +55,12 @@ impl Limits {
     /// (<https://discord.com/developers/docs/topics/rate-limits>).
     pub fn discord() -> Self {
         Self { overall: Some(Rate::new(50, 1)), channel: None, group: None, learns: true }
+    }
+
+    /// Discord's for a program that has shards and does not talk to Discord otherwise: 2 calls a second, for which the one
+    /// that does leaves room.
+    pub fn discord_aside() -> Self {
+        Self { overall: Some(Rate::new(ASIDE_CALLS, 1)), ..Self::discord() }
     }
 
     /// No limits, for measuring everything else. What a platform tells to wait still holds.

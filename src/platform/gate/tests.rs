@@ -404,3 +404,15 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn room_is_left_for_programs_that_call_beside_the_one_whose_turn_it_is() {
+    let (gate, ..) = gate(Limits::discord());
+    gate.leave_room();
+    gate.leave_room();
+    let places: Vec<Place> =
+        (0..100).filter_map(|channel| gate.try_take(&discord(channel), ChannelKind::Text).ok()).collect();
+    let aside = Limits::discord_aside().overall.unwrap().calls * limits::ASIDE;
+    let together = u32::try_from(places.len()).unwrap() + aside;
+    assert_eq!(together, Limits::discord().overall.unwrap().calls);
+}

@@ -8,10 +8,11 @@ use crate::sandbox::discord::{Call, ChannelKind, Counters, Discord, Faults, Pers
 use crate::sandbox::weather::{Sky, Weather};
 
 impl Discord {
-    /// Makes a guild that the bot has been in for a year, and returns its id.
+    /// Makes a guild that the bot has been in for a year, and returns its id. Guilds that are made one after the other are on
+    /// one shard after the other.
     pub fn add_guild(&self, name: &str) -> u64 {
         self.change(|state, now| {
-            let id = state.next_id(now);
+            let id = state.next_guild(now);
             let mut guild = guild(id, name, now);
             (guild.joined, guild.joined_at) = (true, now - TimeDelta::days(365));
             let body = state.guild_create(&guild);
@@ -24,7 +25,7 @@ impl Discord {
     /// Makes a guild that the bot is not in, and returns its id. [`return_bot`](Self::return_bot) takes it in.
     pub fn add_guild_without_bot(&self, name: &str) -> u64 {
         self.change(|state, now| {
-            let id = state.next_id(now);
+            let id = state.next_guild(now);
             state.guilds.insert(id, guild(id, name, now));
             id
         })
@@ -217,6 +218,17 @@ impl Discord {
     /// The bot has grown: fewer shards than these are refused with close code 4011.
     pub fn need_shards(&self, shards: u64) {
         self.change(|state, _| state.sessions.need_shards(shards));
+    }
+
+    /// Of the shards with the same remainder by this, one may begin its session in 5 s from now on; another is refused
+    /// (opcode 9).
+    pub fn let_begin(&self, max_concurrency: u64) {
+        self.change(|state, _| state.sessions.let_begin(max_concurrency));
+    }
+
+    /// The shards that are on the line, each a number and how many there are.
+    pub fn shards(&self) -> Vec<(u64, u64)> {
+        self.lock().sessions.on_the_line()
     }
 
     /// Forgets all sessions, and tells the connected ones (opcode 9): they identify again.

@@ -17,6 +17,10 @@ use crate::sandbox::discord::state::State;
 
 /// Milliseconds between heartbeats, as Discord asks for.
 const HEARTBEAT: u64 = 41_250;
+/// Milliseconds until the bot may begin as many sessions again.
+const DAY: i64 = 86_400_000;
+/// Between two shards of the same remainder that begin.
+const BETWEEN: TimeDelta = TimeDelta::seconds(5);
 /// Events that are kept for a session that resumes.
 const KEPT: usize = 1000;
 /// Sessions that are kept after their connection broke.
@@ -40,6 +44,10 @@ pub(crate) struct Sessions {
     spent_until: DateTime<Utc>,
     /// How many shards the bot needs at least; 0 is one.
     shards_needed: u64,
+    /// Of the shards with the same remainder by this, one may begin a session in 5 s; `None`: nobody looks.
+    concurrency: Option<u64>,
+    /// When the last one of each remainder began.
+    last_begun: HashMap<u64, DateTime<Utc>>,
 }
 
 #[derive(Debug)]
@@ -79,8 +87,11 @@ pub(crate) async fn bot_address(Server(discord): Server<Arc<Discord>>) -> Json<V
     let state = discord.lock();
     let spent_for = (state.sessions.spent_until - now).num_milliseconds().max(0);
     let remaining = if spent_for > 0 { 0 } else { 1000 };
-    let limit =
-        json!({"total": 1000, "remaining": remaining, "reset_after": spent_for, "max_concurrency": 1});
+    let concurrency = state.sessions.concurrency.unwrap_or(1);
+    let reset_after = if spent_for > 0 { spent_for } else { DAY };
+    let limit = json!({
+        "total": 1000, "remaining": remaining, "reset_after": reset_after, "max_concurrency": concurrency,
+    });
     let shards = state.sessions.shards_needed.max(1);
     Json(json!({"url": state.gateway_url(), "shards": shards, "session_start_limit": limit}))
 }
@@ -168,7 +179,7 @@ impl Discord {
         match payload.get("op").and_then(Value::as_u64) {
             Some(1) => line.send(&json!({"op": 11, "d": null, "s": null, "t": null})),
             Some(2 | 6) if line.session.is_some() => line.close(4005),
-            Some(2) => self.identify(&payload["d"], line),
+            Some(2) => self.identify(&payload["d"], line, now),
             Some(6) => self.resume(&payload["d"], line),
             Some(3 | 4 | 8 | 31) if line.session.is_some() => {}
             Some(3 | 4 | 8 | 31) => line.close(4003),
@@ -176,7 +187,7 @@ impl Discord {
         }
     }
 
-    fn identify(&self, asked: &Value, line: &mut Line) {
+    fn identify(&self, asked: &Value, line: &mut Line, now: DateTime<Utc>) {
         if !self.is_token(asked["token"].as_str().unwrap_or_default()) {
             return line.close(4004);
         }
@@ -197,6 +208,10 @@ impl Discord {
         if shard.1 < state.sessions.shards_needed {
             state.counters.turned_away += 1;
             return line.close(4011);
+        }
+        if !state.sessions.may_begin(shard.0, now) {
+            state.counters.hurried += 1;
+            return line.send(&json!({"op": 9, "d": false, "s": null, "t": null}));
         }
         state.counters.identified += 1;
         line.session = Some(state.begin_session(shard, intents, line.out.clone()));
@@ -272,6 +287,27 @@ impl Sessions {
     /// The bot needs so many shards from now on.
     pub(crate) fn need_shards(&mut self, shards: u64) {
         self.shards_needed = shards;
+    }
+
+    /// So many shards may begin within 5 s from now on, and no more.
+    pub(crate) fn let_begin(&mut self, shards: u64) {
+        self.concurrency = Some(shards.max(1));
+    }
+
+    /// Whether a shard may begin its session now; notes it if so.
+    fn may_begin(&mut self, shard: u64, now: DateTime<Utc>) -> bool {
+        let Some(concurrency) = self.concurrency else { return true };
+        let bucket = shard % concurrency;
+        if self.last_begun.get(&bucket).is_some_and(|at| now - *at < BETWEEN) {
+            return false;
+        }
+        self.last_begun.insert(bucket, now);
+        true
+    }
+
+    /// The shards that are on the line, each a number and how many there are.
+    pub(crate) fn on_the_line(&self) -> Vec<(u64, u64)> {
+        self.all.iter().filter(|session| session.line.is_some()).map(|session| session.shard).collect()
     }
 
     /// Closes all connections with a code.

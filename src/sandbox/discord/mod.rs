@@ -151,6 +151,8 @@ pub struct Counters {
     pub identified: u64,
     /// Sessions that were refused for having too few shards.
     pub turned_away: u64,
+    /// Sessions that were refused for being begun too soon after another of the same `max_concurrency`.
+    pub hurried: u64,
     /// Gateway sessions resumed.
     pub resumed: u64,
 }

@@ -279,6 +279,12 @@ impl State {
         self.last_id
     }
 
+    /// A new snowflake of a guild: of another millisecond than the last, by which its shard goes.
+    pub(crate) fn next_guild(&mut self, now: DateTime<Utc>) -> u64 {
+        self.last_id = ((self.last_id >> 22) + 1) << 22;
+        self.next_id(now)
+    }
+
     /// A channel that the bot can see.
     pub(crate) fn channel(&self, id: u64) -> Result<&Channel, Refusal> {
         let channel = self.channels.get(&id).ok_or(Refusal::UNKNOWN_CHANNEL)?;

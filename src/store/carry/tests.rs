@@ -8,7 +8,8 @@ use crate::model::language::Language;
 use crate::store::Store;
 
 /// What stays behind on purpose, or is written anew; `_config`, … are FTS5's own.
-const BEHIND: &[&str] = &["program", "leases", "_sqlx_migrations", "sqlite_sequence"];
+const BEHIND: &[&str] =
+    &["program", "leases", "gateways", "shard_sessions", "rounds", "_sqlx_migrations", "sqlite_sequence"];
 
 async fn sqlite(folder: &tempfile::TempDir) -> Store {
     let url = format!("sqlite://{}", folder.path().join("from.db").display());

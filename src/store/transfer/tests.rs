@@ -5,14 +5,15 @@ use std::collections::BTreeSet;
 use super::rows::{self, Table};
 use crate::store::Store;
 
-/// What stays behind on purpose: what loads will find out, and whose claim a message was.
-const BEHIND: [(&str, &str); 8] = [
+/// What stays behind on purpose: what loads and Discord will tell, and whose claim a message was.
+const BEHIND: [(&str, &str); 9] = [
     ("feeds", "last_error"),
     ("feeds", "failing_since"),
     ("feeds", "failures"),
     ("feeds", "retry_at"),
     ("feeds", "reading"),
     ("digests", "dictionaries"),
+    ("channels", "server"),
     ("messages", "owner"),
     ("messages", "lease_until"),
 ];

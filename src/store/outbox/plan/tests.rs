@@ -117,6 +117,18 @@ async fn a_digest_that_arrives_while_planning_decides_is_not_slept_over() {
 }
 
 #[tokio::test]
+async fn two_digests_that_arrive_at_one_instant_while_planning_decides_are_not_slept_over() {
+    let scene = Scene::new().await;
+    scene.subscribe("news").await;
+    scene.keep("news", "2026-03-02-a").await;
+    let [due] = &scene.due().await[..] else { panic!("one is due") };
+    scene.keep("news", "2026-03-02-b").await;
+    scene.keep("news", "2026-03-02-c").await;
+    scene.store.put_planned(&[nothing(due)], scene.now).await.unwrap();
+    assert_eq!(scene.due().await.len(), 1, "it is still due");
+}
+
+#[tokio::test]
 async fn a_delivery_does_not_come_into_the_middle_of_another_feeds() {
     let scene = Scene::new().await;
     let channel = scene.subscribe("news").await.channel;
