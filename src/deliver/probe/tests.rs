@@ -165,7 +165,8 @@ async fn a_channel_that_answers_is_active_and_delivering_and_planning_go_on() {
     );
     assert_eq!(scene.prober.round().await.unwrap(), None);
     assert_eq!(scene.state(HERE).await, Some(ChannelState::Active));
-    assert_eq!(scene.prober.store.next_planning().await.unwrap(), Some(scene.clock.now()));
+    let next = scene.prober.store.next_planning().await.unwrap();
+    assert!(next.is_some_and(|next| next <= scene.clock.now()), "{next:?}");
     assert!(is_notified(&scene.prober.deliver).await && is_notified(&scene.prober.plan).await);
 }
 
