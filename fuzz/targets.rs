@@ -1,6 +1,6 @@
 //! What is fuzzed: bytes to calls of the program's pure functions, and what must hold whatever the bytes are.
 //!
-//! `cargo +nightly fuzz run post` looks for new ones; `tests/fuzzing.rs` runs the corpus, and changes of it, with every test.
+//! `scripts/fuzz` looks for new ones; `tests/fuzzing.rs` runs the corpus, and changes of it, with every test.
 
 // Each fuzzer is a program of its own with one of these.
 #![allow(

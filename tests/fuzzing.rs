@@ -9,7 +9,7 @@ use std::path::Path;
 use rstest::rstest;
 
 /// How many changed texts each target gets.
-const CHANGED: usize = 300;
+const CHANGED: usize = 200;
 /// The longest of them, in characters: a run is a matter of seconds.
 const LONGEST: usize = 20_000;
 

@@ -16,6 +16,7 @@ mod demo;
 mod desk;
 mod documentation;
 mod elsewhere;
+mod floods;
 mod fuzzing;
 mod headlines;
 mod holds;

@@ -5,6 +5,8 @@
 pub mod folder;
 pub mod git;
 pub mod jekyll;
+#[cfg(test)]
+mod large_folder;
 pub mod look;
 mod pace;
 pub mod permalinks;

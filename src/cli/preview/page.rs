@@ -120,12 +120,14 @@ fn understood(outline: &Outline, language: Language) -> Markup {
                     li {
                         (article.headline)
                         p class="about" {
-                            @let about = [&article.publisher, &article.published, &article.link];
+                            @let about = [&article.publisher, &article.published];
                             @for (place, part) in about.into_iter().flatten().enumerate() {
                                 @if place > 0 { " · " }
                                 (part)
                             }
                         }
+                        // Addresses that redirect have hundreds of letters.
+                        @if let Some(link) = &article.link { p class="about address" title=(link) { (link) } }
                     }
                 }
             }

@@ -8,9 +8,15 @@ use super::source_line::is_headline_label;
 
 /// The headline of a line that says that it is one; the label is noise.
 pub(super) fn headline(line: &[Inline]) -> Option<(String, Vec<Inline>)> {
+    // The label is at its beginning, in bold or not.
+    let begin = plain(line.get(..line.len().min(3))?);
+    let (label, _) = begin.split_once([':', '：'])?;
+    if !is_headline_label(label) {
+        return None;
+    }
     let text = plain(line);
     let (label, value) = text.split_once([':', '：'])?;
-    if !is_headline_label(label) || value.trim().is_empty() {
+    if value.trim().is_empty() {
         return None;
     }
     let front = text.chars().count() - value.trim_start().chars().count();

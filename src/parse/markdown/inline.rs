@@ -58,8 +58,12 @@ fn finish_level(run: Vec<Inline>, breaks: bool, in_link: bool, dropped: &mut Vec
 /// Cleans and links the texts of one inline; those inside a mended strong too.
 fn finish_one(inline: Inline, in_link: bool, out: &mut Vec<Inline>) {
     match inline {
-        Inline::Text(text) if in_link => push(out, Inline::Text(clean::line(&text))),
-        Inline::Text(text) => link_addresses(&clean::line(&text), out),
+        Inline::Text(text) if in_link => push(out, Inline::Text(clean::owned(text))),
+        Inline::Text(text) => {
+            let text = clean::owned(text);
+            // Every address has one, and few texts have.
+            if text.contains(':') { link_addresses(&text, out) } else { push(out, Inline::Text(text)) }
+        }
         Inline::Code(text) => push(out, Inline::Code(clean::line(&text))),
         Inline::Strong(run) => {
             // Its texts are finished already where it came from the tree; finishing them again changes nothing.
@@ -113,6 +117,9 @@ fn trim(run: &mut Vec<Inline>) {
 
 /// Drops Liquid tags (`{% … %}`, `{{ … }}`) and kramdown's attribute lists (`{: .wide}`).
 fn drop_site_markup(run: Vec<Inline>, dropped: &mut Vec<Dropped>) -> Vec<Inline> {
+    if !run.iter().any(|inline| matches!(inline, Inline::Text(text) if text.contains('{'))) {
+        return run;
+    }
     let mut kept = Vec::with_capacity(run.len());
     for inline in run {
         match inline {
@@ -176,7 +183,10 @@ enum Token {
 /// Makes `**…**` strong where CommonMark leaves the stars: its closing stars count as none when they follow
 /// punctuation and a letter follows them, which is what Korean particles do (`**인공지능(AI)**은`).
 fn mend_strong(run: Vec<Inline>) -> Vec<Inline> {
-    if !run.iter().any(|inline| matches!(inline, Inline::Text(text) if text.contains("**"))) {
+    if !run
+        .iter()
+        .any(|inline| matches!(inline, Inline::Text(text) if text.contains('*') && text.contains("**")))
+    {
         return run;
     }
     let mut mended: Vec<Inline> = Vec::with_capacity(run.len());

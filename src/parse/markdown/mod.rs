@@ -19,7 +19,7 @@ use super::draft::Dropped;
 
 /// A text with more runs, blocks and links than this is kept as it stands from there on, so that no text takes more than
 /// some times its size: each of them takes up to two hundred bytes. A digest has some hundred, the largest ten thousand.
-pub(crate) const MAX_PARTS: usize = 100_000;
+pub(crate) const MAX_PARTS: usize = 50_000;
 
 /// A post's body.
 #[derive(Debug, Default)]

@@ -204,3 +204,77 @@ async fn posts_that_all_vanish_are_a_fault() {
     let look = desk.look().await;
     assert!(!look.complete && look.removed.is_empty(), "{look:?}");
 }
+
+/// `git daemon`, which serves the folders of a disk, and ends with the test.
+struct Daemon {
+    child: std::process::Child,
+    url: String,
+}
+
+impl Daemon {
+    fn start(disk: &Path) -> Self {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let port = listener.local_addr().expect("its number").port();
+        drop(listener);
+        // By itself: the one that `git` begins would outlive it.
+        let programs = Command::new("git").arg("--exec-path").output().expect("git is installed").stdout;
+        let programs = String::from_utf8(programs).expect("a path");
+        let child = Command::new(Path::new(programs.trim()).join("git-daemon"))
+            .args(["--listen=127.0.0.1", "--export-all", "--reuseaddr"])
+            .arg(format!("--port={port}"))
+            .arg(format!("--base-path={}", disk.display()))
+            .arg(disk)
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .spawn()
+            .expect("git has its daemon");
+        // It is there as soon as it takes a connection.
+        let is_there = || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok();
+        let limit = std::time::Instant::now() + std::time::Duration::from_secs(30);
+        while !is_there() {
+            assert!(std::time::Instant::now() < limit, "git daemon does not listen");
+            std::thread::yield_now();
+        }
+        Self { child, url: format!("git://127.0.0.1:{port}/site") }
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[tokio::test]
+async fn a_daemons_repository_is_cloned_fetched_and_followed_when_its_history_is_forced() {
+    let mut desk = Desk::new();
+    for name in ["_posts/a.md", "_posts/b.md"] {
+        desk.write(name, name);
+    }
+    desk.commit();
+    let daemon = Daemon::start(desk.disk.path());
+    let url = daemon.url.clone();
+    desk.git = Git::new(GitSettings { url, ..settings(desk.disk.path()) });
+    assert_eq!(desk.changes().await, (places(&["a.md", "b.md"]), vec![]), "the clone");
+    desk.write("_posts/c.md", "셋");
+    desk.commit();
+    assert_eq!(desk.changes().await, (places(&["c.md"]), vec![]), "a fetch");
+    // Somebody amends the last commit and pushes it by force.
+    desk.write("_posts/c.md", "셋 고침");
+    git(&desk.site(), &["add", "--all"]);
+    git(&desk.site(), &["commit", "--quiet", "--amend", "-m", "amended"]);
+    assert_eq!(desk.changes().await, (places(&["c.md"]), vec![]), "an amended commit");
+    // The branch goes back by a commit, and on in another direction.
+    git(&desk.site(), &["reset", "--quiet", "--hard", "HEAD~1"]);
+    desk.write("_posts/d.md", "넷");
+    desk.commit();
+    assert_eq!(desk.changes().await, (places(&["d.md"]), places(&["c.md"])), "another direction");
+    // Everything is written anew, and says the same.
+    git(&desk.site(), &["checkout", "--quiet", "--orphan", "anew"]);
+    desk.commit();
+    git(&desk.site(), &["branch", "--force", "main", "anew"]);
+    git(&desk.site(), &["checkout", "--quiet", "main"]);
+    git(&desk.site(), &["reflog", "expire", "--expire=now", "--all"]);
+    git(&desk.site(), &["gc", "--quiet", "--prune=now"]);
+    assert_eq!(desk.changes().await, (vec![], vec![]), "the same in another history");
+}

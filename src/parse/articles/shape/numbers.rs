@@ -41,14 +41,11 @@ pub(crate) fn ordinal(text: &str) -> Option<(usize, &str)> {
 }
 
 /// Words that say of the number behind them that it counts.
-const COUNTED: [&str; 16] = [
+const COUNTED: [&str; 13] = [
     "뉴스",
     "기사",
-    "소식",
-    "이슈",
     "헤드라인",
     "주요뉴스",
-    "토픽",
     "story",
     "news",
     "article",

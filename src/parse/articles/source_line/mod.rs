@@ -31,7 +31,9 @@ pub(crate) fn names_a_source(line: &[Inline]) -> bool {
 
 /// Whether a line is a link with a word that says so: `원문: [Bloomberg](…)`, `→ [원문 보기](…)`.
 pub(crate) fn is_labelled_link(line: &[Inline]) -> bool {
-    labelled(line).is_some() || read(line).is_some_and(|source| source.is_labelled() && source.link.is_some())
+    first_link(line).is_some()
+        && (labelled(line).is_some()
+            || read(line).is_some_and(|source| source.is_labelled() && source.link.is_some()))
 }
 
 /// Takes the source's lines off an article's pieces: unlabelled ones off the top, labelled ones (`링크: …`, a list's item

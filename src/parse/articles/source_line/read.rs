@@ -5,7 +5,7 @@ use crate::parse::articles::shape::decoration;
 use crate::parse::articles::{first_link, is_web};
 use crate::parse::date;
 
-use super::words::{DATE, is_link_label, is_publisher, is_publisher_label};
+use super::words::{DATE, DATE_STARTS, is_link_label, is_publisher, is_publisher_label};
 
 /// What a line says of an article's source.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -32,6 +32,8 @@ impl Source {
 const MAX_PUBLISHER: usize = 60;
 /// A line of more links and marks is text.
 const MAX_RUNS: usize = 64;
+/// A longer line without a link is prose, in bytes.
+const MAX_LINE: usize = 600;
 /// A longer text behind `발행일:` is no date, in characters.
 const MAX_DATE: usize = 40;
 
@@ -73,13 +75,17 @@ fn read_part(line: &[Inline]) -> Option<Source> {
 
 /// `출처: BNN | 발행일: 2025-12-17 | [원문 보기](…)`: every part says what it is.
 fn in_parts(line: &[Inline]) -> Option<Source> {
+    const MARKS: [char; 3] = ['|', '·', '•'];
+    if !line.iter().any(|inline| matches!(inline, Inline::Text(text) if text.contains(MARKS))) {
+        return None;
+    }
     let mut parts: Vec<Vec<Inline>> = vec![Vec::new()];
     for inline in line {
         let Inline::Text(text) = inline else {
             parts.last_mut()?.push(inline.clone());
             continue;
         };
-        for (place, text) in text.split(['|', '·', '•']).enumerate() {
+        for (place, text) in text.split(MARKS).enumerate() {
             if place > 0 {
                 parts.push(Vec::new());
             }
@@ -223,6 +229,9 @@ fn run_of(text: &str) -> Vec<Inline> {
 }
 
 fn without_link(line: &str) -> Option<Source> {
+    if line.len() > MAX_LINE {
+        return None;
+    }
     // `📅 날짜: 2025-12-17`.
     let line = line.get(decoration(line)..).unwrap_or_default();
     let (head, published, rest) = match split_at_date(line) {
@@ -278,18 +287,18 @@ fn without_link(line: &str) -> Option<Source> {
 /// without such a word ends the line: `BNN · 2025-12-17`.
 fn split_at_date(line: &str) -> Option<(&str, String, &str)> {
     // Most lines are text and have none.
-    if !line.bytes().any(|byte| byte.is_ascii_digit()) {
+    if !line.chars().take(MAX_PUBLISHER + 2 * MAX_DATE).any(|c| c.is_ascii_digit()) {
         return None;
     }
-    let starts = line.char_indices().take(MAX_PUBLISHER + 8).map(|(at, _)| at);
-    for at in starts {
-        let (head, rest) = line.split_at_checked(at)?;
-        if !(head.is_empty() || head.ends_with(is_separator)) {
+    let mut before = None;
+    for (at, c) in line.char_indices().take(MAX_PUBLISHER + 8) {
+        let begins = before.replace(c).is_none_or(is_separator);
+        if !begins || !(c.is_ascii_alphanumeric() || DATE_STARTS.contains(&c)) {
             continue;
         }
-        let is_bare = rest.starts_with(|c: char| c.is_ascii_digit());
-        if (rest.starts_with(|c: char| c.is_ascii_alphabetic() || !c.is_ascii())
-            || is_bare && head.contains(char::is_alphanumeric))
+        let (head, rest) = line.split_at_checked(at)?;
+        let is_bare = c.is_ascii_digit();
+        if (!is_bare || head.contains(char::is_alphanumeric))
             && let Some((published, rest)) = date_in(rest)
             && (!is_bare || run_of(rest).is_empty())
         {
@@ -322,6 +331,7 @@ pub(in crate::parse::articles) fn trailing(text: &str) -> Option<(&str, Option<S
 fn date_in(text: &str) -> Option<(String, &str)> {
     let label = DATE
         .iter()
+        .filter(|_| text.starts_with(DATE_STARTS))
         .find(|label| text.get(..label.len()).is_some_and(|start| start.eq_ignore_ascii_case(label)));
     let value = match label {
         Some(label) => text.get(label.len()..)?.trim_start().strip_prefix([':', '：']).map(str::trim_start),
@@ -334,13 +344,17 @@ fn date_in(text: &str) -> Option<(String, &str)> {
         (None, None) if text.starts_with(|c: char| c.is_ascii_alphanumeric()) => text,
         (None, None) => return None,
     };
-    let end = value
-        .char_indices()
-        .find(|(at, c)| {
-            let before = value.get(..*at).unwrap_or_default();
-            matches!(c, '|' | '·' | ')' | '—') || (matches!(c, '-' | '–' | ',') && before.ends_with(' '))
-        })
-        .map_or(value.len(), |(at, _)| at);
+    let mut before = None;
+    let mut end = None;
+    for (at, c) in value.char_indices().take(MAX_DATE + 2) {
+        let after_blank = before.replace(c) == Some(' ');
+        if matches!(c, '|' | '·' | ')' | '—') || (matches!(c, '-' | '–' | ',') && after_blank) {
+            end = Some(at);
+            break;
+        }
+    }
+    // What is longer is no date.
+    let end = end.or_else(|| value.char_indices().nth(MAX_DATE + 2).is_none().then_some(value.len()))?;
     let (shown, rest) = value.split_at_checked(end)?;
     let shown = shown.trim();
     let rest = rest.strip_prefix(')').unwrap_or(rest);

@@ -87,6 +87,10 @@ pub(super) const DATE: [&str; 20] = [
     "date",
 ];
 
+/// What these begin with.
+pub(super) const DATE_STARTS: [char; 12] =
+    ['발', '게', '보', '작', '등', '입', '날', '일', 'p', 'P', 'd', 'D'];
+
 /// Publishers whose names do not say what they are, letters alone.
 const KNOWN: [&str; 46] = [
     "블룸버그",
