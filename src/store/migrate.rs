@@ -39,6 +39,8 @@ pub(super) async fn migrate(
     let backend = Backend::behind(&*pool.acquire().await?);
     let mut tx = pool.begin_with(backend.begin()).await?;
     if let Some(lock) = backend.decide() {
+        // Others may be busy: a start waits longer than they do.
+        sqlx::raw_sql("SET LOCAL lock_timeout = '55s'").execute(&mut *tx).await?;
         sqlx::raw_sql(lock).execute(&mut *tx).await?;
     }
     sqlx::query("DELETE FROM program").execute(&mut *tx).await?;

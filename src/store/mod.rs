@@ -163,7 +163,8 @@ impl Store {
     /// # Errors
     /// If it may only be read, or is not there.
     pub async fn check_writing(&self) -> Result<(), StoreError> {
-        let mut tx = self.begin().await?;
+        // Without the lock of those who decide: they may be at it for a while.
+        let mut tx = self.begin_with(None).await?;
         sqlx::query("UPDATE program SET version = version").execute(&mut *tx).await?;
         Ok(tx.rollback().await?)
     }
