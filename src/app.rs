@@ -1,7 +1,7 @@
 //! The composition root: builds everything once, spawns it, shuts it down. Where digests come from is
 //! `app/feeding.rs`; what is done on each platform, `app/platforms.rs`; which parts are this program's, among several on
 //! one database, `app/role.rs`; the dictionaries, `app/names.rs`; what subcommands do without running it is
-//! `app/contact.rs` and `app/examining.rs`.
+//! `app/contact.rs`, `app/examining.rs` and `app/unlimited.rs`.
 
 pub mod contact;
 mod examining;
@@ -11,6 +11,7 @@ mod platforms;
 mod reloading;
 mod role;
 mod signals;
+mod unlimited;
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
@@ -41,6 +42,7 @@ use crate::web::{self, Pushes, Vitals};
 pub use examining::{Examined, examine_feed, read_post};
 pub use feeding::import;
 pub use names::{desk, dictionaries, shipped_lexicon};
+pub use unlimited::Unlimited;
 
 use feeding::Feeding;
 use names::fingerprint;

@@ -118,6 +118,7 @@ const HOMES: &[(&str, &[&str])] = &[
             "src/source/",
             "src/enrich/links",
             "src/chat/telegram/poll.rs",
+            "src/cli/bench/delivery.rs",
         ],
     ),
     ("resvg", &["src/render/chart/"]),

@@ -5,25 +5,21 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
-use chrono::TimeDelta;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use reqwest::header::AUTHORIZATION;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
-use tokio::sync::{Notify, mpsc};
-use tokio_util::sync::CancellationToken;
+use tokio::sync::Notify;
 use url::Url;
 
 use super::Measure;
 use super::crowd::{Crowd, Kind};
 use super::place::Place;
+use crate::app::Unlimited;
 use crate::cli::playground;
 use crate::clock::{SharedClock, SystemClock};
-use crate::deliver::{Settings, Worker};
 use crate::model::channel::Platform;
 use crate::model::message::{Body, MessageState};
-use crate::platform::gate::{Gate, Limits};
-use crate::platform::{Courier, Timeouts, discord, telegram};
 use crate::sandbox;
 use crate::store::Store;
 
@@ -58,21 +54,7 @@ async fn of(platform: Platform, size: usize, database: Option<&str>) -> anyhow::
 
     // The loop goes before and after; the better one counts.
     let before = town.post(&bodies).await?;
-    let (waits, _told) = mpsc::unbounded_channel();
-    let gate = Arc::new(Gate::new(Limits::unlimited(), Arc::clone(&clock), Vec::new(), waits));
-    let (api_url, timeouts) = (town.url.clone(), Timeouts::default());
-    let ours = match platform {
-        Platform::Discord => {
-            let settings = discord::Settings { api_url, token: town.token()?, timeouts };
-            let courier = discord::Discord::new(settings, Arc::clone(&gate))?;
-            deliver(platform, &store, courier, gate, &clock, crowd.deliver()).await?
-        }
-        Platform::Telegram => {
-            let settings = telegram::Settings { api_url, token: town.token()?, timeouts };
-            let courier = telegram::Telegram::new(settings, Arc::clone(&gate))?;
-            deliver(platform, &store, courier, gate, &clock, crowd.deliver()).await?
-        }
-    };
+    let ours = deliver(&town, &store, crowd.deliver()).await?;
     let bare = before.min(town.post(&bodies).await?);
     crowd.leave().await?;
     store.close().await;
@@ -87,33 +69,10 @@ async fn of(platform: Platform, size: usize, database: Option<&str>) -> anyhow::
 }
 
 /// Delivers all that is queued; how long that takes.
-async fn deliver<C: Courier>(
-    platform: Platform,
-    store: &Store,
-    courier: C,
-    gate: Arc<Gate>,
-    clock: &SharedClock,
-    wake: Arc<Notify>,
-) -> anyhow::Result<Duration> {
-    let worker = Worker {
-        platform,
-        store: store.clone(),
-        courier: Arc::new(courier),
-        gate,
-        clock: Arc::clone(clock),
-        owner: "bench".to_owned(),
-        settings: Settings {
-            give_up_after: TimeDelta::hours(24),
-            in_flight: IN_FLIGHT,
-            lease: TimeDelta::seconds(60),
-            stop_within: Duration::from_secs(20),
-        },
-        wake,
-        lost: Arc::new(Notify::new()),
-    };
-    let stop = CancellationToken::new();
+async fn deliver(town: &Town, store: &Store, wake: Arc<Notify>) -> anyhow::Result<Duration> {
     let begun = Instant::now();
-    let running = tokio::spawn(worker.run(stop.clone()));
+    let server = (town.url.clone(), town.token()?);
+    let worker = Unlimited::start(town.platform, server, store, IN_FLIGHT, wake)?;
     let sent = async {
         loop {
             let counts = store.message_counts().await?;
@@ -125,8 +84,7 @@ async fn deliver<C: Courier>(
     };
     tokio::time::timeout(PATIENCE, sent).await.context("delivery takes longer than ten minutes")??;
     let took = begun.elapsed();
-    stop.cancel();
-    running.await?;
+    worker.stop().await?;
     Ok(took)
 }
 
