@@ -173,6 +173,9 @@ fn left_of(
     article: &mut Article,
     labels: &mut Vec<String>,
 ) -> Left {
+    if !first && !read::may_be_labelled(line) {
+        return Left::All;
+    }
     let Some(source) = read(line) else { return Left::All };
     let is_labelled = near_top && source.is_labelled() || !source.labels.is_empty();
     let is_date = source.published.as_deref().is_none_or(|text| date::read(text).is_some());

@@ -42,6 +42,21 @@ pub(in crate::parse::articles) fn is_link_word(run: &[Inline]) -> bool {
     is_link_label(&plain(run))
 }
 
+/// Whether a line may be a source that says that it is one. Nearly all lines are text, and this is quicker than reading them.
+pub(super) fn may_be_labelled(line: &[Inline]) -> bool {
+    if first_link(line).is_some() {
+        return true;
+    }
+    let text = plain(line.get(..line.len().min(3)).unwrap_or_default());
+    let begin = text.get(decoration(&text)..).unwrap_or_default().trim_start_matches(is_separator);
+    begin.starts_with(DATE_STARTS)
+        || text.contains(MARKS)
+        || text.split_once([':', '：']).is_some_and(|(label, _)| is_publisher_label(label))
+}
+
+/// What parts a line.
+const MARKS: [char; 3] = ['|', '·', '•'];
+
 /// Reads a line as a source; `None`: it is text.
 pub(super) fn read(line: &[Inline]) -> Option<Source> {
     if line.len() > MAX_RUNS {
@@ -75,7 +90,6 @@ fn read_part(line: &[Inline]) -> Option<Source> {
 
 /// `출처: BNN | 발행일: 2025-12-17 | [원문 보기](…)`: every part says what it is.
 fn in_parts(line: &[Inline]) -> Option<Source> {
-    const MARKS: [char; 3] = ['|', '·', '•'];
     if !line.iter().any(|inline| matches!(inline, Inline::Text(text) if text.contains(MARKS))) {
         return None;
     }
