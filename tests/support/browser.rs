@@ -135,10 +135,18 @@ impl Browser {
         found.as_array().into_iter().flatten().filter_map(element).collect()
     }
 
-    /// Clicks the first match, scrolling to it first.
+    /// Clicks the first match, scrolling to it first. The page may draw it anew between finding and clicking; then it is
+    /// found again.
     pub(crate) async fn click(&self, css: &str) {
-        let Element(id) = self.find(css).await;
-        self.call(&format!("/element/{id}/click"), json!({})).await;
+        loop {
+            let Element(id) = self.find(css).await;
+            let path = format!("/element/{id}/click");
+            match self.send(reqwest::Method::POST, &path, Some(json!({}))).await {
+                Ok(_) => return,
+                Err(error) if error.contains("stale element reference") => {}
+                Err(error) => panic!("{path}: {error}"),
+            }
+        }
     }
 
     /// Types into the first match, key by key; [`key`] has those that are no characters.
