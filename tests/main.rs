@@ -42,5 +42,6 @@ mod storage;
 mod support;
 mod today;
 mod trouble;
+mod walking;
 mod week;
 mod words;
