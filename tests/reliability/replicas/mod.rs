@@ -31,6 +31,8 @@ const REPLICAS: usize = 3;
 const TAKE_OVER: Duration = Duration::from_secs(10);
 /// A holder that has just taken a platform over still has to connect.
 const CONNECTS_WITHIN: Duration = Duration::from_secs(4);
+/// Nobody waits longer for an answer.
+const LATEST_ANSWER: Duration = Duration::from_secs(10);
 /// One that was started so long ago may be the only one that is well.
 const STARTS_WITHIN: Duration = Duration::from_secs(4);
 const LOOK_EVERY: Duration = Duration::from_millis(50);
@@ -288,7 +290,7 @@ fn told_of_answers(asked: &[Asked], outages: &[Outage]) -> Vec<Asked> {
         let in_time: Vec<Duration> = all.clone().filter_map(|asked| asked.answered).collect();
         let explains = |asked: &Asked, outage: &Outage| {
             outage.lease == platform.name()
-                && asked.at + Duration::from_secs(3) >= outage.from
+                && asked.at + LATEST_ANSWER >= outage.from
                 && asked.at <= outage.to + CONNECTS_WITHIN
         };
         let without = unanswered.iter().filter(|asked| !outages.iter().any(|outage| explains(asked, outage)));

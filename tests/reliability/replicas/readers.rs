@@ -12,8 +12,9 @@ use crate::town::Town;
 
 /// How long somebody waits after an answer before they ask again.
 const PAUSE: Duration = Duration::from_millis(700);
-/// How long somebody waits for an answer: Discord shows an error after 3 s.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// How long somebody waits for an answer on Telegram, which keeps what was written until somebody asks for it. Discord shows an
+/// error after 3 s.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// How often Telegram's chat is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
