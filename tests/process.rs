@@ -249,7 +249,7 @@ async fn no_token_is_logged_where_it_is_refused_or_nobody_listens() {
         let program = Program::start(command);
         town.wait_for("both failures", async || {
             let log = program.log();
-            (log.contains("Discord's gateway is not connected") && log.contains("Telegram is not connected"))
+            (log.contains("Discord's gateway is not known") && log.contains("Telegram is not connected"))
                 .then_some(())
         })
         .await;
