@@ -72,7 +72,10 @@ impl Caller {
     /// A stranger, with what the log-in page hands out.
     async fn stranger(bot: &Bot) -> Self {
         let redirect = reqwest::redirect::Policy::none();
-        let http = reqwest::Client::builder().no_proxy().redirect(redirect).build().expect("a client");
+        // The server closes what it was sent too much on, perhaps just when the connection is used again; a browser asks
+        // once more then, and this takes another each time.
+        let http = reqwest::Client::builder().no_proxy().redirect(redirect).pool_max_idle_per_host(0);
+        let http = http.build().expect("a client");
         let mut caller = Self { http, base: url(bot, ""), cookie: String::new(), csrf: String::new() };
         let answer = caller.get("/login").await;
         caller.cookie = cookie(&answer).expect("a secret");
