@@ -16,7 +16,7 @@ fn is_definition(piece: &Piece) -> bool {
     match &piece.kind {
         PieceKind::Block(Block::Paragraph(run)) => {
             let mut lines = run.split(|inline| *inline == Inline::Break);
-            !lines.next().is_some_and(|line| text_of(line).is_some())
+            lines.next().is_none_or(|line| text_of(line).is_none())
                 && lines.next().is_some_and(|line| text_of(line).is_some())
         }
         _ => false,
