@@ -10,7 +10,7 @@ pub(crate) fn line(text: &str) -> String {
     text_with(text, ' ')
 }
 
-/// Like [`line`], without a copy where there is nothing to clean.
+/// Like [`line()`], without a copy where there is nothing to clean.
 pub(crate) fn owned(text: String) -> String {
     if text.chars().all(is_plain) { text } else { text_with(&text, ' ') }
 }

@@ -13,7 +13,7 @@ use super::{Document, Piece, PieceKind, clean};
 pub(super) const STRETCH: usize = 128 * 1024;
 
 /// Begins a stretch in the middle of a line, so that its first characters mean nothing at the beginning of one. It is
-/// invisible, and [`clean`](super::clean) takes it out again.
+/// invisible, and [`clean`] takes it out again.
 const GOES_ON: char = '\u{2060}';
 
 /// A part of a text.
