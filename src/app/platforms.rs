@@ -54,9 +54,16 @@ impl Parts {
             access: Arc::clone(&access),
             standing: Arc::new(Standing::new(Arc::clone(&self.health), Arc::clone(&self.clock))),
         };
-        self.tasks.spawn(chat::discord::run(chat.clone(), self.owner.clone(), self.stop.clone()));
+        let (is_shared, owner) = (self.store.is_shared(), self.owner.clone());
+        if is_shared {
+            self.tasks.spawn(chat::discord::run(chat.clone(), owner.clone(), self.stop.clone()));
+        }
         self.talk(Platform::Discord, calls, gate, fence, access, move |shift| {
             shift.tasks.spawn(chat::discord::announce(chat.clone(), shift.stop.clone()));
+            // Alone, it is heard from once it is known what Discord told the last run to wait for.
+            if !is_shared {
+                shift.tasks.spawn(chat::discord::run(chat.clone(), owner.clone(), shift.stop.clone()));
+            }
         });
         Ok(reach)
     }
