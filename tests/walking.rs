@@ -410,6 +410,7 @@ async fn everything_that_can_be_pressed_in_private_on_discord_is_answered() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes five minutes: run it by name"]
 async fn everything_that_can_be_pressed_in_a_telegram_group_is_answered() {
     Walk::start(|bot| Room::Telegram { chat: bot.group }).await.walk().await;
 }
