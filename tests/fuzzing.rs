@@ -90,8 +90,8 @@ fn changed(texts: &[String], random: &mut fastrand::Rng) -> String {
 }
 
 #[rstest]
-#[case::front_matter("front_matter", targets::front_matter, 300)]
-#[case::post("post", targets::post, 300)]
+#[case::front_matter("front_matter", targets::front_matter, 200)]
+#[case::post("post", targets::post, 200)]
 // Each is set in nine ways and drawn, which takes an unoptimised program a second.
 #[case::renderers("renderers", targets::renderers, 60)]
 fn what_is_fuzzed_holds_for_the_corpus_and_for_changes_of_it(
