@@ -399,7 +399,6 @@ fn known_by(carried: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "four presses below /settings, about the channel itself, get an error number: to be mended"]
 async fn everything_that_can_be_pressed_in_a_discord_channel_is_answered() {
     Walk::start(|bot| Room::Discord { channel: bot.channel }).await.walk().await;
 }

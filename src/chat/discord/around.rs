@@ -1,6 +1,7 @@
 //! What else there is in a server, and what somebody and the bot may do there: asked of Discord when a command or a
 //! button is about another channel, so that rights are those of the moment.
 
+use chrono::TimeDelta;
 use serenity::all::{ChannelType, GuildChannel, Member, PartialGuild, Permissions, Role};
 
 use super::client::Discord;
@@ -13,23 +14,41 @@ use crate::platform::CallError;
 pub(super) const MAY_MANAGE: Permissions =
     Permissions::MANAGE_CHANNELS.union(Permissions::MANAGE_GUILD).union(Permissions::ADMINISTRATOR);
 
+/// How long somebody waits for the calls that their answer needs.
+const PATIENCE: TimeDelta = TimeDelta::seconds(15);
+
 /// What there is around a member of a server.
 ///
 /// # Errors
 /// As of any call.
 pub(super) async fn around(discord: &Discord, guild: u64, member: &Member) -> Result<Around, CallError> {
-    let (calls, gate) = (discord.calls_now(), discord.calls_now().gate());
-    let place = gate.take_for_none().await;
-    let server = calls.server(guild).await?;
-    drop(place);
-    let place = gate.take_for_none().await;
-    let channels = calls.server_channels(guild).await?;
-    drop(place);
+    let calls = discord.calls_now();
+    let server = patiently(discord, || calls.server(guild)).await?;
+    let channels = patiently(discord, || calls.server_channels(guild)).await?;
     let me = calls.me().await?.id;
-    let place = gate.take_for_none().await;
-    let bot = calls.server_member(guild, me).await?;
-    drop(place);
+    let bot = patiently(discord, || calls.server_member(guild, me)).await?;
     Ok(seen(&server, &channels, member, &bot))
+}
+
+/// Makes a call that is about no channel; where Discord tells to wait for a while, it is waited: the rates of such calls are
+/// known from what it refuses only, and whoever asked is told soon enough that an answer will come.
+async fn patiently<T, C>(discord: &Discord, call: impl Fn() -> C) -> Result<T, CallError>
+where
+    C: Future<Output = Result<T, CallError>>,
+{
+    let (gate, clock) = (discord.calls_now().gate(), &discord.clock);
+    let until = clock.now() + PATIENCE;
+    loop {
+        let place = gate.take_for_none().await;
+        let answer = call().await;
+        drop(place);
+        match answer {
+            Err(CallError::RetryAfter { after, .. }) if clock.now() + after <= until => {
+                clock.sleep_until(clock.now() + after).await;
+            }
+            answer => return answer,
+        }
+    }
 }
 
 /// What a member may manage and mention, and what the bot lacks for it.
