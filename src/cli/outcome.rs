@@ -60,6 +60,7 @@ fn exit_code(error: &anyhow::Error) -> u8 {
     match error.downcast_ref::<crate::store::StoreError>() {
         Some(
             crate::store::StoreError::Newer { .. }
+            | crate::store::StoreError::Older { .. }
             | crate::store::StoreError::Address { .. }
             | crate::store::StoreError::InUse { .. }
             | crate::store::StoreError::NotEmpty { .. },

@@ -49,6 +49,14 @@ pub enum StoreError {
         /// The version that migrated it last, if it is known.
         wants: Option<String>,
     },
+    /// What is to be restored was written by a version that kept what messages say elsewhere.
+    #[error(
+        "the file is of jogan {version}, which kept what waiting messages say in another way; update the old server, and export there again"
+    )]
+    Older {
+        /// The version that wrote it.
+        version: String,
+    },
     /// A copy of the database cannot be written: one that was asked for, or the one from before a migration.
     #[error("cannot write a copy of the database to {}; is there room, and may this user write there?", copy.display())]
     Copy {

@@ -1,7 +1,7 @@
 //! Importing old posts into a new SQLite database, against the part of that time which SQLite takes.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -10,6 +10,7 @@ use chrono::{Days, NaiveDate};
 
 use super::Measure;
 use crate::app;
+use crate::cli::folder::Folder;
 use crate::cli::run;
 use crate::clock::SystemClock;
 use crate::config::{Config, Environment};
@@ -22,8 +23,8 @@ const POSTS: u32 = 10_000;
 const POST: &str = include_str!("../demo/sample.md");
 
 pub(super) fn measure() -> anyhow::Result<Vec<Measure>> {
-    let folder = Folder::new()?;
-    let posts = folder.0.join("posts");
+    let folder = Folder::new("bench")?;
+    let posts = folder.path().join("posts");
     fs::create_dir(&posts).context("cannot make a folder for the posts")?;
     let first = NaiveDate::from_ymd_opt(1995, 1, 1).unwrap_or_default();
     for number in 0..POSTS {
@@ -31,7 +32,7 @@ pub(super) fn measure() -> anyhow::Result<Vec<Measure>> {
         let post = POST.replace("2025-12-17", &day.to_string()).replace("오늘", &format!("제{number}호"));
         fs::write(posts.join(format!("{day}-ai-news.md")), post).context("cannot write a post")?;
     }
-    let (seconds, imported) = run::runtime()?.block_on(timed(&folder.0, &posts))?;
+    let (seconds, imported) = run::runtime()?.block_on(timed(folder.path(), &posts))?;
     anyhow::ensure!(
         imported.loaded == usize::try_from(POSTS)?,
         "{} of {POSTS} posts were loaded, {} refused; the first for: {}",
@@ -69,22 +70,4 @@ async fn timed(folder: &Path, posts: &Path) -> anyhow::Result<(f64, Imported)> {
     let seconds = begun.elapsed().as_secs_f64();
     store.close().await;
     Ok((seconds, imported))
-}
-
-/// A folder of this process alone, gone at the end.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> anyhow::Result<Self> {
-        let path = std::env::temp_dir().join(format!("jogan-bench-{}", std::process::id()));
-        fs::create_dir_all(&path).with_context(|| format!("cannot make {}", path.display()))?;
-        Ok(Self(path))
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // What is left is in the system's folder of temporary files.
-        let _ = fs::remove_dir_all(&self.0);
-    }
 }

@@ -24,6 +24,9 @@ use rows::Table;
 /// spare for the move.
 const TEXTS_OF: TimeDelta = TimeDelta::hours(72);
 
+/// The migration since which what messages say is in a table of its own.
+const TEXTS_SINCE: i64 = 18;
+
 /// What is written out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Transfer {
@@ -146,12 +149,16 @@ impl Store {
     /// Reads what another database wrote out into this one, which must be empty.
     ///
     /// # Errors
-    /// [`StoreError::NotEmpty`] if it is not; [`StoreError::Newer`] if a newer version wrote it; if the database fails.
+    /// [`StoreError::NotEmpty`] if it is not; [`StoreError::Newer`] if a newer version wrote it, [`StoreError::Older`] if an
+    /// older one did whose messages could not be sent from here; if the database fails.
     /// Nothing is changed then.
     pub async fn restore(&self, transfer: &Transfer) -> Result<(), StoreError> {
         if !migrations(self.backend).version_exists(transfer.migration) {
             let (found, wants) = (transfer.migration, Some(transfer.version.clone()));
             return Err(StoreError::Newer { found, wants });
+        }
+        if transfer.migration < TEXTS_SINCE && !transfer.messages.is_empty() {
+            return Err(StoreError::Older { version: transfer.version.clone() });
         }
         let mut tx = self.begin().await?;
         self.expect_empty(&mut tx).await?;

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::TEXTS_SINCE;
 use super::rows::{self, Table};
 use crate::store::Store;
+use crate::store::error::StoreError;
 
 /// What stays behind on purpose: what loads and Discord will tell, and whose claim a message was.
 const BEHIND: [(&str, &str); 9] = [
@@ -47,4 +49,15 @@ async fn every_column_moves_or_stays_behind_on_purpose() {
     check::<rows::Wait>(&store).await;
     check::<rows::Change>(&store).await;
     check::<rows::Greeting>(&store).await;
+}
+
+#[tokio::test]
+async fn messages_of_an_older_version_are_refused_rather_than_lost() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Store::open(&crate::test_database::url_in(folder.path())).await.expect("a database");
+    let mut old = store.export(chrono::DateTime::UNIX_EPOCH).await.expect("nothing to write out");
+    old.migration = TEXTS_SINCE - 1;
+    store.restore(&old).await.expect("nothing is in it that was kept otherwise");
+    old.messages.push(rows::Message::default());
+    assert!(matches!(store.restore(&old).await, Err(StoreError::Older { .. })));
 }
