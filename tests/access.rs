@@ -1,7 +1,8 @@
 //! A channel that cannot be written to is left alone but for probes, comes back by itself, and gets what it missed.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta};
 use jogan::clock::Clock as _;
+use jogan::model::channel::Platform;
 use jogan::sandbox::discord::ChannelKind as ChannelKindOfDiscord;
 use jogan::sandbox::discord::permissions::VIEW_CHANNEL;
 use jogan::sandbox::telegram::ChatKind;
@@ -162,7 +163,11 @@ async fn operators_and_who_subscribed_are_told_once_of_what_is_lost_together() {
         bot.discord.take_permission(channel, VIEW_CHANNEL);
     }
     bot.publish(&bot.post());
-    lost(&bot, 2).await;
+    bot.wait_for("both losses to be gathered", async || {
+        let told = bot.app().store().lost_since(Platform::Discord, DateTime::UNIX_EPOCH, None).await;
+        (told.expect("a database").len() == 2).then_some(())
+    })
+    .await;
     bot.clock.set(bot.clock.now() + TimeDelta::seconds(11));
     let operators = bot.discord.add_dm(&bot.operator.0);
     let told =
@@ -184,7 +189,8 @@ async fn operators_and_who_subscribed_are_told_once_of_what_is_lost_together() {
     bot.clock.set(bot.clock.now() + TimeDelta::hours(12));
     on_discord(&bot, "소식 6").await;
     bot.idle().await;
-    assert_eq!(bot.on_discord(operators, "글을 쓸 수 없습니다").len(), 1);
+    let told = bot.on_discord(operators, "글을 쓸 수 없습니다");
+    assert_eq!(told.len(), 1, "{told:#?}");
     assert_eq!(bot.on_discord(subscriber, "구독하신").len(), 1);
     bot.finish().await;
 }

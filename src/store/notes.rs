@@ -178,7 +178,7 @@ impl Store {
     }
 
     /// The channels with subscriptions that were lost since an instant and still are, by their names or addresses, each
-    /// with the reason; of all, or of those that a person subscribed.
+    /// with the reason; of all, or of those that a person subscribed. One for which no note is written yet has its own to come.
     ///
     /// # Errors
     /// If the database fails.
@@ -190,7 +190,8 @@ impl Store {
     ) -> Result<Vec<(String, String)>, StoreError> {
         Ok(sqlx::query_as(
             "SELECT coalesce(c.name, c.address), coalesce(c.state_reason, '') FROM channels c
-             WHERE c.platform = $1 AND c.state = 'lost' AND c.state_since >= $2 AND c.kind <> 'private' AND EXISTS (
+             WHERE c.platform = $1 AND c.state = 'lost' AND c.loss_told AND c.state_since >= $2
+                 AND c.kind <> 'private' AND EXISTS (
                  SELECT 1 FROM subscriptions s
                  WHERE s.channel_id = c.id AND s.ended_at IS NULL AND ($3 IS NULL OR s.person = $3))
              ORDER BY c.state_since, c.id",
