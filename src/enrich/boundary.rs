@@ -18,6 +18,7 @@ pub(crate) enum Edge {
 
 /// Whether the bytes `start..end` of `text` are a word of their own by the rules of `edge`. Both must lie on
 /// character boundaries.
+#[inline]
 pub(crate) fn is_word(text: &str, start: usize, end: usize, edge: Edge) -> bool {
     let found = &text[start..end];
     let (Some(first), Some(last)) = (found.chars().next(), found.chars().next_back()) else { return false };
@@ -44,6 +45,7 @@ impl WordStarts {
 }
 
 /// Chinese and Japanese write no blanks, so that a name in Han characters stands anywhere.
+#[inline]
 fn begins(before: Option<char>, first: char, edge: Edge) -> bool {
     let Some(before) = before else { return true };
     if !joins(first) || !joins(before) {
@@ -59,6 +61,7 @@ fn is_behind_another_script(before: char, first: char) -> bool {
         || (first.is_ascii_uppercase() && before.is_ascii_digit())
 }
 
+#[inline]
 fn ends(last: char, after: &str, edge: Edge) -> bool {
     let Some(next) = after.chars().next() else { return true };
     if edge == Edge::Stem || !joins(last) || !joins(next) {
@@ -95,10 +98,12 @@ fn joins(c: char) -> bool {
     }
 }
 
+#[inline]
 pub(crate) fn is_hangul(c: char) -> bool {
     matches!(c, '가'..='힣' | 'ㄱ'..='ㆎ')
 }
 
+#[inline]
 fn is_han_or_kana(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
 }

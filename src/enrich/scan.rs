@@ -38,17 +38,20 @@ fn straightened(text: &str) -> Option<Cow<'_, str>> {
 }
 
 /// Whether a character is one of those that nearly all of a text is made of, and that stay as they are.
+#[inline]
 fn is_usual(c: char) -> bool {
     matches!(c, '\n' | ' '..='~' | '가'..='힣' | '·' | '‐'..='–' | '“' | '”' | '…')
 }
 
 /// Whether NFC leaves a character as it is whatever stands beside it. Nearly every text has no other, and composing
 /// takes longer than all the rest.
+#[inline]
 fn is_composed(c: char) -> bool {
     matches!(c, '\0'..='˿' | '가'..='힣' | '‐'..='‧' | '、'..='】' | '一'..='龥' | '\u{1f300}'..='\u{1faff}')
 }
 
 /// Blanks of every kind become a blank, typographic apostrophes a plain one; what is invisible is left out.
+#[inline]
 fn straighten(c: char) -> Option<char> {
     match c {
         '\n' | ' '..='~' | '가'..='힣' => Some(c),

@@ -6,7 +6,8 @@
 //! closer together, in its eyes, than it allows.
 //!
 //! Deliveries ask with [`Gate::reserve`] and go elsewhere meanwhile; commands of people wait with [`Gate::take`]
-//! and go before them: first for their channel, in which no other channel is held up, then for the platform.
+//! and go before them: first for their channel, in which no other channel is held up, then for the platform. Where
+//! deliveries use up the platform's rate they are spread evenly over its span, so that a place for a person is never far.
 //!
 //! Where several programs share the work, `fence` lets one of them call at a time.
 
@@ -93,6 +94,9 @@ impl Gate {
     ) -> Self {
         let mut overall = Lane::new(false);
         overall.keep_to(limits.overall.into_iter());
+        if let Some(rate) = limits.overall {
+            overall.spread(rate);
+        }
         let mut lanes = Lanes { overall, channels: HashMap::new(), forget_at: FORGET_FROM };
         let now = clock.now();
         for wait in remembered {
@@ -157,6 +161,10 @@ impl Gate {
         let channel = chat_of(address);
         let mut lanes = self.lanes();
         let now = self.clock.now();
+        let paced = lanes.overall.paced_ahead(now, AHEAD);
+        if paced > now {
+            return Err(paced);
+        }
         lanes.admits(channel, kind, &self.limits, now, AHEAD)?;
         lanes.both(channel, &self.limits, Lane::reserve);
         Ok(Reserved { gate: Arc::clone(self), channel, has_begun: false })
@@ -181,7 +189,8 @@ impl Gate {
         let mut lanes = self.lanes();
         let now = self.clock.now();
         let spare = lanes.overall.commands;
-        Some(lanes.overall.opens_ahead(now, spare, AHEAD)).filter(|at| *at > now)
+        let open = lanes.overall.opens_ahead(now, spare, AHEAD);
+        Some(open.max(lanes.overall.paced_ahead(now, AHEAD))).filter(|at| *at > now)
     }
 
     /// A place for the answer to a person in this channel, as soon as the rates allow one; before any delivery,
@@ -341,7 +350,7 @@ impl Reserved {
         if at > now {
             return Err(at);
         }
-        lanes.both(self.channel, &self.gate.limits, Lane::begin);
+        lanes.both(self.channel, &self.gate.limits, |lane| lane.begin(now));
         self.has_begun = true;
         Ok(self.gate.place(self.channel))
     }
@@ -394,7 +403,7 @@ impl Queued {
         let mut lanes = self.gate.lanes();
         let now = self.gate.clock.now();
         let lane = lanes.lane(self.covers, &self.gate.limits);
-        let at = lane.opens(now, 0);
+        let at = lane.opens(now);
         if at > now {
             return Err(at);
         }

@@ -43,6 +43,8 @@ const TABLES: &[&str] = &[
     "articles",
     "article_companies",
     "article_topics",
+    "company_days",
+    "topic_days",
 ];
 /// Rows that are written with one statement.
 const AT_ONCE: usize = 200;
@@ -116,9 +118,9 @@ impl Store {
             carried.push(Carried { table: name, sum: sent });
         }
         archive::put_all_words(&mut tx).await?;
-        let words = "SELECT count(*) FROM article_words";
-        let sent: i64 = sqlx::query_scalar(words).fetch_one(&from.read).await?;
-        let arrived: i64 = sqlx::query_scalar(words).fetch_one(&mut *tx).await?;
+        let sent: i64 = sqlx::query_scalar("SELECT count(*) FROM articles").fetch_one(&from.read).await?;
+        let arrived: i64 =
+            sqlx::query_scalar("SELECT count(*) FROM article_words").fetch_one(&mut *tx).await?;
         if sent != arrived {
             let (sent, arrived) = (sent.unsigned_abs(), arrived.unsigned_abs());
             return Err(StoreError::NotTheSame { table: "article_words", sent, arrived });

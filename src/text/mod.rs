@@ -26,4 +26,4 @@ pub use link::{LINK_LIMIT, bare_links, safe_link};
 pub use measure::{Unit, graphemes};
 pub use particle::particle;
 pub use sentence::sentence_ends;
-pub use tokens::{Needle, Token, spaced_tokens, tokens};
+pub use tokens::{Needle, Token, indexed, tokens};

@@ -6,6 +6,7 @@
 //! (데이터 → `데이 이터 터`). Words in other letters are tokens as they are, in lower case, and so are numbers:
 //! `HBM4`, `HBM 4` and `HBM-4` are the same two tokens.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
@@ -14,6 +15,10 @@ use super::measure::graphemes;
 
 /// The most characters of a token; nobody looks for longer ones.
 const LONGEST: usize = 64;
+
+/// Marks the tokens of headlines in an index, and by itself parts what does not follow each other: a character of
+/// private use, which no token of a text has.
+const MARK: char = '\u{e000}';
 
 /// A token of a text, and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,16 +57,39 @@ pub fn tokens(text: &str) -> Vec<Token> {
     tokens
 }
 
-/// The tokens of a text with blanks between them, as an index takes them.
-pub fn spaced_tokens(text: &str) -> String {
-    let mut spaced = String::with_capacity(text.len() * 2);
-    for token in tokens(text) {
-        if !spaced.is_empty() {
-            spaced.push(' ');
-        }
-        spaced.push_str(&token.text);
+/// What an index holds of an article, with blanks in between: the tokens of the headline, the same once more with a
+/// mark, so that a search of headlines looks at headlines alone; the syllables of both, for those who look for
+/// one; the tokens of the text.
+pub fn indexed(headline: &str, text: &str) -> String {
+    let (headline, text) = (tokens(headline), tokens(text));
+    let mut words = String::new();
+    let mut put = |mark: &str, token: &str| {
+        words.extend([mark, token, " "]);
+    };
+    let mark = MARK.to_string();
+    let (in_headline, anywhere) = (syllables(&headline, &[]), syllables(&headline, &text));
+    headline.iter().for_each(|token| put("", &token.text));
+    headline.iter().for_each(|token| put(&mark, &token.text));
+    put(&mark, "");
+    in_headline.iter().for_each(|syllable| put(&mark, syllable));
+    anywhere.iter().for_each(|syllable| put("", syllable));
+    put(&mark, "");
+    text.iter().for_each(|token| put("", &token.text));
+    words.pop();
+    words
+}
+
+/// The characters that begin tokens of two, each once.
+fn syllables<'a>(some: &'a [Token], more: &'a [Token]) -> BTreeSet<&'a str> {
+    let packed = some.iter().chain(more).filter(|token| token.is_packed());
+    packed.filter_map(|token| token.text.chars().next().map(|c| &token.text[..c.len_utf8()])).collect()
+}
+
+impl Token {
+    /// Whether it is of a script that is looked for within words.
+    fn is_packed(&self) -> bool {
+        self.text.chars().all(|c| Kind::of(c) == Kind::Packed)
     }
-    spaced
 }
 
 impl Needle {
@@ -70,12 +98,23 @@ impl Needle {
         let mut tokens = tokens(text);
         let last = tokens.last()?;
         // Of a run only its last character stands alone. In what is looked for it need not be the last.
-        let is_packed = last.text.chars().all(|c| Kind::of(c) == Kind::Packed);
+        let is_packed = last.is_packed();
         let is_open = is_packed && !is_in_run(&tokens);
         if is_packed && !is_open {
             tokens.pop();
         }
         Some(Self { tokens: tokens.into_iter().map(|token| token.text).collect(), is_open })
+    }
+
+    /// The tokens to look for in an index that holds what [`indexed`] made, anywhere or in headlines.
+    pub fn in_index(&self, in_headline: bool) -> Vec<String> {
+        let mark = if in_headline { String::from(MARK) } else { String::new() };
+        self.tokens.iter().map(|token| format!("{mark}{token}")).collect()
+    }
+
+    /// Whether in an index the last token need only begin one. A syllable alone is there as it is.
+    pub fn is_open_in_index(&self) -> bool {
+        self.is_open && self.tokens.len() > 1
     }
 
     /// Where it stands in a text, ascending.
@@ -94,7 +133,7 @@ impl Needle {
             .map(|(place, window)| {
                 let last = &window[window.len() - 1];
                 // A token of two characters covers the one after it, which begins the next token.
-                let has_two = !self.is_open && last.text.chars().all(|c| Kind::of(c) == Kind::Packed);
+                let has_two = !self.is_open && last.is_packed();
                 let end = match tokens.get(place + window.len()) {
                     Some(next) if has_two && next.at.start == last.at.end => next.at.end,
                     _ => last.at.end,
@@ -110,7 +149,7 @@ fn is_in_run(tokens: &[Token]) -> bool {
     let [.., before, last] = tokens else { return false };
     before.at.end == last.at.start
         && before.text.chars().count() == 2
-        && before.text.chars().all(|c| Kind::of(c) == Kind::Packed)
+        && before.is_packed()
         && last.text.chars().count() == 1
 }
 
@@ -195,7 +234,16 @@ mod tests {
     #[case::punctuation("\"a\"* OR -b:c^{}", "a or b c")]
     #[case::nothing(" …!", "")]
     fn text_is_cut_into_tokens(#[case] text: &str, #[case] expected: &str) {
-        assert_eq!(spaced_tokens(text), expected);
+        let found: Vec<String> = tokens(text).into_iter().map(|token| token.text).collect();
+        assert_eq!(found.join(" "), expected);
+    }
+
+    #[test]
+    fn an_index_holds_headline_syllables_and_text() {
+        let words = indexed("GPU 값", "새칩").replace(MARK, "^");
+        assert_eq!(words, "gpu 값 ^gpu ^값 ^ ^값 값 새 칩 ^ 새칩 칩");
+        let needle = Needle::of("칩").expect("a syllable");
+        assert_eq!((needle.in_index(false), needle.is_open_in_index()), (vec!["칩".to_owned()], false));
     }
 
     #[rstest]

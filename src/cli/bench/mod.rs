@@ -13,10 +13,13 @@ mod posts;
 mod search;
 
 use std::io::Write as _;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
 use serde::Serialize;
+
+use place::Place;
 
 use super::Outcome;
 use super::run::runtime;
@@ -29,10 +32,13 @@ pub(super) struct Arguments {
     /// How many articles `search` looks through
     #[arg(long, value_name = "COUNT", default_value_t = 20_000)]
     articles: u32,
+    /// The file of `search`'s articles, which is filled if it is not there, and kept [default: in a temporary folder]
+    #[arg(long, value_name = "FILE")]
+    archive: Option<PathBuf>,
     /// How many digests `commands` has in its archive
     #[arg(long, value_name = "COUNT", default_value_t = 10_000)]
     digests: usize,
-    /// The PostgreSQL database that `planning` and `delivery` work in, each time in a schema of its own that is left there
+    /// The PostgreSQL database that `planning`, `delivery` and `search` work in, each time in a schema of its own that is left there
     /// [default: SQLite, in a temporary folder]
     #[arg(long, value_name = "URL")]
     database: Option<String>,
@@ -86,7 +92,13 @@ pub(super) fn bench(arguments: &Arguments) -> Outcome {
             Name::Commands => runtime()?.block_on(commands::measure(arguments.digests))?,
             Name::Planning => runtime()?.block_on(planning::measure(arguments.database.as_deref()))?,
             Name::Delivery => runtime()?.block_on(delivery::measure(arguments.database.as_deref()))?,
-            Name::Search => search::measure(arguments.articles)?,
+            Name::Search => {
+                let place = match &arguments.archive {
+                    Some(file) => Place::File(file.clone()),
+                    None => Place::new(arguments.database.as_deref())?,
+                };
+                runtime()?.block_on(search::measure(arguments.articles, &place))?
+            }
         });
     }
     let mut out = std::io::stdout().lock();

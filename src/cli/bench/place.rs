@@ -1,10 +1,14 @@
 //! Where a benchmark's database is: a file of its own, or a schema of its own in a PostgreSQL database.
 
+use std::path::PathBuf;
+
 use crate::cli::folder::Folder;
 use crate::clock::{Clock as _, SystemClock};
 
-/// A database that nobody has used.
+/// A database that nobody has used, or that is kept from one run to the next.
 pub(super) enum Place {
+    /// SQLite, in this file. It stays there.
+    File(PathBuf),
     /// SQLite, in a folder that goes with this.
     Folder(Folder),
     /// PostgreSQL: the address with its schema. It stays there.
@@ -23,6 +27,7 @@ impl Place {
     /// Its address.
     pub(super) fn url(&self) -> String {
         match self {
+            Self::File(file) => format!("sqlite://{}", file.display()),
             Self::Folder(folder) => format!("sqlite://{}", folder.path().join("bench.db").display()),
             Self::Schema(url) => url.clone(),
         }

@@ -42,6 +42,8 @@ pub(super) struct Lane {
     /// Calls that have not begun yet.
     reserved: usize,
     told: Option<Alarm>,
+    /// How deliveries are spread over the span of the rate; `None`: they are not.
+    pace: Option<Pace>,
     /// Commands that wait for a place here; bulk leaves them room.
     pub(super) commands: usize,
     /// Held by the first of these commands: they go in the order in which they came.
@@ -59,14 +61,26 @@ impl Lane {
         self.windows.extend(rates.skip(known).map(Window::new));
     }
 
-    /// The earliest instant at which there may be a place, with `spare` more left for others; `now` if there is
-    /// one now. Never later than it is, so that asking again then wastes nothing.
-    pub(super) fn opens(&mut self, now: DateTime<Utc>, spare: usize) -> DateTime<Utc> {
-        self.opens_ahead(now, spare, TimeDelta::zero())
+    /// Spreads deliveries evenly over the span of this rate once they use half of it. Otherwise all of its places would be
+    /// taken at one instant, and be free at one instant a span later: an answer to a person would wait so long.
+    pub(super) fn spread(&mut self, rate: Rate) {
+        let calls = rate.calls.max(1);
+        let step = rate.per / i32::try_from(calls).unwrap_or(i32::MAX);
+        self.pace = Some(Pace { step, from: calls as usize / 2, next: DateTime::UNIX_EPOCH });
     }
 
-    /// The same for a place that may be reserved so long `ahead` of when it is free. What others tell (the platform,
-    /// its buckets, waiting commands) may change until then; nothing is reserved on that.
+    /// The earliest instant at which there may be a place for a command; `now` if there is one now. Never later than it
+    /// is, so that asking again then wastes nothing. Calls that are reserved and have not begun wait for it.
+    pub(super) fn opens(&mut self, now: DateTime<Utc>) -> DateTime<Utc> {
+        self.opens_beside(now, self.in_flight - self.reserved)
+    }
+
+    fn opens_beside(&mut self, now: DateTime<Utc>, busy: usize) -> DateTime<Utc> {
+        self.windows_open(now, busy).max(self.buckets_open(now, busy)).max(self.told_until(now))
+    }
+
+    /// The same for a place that may be reserved so long `ahead` of when it is free, with `spare` more left for others.
+    /// What others tell (the platform, its buckets, waiting commands) may change until then; nothing is reserved on that.
     pub(super) fn opens_ahead(
         &mut self,
         now: DateTime<Utc>,
@@ -83,10 +97,23 @@ impl Lane {
         at.max(self.told_until(now))
     }
 
-    /// The earliest instant at which a reserved call may begin; `now` if it may.
+    /// The earliest instant at which a reserved call may begin, after the commands that wait; `now` if it may.
     pub(super) fn begins(&mut self, now: DateTime<Utc>) -> DateTime<Utc> {
-        let busy = self.in_flight - self.reserved;
-        self.windows_open(now, busy).max(self.buckets_open(now, busy)).max(self.told_until(now))
+        let busy = self.in_flight - self.reserved + self.commands;
+        self.opens_beside(now, busy).max(self.paced(now, busy, 0))
+    }
+
+    /// The instant at which the delivery after `before` others may begin for the pace's sake.
+    fn paced(&mut self, now: DateTime<Utc>, busy: usize, before: usize) -> DateTime<Utc> {
+        let Some(pace) = self.pace else { return now };
+        let taken = self.windows.iter_mut().map(|window| window.taken(now, busy)).max().unwrap_or(busy);
+        if taken < pace.from { now } else { pace.at(now, before) }
+    }
+
+    /// When a delivery may be reserved so long `ahead` for the pace's sake: after those that are reserved already.
+    pub(super) fn paced_ahead(&mut self, now: DateTime<Utc>, ahead: TimeDelta) -> DateTime<Utc> {
+        let (busy, reserved) = (self.in_flight, self.reserved);
+        now.max(self.paced(now, busy, reserved) - ahead)
     }
 
     fn windows_open(&mut self, now: DateTime<Utc>, busy: usize) -> DateTime<Utc> {
@@ -119,13 +146,16 @@ impl Lane {
     }
 
     /// A reserved call begins.
-    pub(super) fn begin(&mut self) {
+    pub(super) fn begin(&mut self, now: DateTime<Utc>) {
         self.reserved = self.reserved.saturating_sub(1);
+        if let Some(pace) = &mut self.pace {
+            pace.next = pace.at(now, 1);
+        }
     }
 
     /// A reserved call is not made: the platform counts nothing.
     pub(super) fn cancel(&mut self) {
-        self.begin();
+        self.reserved = self.reserved.saturating_sub(1);
         self.in_flight = self.in_flight.saturating_sub(1);
     }
 
@@ -204,10 +234,15 @@ impl Window {
         Self { rate: Rate { calls: rate.calls.max(1), per: rate.per }, frees: VecDeque::new() }
     }
 
-    fn opens(&mut self, now: DateTime<Utc>, busy: usize) -> DateTime<Utc> {
+    /// How many places are taken.
+    fn taken(&mut self, now: DateTime<Utc>, busy: usize) -> usize {
         self.forget(now);
+        busy + self.frees.len()
+    }
+
+    fn opens(&mut self, now: DateTime<Utc>, busy: usize) -> DateTime<Utc> {
         let calls = self.rate.calls as usize;
-        let taken = busy + self.frees.len();
+        let taken = self.taken(now, busy);
         if taken < calls {
             return now;
         }
@@ -234,6 +269,27 @@ impl Window {
         while self.frees.front().is_some_and(|at| *at <= now) {
             self.frees.pop_front();
         }
+    }
+}
+
+/// How deliveries are spread.
+#[derive(Debug, Clone, Copy)]
+struct Pace {
+    /// From the beginning of one to the next.
+    step: TimeDelta,
+    /// From so many places taken.
+    from: usize,
+    /// When the next may begin.
+    next: DateTime<Utc>,
+}
+
+impl Pace {
+    /// When the delivery after `before` others may begin. One that is late gives back a step at most: more would bunch
+    /// them again.
+    fn at(&self, now: DateTime<Utc>, before: usize) -> DateTime<Utc> {
+        let steps = self.step * i32::try_from(before).unwrap_or(i32::MAX);
+        // No further ahead than a step, if the clock was set back.
+        self.next.clamp(now - self.step, now + self.step) + steps
     }
 }
 

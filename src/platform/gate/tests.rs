@@ -306,6 +306,34 @@ fn ninety_nine_percent_of_a_limit_are_used(
     assert!(calls * 100 >= limit * 99, "{calls} of {limit}");
 }
 
+#[test]
+fn a_person_waits_for_no_more_than_two_deliveries_wherever_they_ask() {
+    let mut longest = TimeDelta::zero();
+    for asked in 0..40 {
+        let (gate, clock, _waits) = gate(Limits { channel: None, ..Limits::telegram() });
+        let mut reserved: Vec<Reserved> = Vec::new();
+        let asked = START + ms(3000 + 25 * asked);
+        let mut person: Option<Command> = None;
+        let waited = loop {
+            let now = clock.now();
+            if now >= asked {
+                let person = person.get_or_insert_with(|| command(&gate, telegram(-1), ChannelKind::Private));
+                if look(person).is_some() {
+                    break now - asked;
+                }
+            }
+            while let Ok(place) = gate.reserve(&telegram(now.timestamp_millis()), ChannelKind::Private) {
+                reserved.push(place);
+            }
+            reserved.retain_mut(|place| place.try_begin().is_err());
+            clock.advance(ms(1));
+        };
+        longest = longest.max(waited);
+    }
+    assert!(longest <= ms(70), "{longest}");
+    assert!(longest >= ms(2), "nobody ever waits: the rate is not used up");
+}
+
 /// One thing that happens to the gate.
 #[derive(Debug, Clone)]
 enum Event {

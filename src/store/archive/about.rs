@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{ArticleId, LISTED, Listed, ListedRow, ids_of};
+use super::{ArticleId, LISTED, Listed, ListedRow, days_of, ids_of};
 use crate::model::trends::Days;
 use crate::store::Store;
 use crate::store::error::StoreError;
@@ -116,17 +116,17 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn count_about(&self, subject: Subject<'_>, days: Option<Days>) -> Result<Tally, StoreError> {
-        let (first, last) = ids_of(days);
+        let (first, last) = days_of(days);
         let (sql, name) = match subject {
             Subject::Company(name) => (
-                "SELECT (SELECT count(*) FROM article_companies
-                         WHERE company = $1 AND NOT is_implied AND article_id BETWEEN $2 AND $3),
-                        (SELECT count(*) FROM article_companies
-                         WHERE company = $1 AND is_implied AND article_id BETWEEN $2 AND $3)",
+                "SELECT CAST(coalesce(sum(articles) FILTER (WHERE NOT is_implied), 0) AS BIGINT),
+                        CAST(coalesce(sum(articles) FILTER (WHERE is_implied), 0) AS BIGINT)
+                 FROM company_days WHERE company = $1 AND day BETWEEN $2 AND $3",
                 name,
             ),
             Subject::Topic(key) => (
-                "SELECT count(*), CAST(0 AS BIGINT) FROM article_topics WHERE topic = $1 AND article_id BETWEEN $2 AND $3",
+                "SELECT CAST(coalesce(sum(articles), 0) AS BIGINT), CAST(0 AS BIGINT)
+                 FROM topic_days WHERE topic = $1 AND day BETWEEN $2 AND $3",
                 key,
             ),
         };

@@ -1,11 +1,11 @@
 //! Writes the articles of a digest for look-ups, in the transaction that writes the digest.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use sqlx::{Any, Transaction};
 
 use super::words::put_words;
-use super::{first_of, last_of};
+use super::{DAY_BITS, day_number, ids_of_day};
 use crate::model::article::{EnrichedArticle, Strength};
 use crate::model::digest::EnrichedDigest;
 use crate::model::rich::plain;
@@ -14,6 +14,12 @@ use crate::store::rows::Row;
 
 /// Digests whose words are written anew at once.
 const DIGESTS_AT_ONCE: i64 = 100;
+
+const COUNT_COMPANIES: &str = "INSERT INTO company_days (company, is_implied, day, articles)
+     SELECT company, is_implied, $1, count(*) FROM article_companies
+     WHERE article_id BETWEEN $2 AND $3 GROUP BY company, is_implied";
+const COUNT_TOPICS: &str = "INSERT INTO topic_days (topic, day, articles)
+     SELECT topic, $1, count(*) FROM article_topics WHERE article_id BETWEEN $2 AND $3 GROUP BY topic";
 
 /// Puts the articles of a digest in the place of those that it had. An article keeps its id while the digest keeps
 /// its day, so that what a page's button carries stays true.
@@ -26,8 +32,10 @@ pub(in crate::store) async fn index(
         .bind(digest_id)
         .fetch_all(&mut **tx)
         .await?;
-    forget(tx, digest_id).await?;
-    let (first, last) = (first_of(digest.date.day()), last_of(digest.date.day()));
+    remove(tx, digest_id).await?;
+    let (first, last) = ids_of_day(day_number(digest.date.day()));
+    let mut days: BTreeSet<i64> = known.iter().map(|(_, id)| id >> DAY_BITS).collect();
+    days.insert(day_number(digest.date.day()));
     let known: HashMap<i64, i64> = known.into_iter().filter(|(_, id)| (first..=last).contains(id)).collect();
     let mut next = free_id(tx, first, last, known.values().max()).await?;
     // The ids of a day fall, as days do: a list from the newest has a digest's articles in its order.
@@ -46,7 +54,7 @@ pub(in crate::store) async fn index(
     for (id, place, article) in rows {
         insert(tx, id, digest_id, place, article).await?;
     }
-    Ok(())
+    count_again(tx, days).await
 }
 
 /// Takes a digest's articles out of all look-ups.
@@ -54,6 +62,30 @@ pub(in crate::store) async fn forget(
     tx: &mut Transaction<'static, Any>,
     digest_id: i64,
 ) -> Result<(), StoreError> {
+    let ids: Vec<i64> = sqlx::query_scalar("SELECT id FROM articles WHERE digest_id = $1")
+        .bind(digest_id)
+        .fetch_all(&mut **tx)
+        .await?;
+    remove(tx, digest_id).await?;
+    count_again(tx, ids.into_iter().map(|id| id >> DAY_BITS).collect()).await
+}
+
+/// Counts what the articles of these days are about.
+async fn count_again(tx: &mut Transaction<'static, Any>, days: BTreeSet<i64>) -> Result<(), StoreError> {
+    for day in days {
+        let (first, last) = ids_of_day(day);
+        for counts in ["company_days", "topic_days"] {
+            let forget = format!("DELETE FROM {counts} WHERE day = $1");
+            sqlx::query(sqlx::AssertSqlSafe(forget)).bind(day).execute(&mut **tx).await?;
+        }
+        for count in [COUNT_COMPANIES, COUNT_TOPICS] {
+            sqlx::query(count).bind(day).bind(first).bind(last).execute(&mut **tx).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn remove(tx: &mut Transaction<'static, Any>, digest_id: i64) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM article_words WHERE rowid IN (SELECT id FROM articles WHERE digest_id = $1)")
         .bind(digest_id)
         .execute(&mut **tx)

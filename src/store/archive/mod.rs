@@ -93,17 +93,21 @@ fn day_number(day: NaiveDate) -> i64 {
     (day - EPOCH).num_days()
 }
 
-/// The least id that an article of the day may have.
-fn first_of(day: NaiveDate) -> i64 {
-    day_number(day) << DAY_BITS
-}
-
-/// The greatest.
-fn last_of(day: NaiveDate) -> i64 {
-    first_of(day) + ((1 << DAY_BITS) - 1)
+/// The least and the greatest id that an article of a day may have, by the day's number.
+fn ids_of_day(number: i64) -> (i64, i64) {
+    let first = number << DAY_BITS;
+    (first, first + ((1 << DAY_BITS) - 1))
 }
 
 /// The ids of the articles of some days; without days, of all.
 fn ids_of(days: Option<Days>) -> (i64, i64) {
-    days.map_or((i64::MIN, i64::MAX), |days| (first_of(days.first), last_of(days.last)))
+    let (first, last) = days_of(days);
+    (ids_of_day(first).0, ids_of_day(last).1)
+}
+
+/// The numbers of the first and the last of some days; without days, all that an id can have.
+fn days_of(days: Option<Days>) -> (i64, i64) {
+    days.map_or((i64::MIN >> DAY_BITS, i64::MAX >> DAY_BITS), |days| {
+        (day_number(days.first), day_number(days.last))
+    })
 }

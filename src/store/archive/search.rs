@@ -1,9 +1,10 @@
 //! Full-text search over the archive. The words of a query become tokens (`text/tokens.rs`), and only tokens reach the
 //! database's index (`words.rs`).
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 
-use super::{ArticleId, LISTED, Listed, ListedRow, first_of, last_of};
+use super::{ArticleId, LISTED, Listed, ListedRow, day_number, ids_of_day};
 use crate::model::query::Query;
 use crate::store::Store;
 use crate::store::backend::Backend;
@@ -11,11 +12,8 @@ use crate::store::error::StoreError;
 use crate::store::rows::{readable, to_json};
 use crate::text::Needle;
 
-/// The most articles that a search ranks and counts: the newest of those that fit.
+/// The most articles that a search ranks and counts: of those that fit as well as each other, the newest.
 pub const MOST_HITS: usize = 1_000;
-
-/// After so many days an article weighs half as much.
-const HALF_WEIGHT_DAYS: f64 = 180.0;
 
 /// What a search found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,8 +28,9 @@ pub struct Hits {
 
 impl Store {
     /// Articles that fit a query whose companies and topics are names and keys of the dictionary: first those that
-    /// have all the words in the headline, then by how well they fit and how new they are. `newest`: as the first
-    /// page had it. A query without anything to look for finds nothing.
+    /// have all the words in the headline, then those that have them in a row, then those that have one in the
+    /// headline, then all others; each the newest first. `newest`: as the first page had it. A query without
+    /// anything to look for finds nothing.
     ///
     /// # Errors
     /// If the database fails.
@@ -50,44 +49,42 @@ impl Store {
                 ArticleId(last.unwrap_or_default())
             }
         };
-        let ranked = match Expression::of(query, self.backend) {
-            Some(expression) => self.ranked(&expression, query, newest).await?,
-            None => Vec::new(),
-        };
+        let ranked = self.ranked(query, newest).await?;
         let page: Vec<i64> = ranked.iter().skip(skip).take(count).copied().collect();
         Ok(Hits { page: self.listed(&page).await?, total: ranked.len(), newest })
     }
 
     /// The ids of what fits, best first.
-    async fn ranked(
-        &self,
-        expression: &Expression,
-        query: &Query,
-        newest: ArticleId,
-    ) -> Result<Vec<i64>, StoreError> {
-        let Expression::Words { anywhere, in_headline } = expression else {
-            let fitting = self.matching(None, query, newest).await?;
-            return Ok(fitting.into_iter().map(|(id, _)| id).collect());
+    async fn ranked(&self, query: &Query, newest: ArticleId) -> Result<Vec<i64>, StoreError> {
+        let tiers = match Expression::of(query, self.backend) {
+            Some(Expression::Words(tiers)) => tiers,
+            Some(Expression::Filters) => return self.matching(None, query, newest).await,
+            None => return Ok(Vec::new()),
         };
-        let anywhere = self.matching(Some(anywhere), query, newest).await?;
-        let headed = self.matching(Some(in_headline), query, newest).await?;
-        let mut ranked: Vec<i64> = by_weight(&headed, newest);
-        let known: HashSet<i64> = ranked.iter().copied().collect();
-        ranked.extend(by_weight(&anywhere, newest).into_iter().filter(|id| !known.contains(id)));
+        let mut ranked = Vec::new();
+        let mut known = HashSet::new();
+        for words in tiers {
+            if ranked.len() >= MOST_HITS {
+                break;
+            }
+            let fitting = self.matching(Some(&words), query, newest).await?;
+            ranked.extend(fitting.into_iter().filter(|id| known.insert(*id)));
+        }
         ranked.truncate(MOST_HITS);
         Ok(ranked)
     }
 
-    /// The newest articles that match an expression (`None`: any) and fit the query's filters, with what they weigh.
+    /// The newest articles that match an expression (`None`: any) and fit the query's filters, newest first. How well one
+    /// matches is not asked of the database: it would look at all that match first, and there can be a million.
     async fn matching(
         &self,
         words: Option<&str>,
         query: &Query,
         newest: ArticleId,
-    ) -> Result<Vec<(i64, f64)>, StoreError> {
-        let (table, id, rank, matches) = match words {
-            Some(_) => ("article_words", "rowid", self.backend.rank(), self.backend.matches("$1")),
-            None => ("articles", "id", "CAST(0 AS DOUBLE PRECISION)", "$1 IS NULL".to_owned()),
+    ) -> Result<Vec<i64>, StoreError> {
+        let (table, id, matches) = match words {
+            Some(_) => ("article_words", "rowid", self.backend.matches("$1")),
+            None => ("articles", "id", "$1 IS NULL".to_owned()),
         };
         let not_these = if words.is_some() || query.without.is_empty() {
             String::new()
@@ -113,14 +110,16 @@ impl Store {
             " AND t.is_implied IN (false, true)",
         );
         let topics = fits(&query.topics, "article_topics", "topic", "$6", "");
+        // One row: a thousand would each be handed over.
         let sql = format!(
-            "SELECT {id}, {rank} FROM {table}
-             WHERE {matches} AND {id} BETWEEN $2 AND $3 {companies} {topics} {not_these}
-             ORDER BY {id} DESC LIMIT $4"
+            "SELECT string_agg(CAST(id AS TEXT), ' ') FROM (
+                 SELECT {id} AS id FROM {table}
+                 WHERE {matches} AND {id} BETWEEN $2 AND $3 {companies} {topics} {not_these}
+                 ORDER BY {id} DESC LIMIT $4) found"
         );
         let (first, last) = bounds(query, newest);
         let excluded = without(query, self.backend);
-        let rows = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        let ids: Option<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
             .bind(words)
             .bind(first)
             .bind(last)
@@ -128,9 +127,11 @@ impl Store {
             .bind(to_json(&query.companies))
             .bind(to_json(&query.topics))
             .bind(excluded)
-            .fetch_all(&self.read)
+            .fetch_one(&self.read)
             .await?;
-        Ok(rows)
+        let mut ids: Vec<i64> = ids.unwrap_or_default().split(' ').filter_map(|id| id.parse().ok()).collect();
+        ids.sort_unstable_by_key(|id| Reverse(*id));
+        Ok(ids)
     }
 
     /// The articles with these ids, in their order.
@@ -151,15 +152,15 @@ impl Store {
 /// A query's words in the language of the database; `None` if it has none.
 pub(super) fn words_of(query: &Query, backend: Backend) -> Option<String> {
     match Expression::of(query, backend)? {
-        Expression::Words { anywhere, .. } => Some(anywhere),
+        Expression::Words(mut tiers) => tiers.pop(),
         Expression::Filters => None,
     }
 }
 
 /// What has to be there and what must not, in the language of the database.
 enum Expression {
-    /// By words: anywhere, and all of those that are wanted in the headline.
-    Words { anywhere: String, in_headline: String },
+    /// By words: the closest fit first; all that fit have the last.
+    Words(Vec<String>),
     /// The filters alone decide.
     Filters,
 }
@@ -178,16 +179,21 @@ impl Expression {
                 || without.is_some();
             return (has_filter && query.words.is_empty()).then_some(Self::Filters);
         }
-        let words = |in_headline| {
-            let phrases: Vec<String> =
-                wanted.iter().map(|needle| backend.phrase(needle, in_headline)).collect();
-            let wanted = backend.all_of(&phrases);
-            match &without {
-                Some(without) => backend.but_not(&wanted, without),
-                None => wanted,
-            }
+        let phrases = |in_headline| -> Vec<String> {
+            wanted.iter().map(|needle| backend.phrase(needle, in_headline)).collect()
         };
-        Some(Self::Words { anywhere: words(false), in_headline: words(true) })
+        let anywhere = backend.all_of(&phrases(false));
+        let mut tiers = vec![backend.all_of(&phrases(true))];
+        if wanted.len() > 1 {
+            let in_a_row = Needle::of(&query.words.join(" "));
+            tiers.extend(in_a_row.map(|needle| backend.phrase(&needle, false)));
+            tiers.push(backend.all_of(&[backend.any_of(&phrases(true)), anywhere.clone()]));
+        }
+        tiers.push(anywhere);
+        if let Some(without) = without {
+            tiers = tiers.iter().map(|wanted| backend.but_not(wanted, &without)).collect();
+        }
+        Some(Self::Words(tiers))
     }
 }
 
@@ -200,18 +206,8 @@ fn without(query: &Query, backend: Backend) -> Option<String> {
 
 /// The ids that the query's days and the page's beginning leave.
 fn bounds(query: &Query, newest: ArticleId) -> (i64, i64) {
-    let first = query.after.map_or(i64::MIN, first_of);
-    let last = query.before.and_then(|day| day.pred_opt()).map_or(i64::MAX, last_of);
+    let first = query.after.map_or(i64::MIN, |day| ids_of_day(day_number(day)).0);
+    let last =
+        query.before.and_then(|day| day.pred_opt()).map_or(i64::MAX, |day| ids_of_day(day_number(day)).1);
     (first, last.min(newest.0))
-}
-
-/// The ids by what they weigh: the database's rank, which is better the further it is below zero, fading with the days.
-fn by_weight(found: &[(i64, f64)], newest: ArticleId) -> Vec<i64> {
-    let weight = |(id, rank): (i64, f64)| {
-        let days = ((newest.0 - id) >> super::DAY_BITS) as f64;
-        rank / (1.0 + days / HALF_WEIGHT_DAYS)
-    };
-    let mut weighed: Vec<(i64, f64)> = found.iter().map(|hit| (hit.0, weight(*hit))).collect();
-    weighed.sort_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
-    weighed.into_iter().map(|(id, _)| id).collect()
 }

@@ -8,10 +8,9 @@ use crate::store::Store;
 use crate::store::error::StoreError;
 use crate::store::rows::Row;
 
-const COMPANIES: &str = "SELECT company, article_id >> $3, count(*) FROM article_companies
-     WHERE article_id BETWEEN $1 AND $2 AND NOT is_implied GROUP BY 1, 2";
-const TOPICS: &str = "SELECT topic, article_id >> $3, count(*) FROM article_topics
-     WHERE article_id BETWEEN $1 AND $2 GROUP BY 1, 2";
+const COMPANIES: &str =
+    "SELECT company, day, articles FROM company_days WHERE day BETWEEN $1 AND $2 AND NOT is_implied";
+const TOPICS: &str = "SELECT topic, day, articles FROM topic_days WHERE day BETWEEN $1 AND $2";
 
 impl Store {
     /// What was in the news on some days, against as many before: the `most` companies and topics that most articles
@@ -57,13 +56,9 @@ impl Store {
     }
 
     async fn counts(&self, sql: &'static str, days: Days, most: usize) -> Result<Vec<Trend>, StoreError> {
-        let (first, last) = ids_of(Some(Days { first: days.before().first, last: days.last }));
-        let rows: Vec<(String, i64, i64)> = sqlx::query_as(sql)
-            .bind(first)
-            .bind(last)
-            .bind(DAY_BITS.cast_signed())
-            .fetch_all(&self.read)
-            .await?;
+        let (first, last) = (day_number(days.before().first), day_number(days.last));
+        let rows: Vec<(String, i64, i64)> =
+            sqlx::query_as(sql).bind(first).bind(last).fetch_all(&self.read).await?;
         let mut trends: BTreeMap<String, Trend> = BTreeMap::new();
         for (key, day, count) in rows {
             let count = Row { table: "articles", id: 0 }.count(count)?;

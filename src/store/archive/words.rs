@@ -5,13 +5,7 @@ use sqlx::{Any, Transaction};
 
 use crate::store::backend::Backend;
 use crate::store::error::StoreError;
-use crate::text::{Needle, spaced_tokens};
-
-/// How much more a word in the headline weighs than one in the text, on SQLite and on PostgreSQL. There A is the
-/// headline's label, D the text's, and nothing weighs more than 1.
-const FTS5_RANK: &str = "bm25(article_words, 8.0, 1.0)";
-const TSVECTOR_RANK: &str =
-    "CAST(-ts_rank('{0.125, 0.125, 0.125, 1}', words, CAST($1 AS tsquery), 1) AS DOUBLE PRECISION)";
+use crate::text::{Needle, indexed};
 
 /// PostgreSQL's limits of a `tsvector`: the greatest place of a token, and the bytes of all of them. What lies beyond is
 /// found by its tokens, only not as a phrase, or not at all; no article of a day's news comes near.
@@ -27,11 +21,12 @@ impl Backend {
         }
     }
 
-    /// How well it matches the statement's first parameter: the further below zero, the better.
+    /// How well it matches the statement's first parameter, as the database has it: the further below zero, the better. It
+    /// looks at all that match before it says so of the first.
     pub(super) fn rank(self) -> &'static str {
         match self {
-            Self::Sqlite => FTS5_RANK,
-            Self::Postgres => TSVECTOR_RANK,
+            Self::Sqlite => "bm25(article_words)",
+            Self::Postgres => "CAST(-ts_rank(words, CAST($1 AS tsquery), 1) AS DOUBLE PRECISION)",
         }
     }
 
@@ -45,23 +40,13 @@ impl Backend {
 
     /// Tokens in a row, anywhere or in the headline.
     pub(super) fn phrase(self, needle: &Needle, in_headline: bool) -> String {
+        let tokens = needle.in_index(in_headline);
+        let is_open = needle.is_open_in_index();
         match self {
-            Self::Sqlite => {
-                let column = if in_headline { "headline : " } else { "" };
-                format!("{column}\"{}\"{}", needle.tokens.join(" "), if needle.is_open { "*" } else { "" })
-            }
+            Self::Sqlite => format!("\"{}\"{}", tokens.join(" "), if is_open { "*" } else { "" }),
             Self::Postgres => {
-                let last = needle.tokens.len().saturating_sub(1);
-                let label = |place| match (needle.is_open && place == last, in_headline) {
-                    (true, true) => ":*A",
-                    (true, false) => ":*",
-                    (false, true) => ":A",
-                    (false, false) => "",
-                };
-                let tokens = needle.tokens.iter().enumerate();
-                let tokens: Vec<String> =
-                    tokens.map(|(place, token)| format!("'{token}'{}", label(place))).collect();
-                format!("({})", tokens.join(" <-> "))
+                let tokens: Vec<String> = tokens.iter().map(|token| format!("'{token}'")).collect();
+                format!("({}{})", tokens.join(" <-> "), if is_open { ":*" } else { "" })
             }
         }
     }
@@ -89,39 +74,31 @@ pub(super) async fn put_words(
     headline: &str,
     body: &str,
 ) -> Result<(), StoreError> {
-    let (headline, body) = (spaced_tokens(headline), spaced_tokens(body));
+    let words = indexed(headline, body);
     let query = match Backend::behind(tx) {
         Backend::Sqlite => {
-            sqlx::query("INSERT INTO article_words (rowid, headline, body) VALUES ($1, $2, $3)")
-                .bind(id)
-                .bind(headline)
-                .bind(body)
+            sqlx::query("INSERT INTO article_words (rowid, words) VALUES ($1, $2)").bind(id).bind(words)
         }
         Backend::Postgres => {
             sqlx::query("INSERT INTO article_words (rowid, words) VALUES ($1, CAST($2 AS tsvector))")
                 .bind(id)
-                .bind(vector(&headline, &body))
+                .bind(vector(&words))
         }
     };
     query.execute(&mut **tx).await?;
     Ok(())
 }
 
-/// PostgreSQL's writing of a `tsvector`: tokens with their places, those of the headline labelled. A place between the
-/// two is left out, so that no phrase goes from one into the other.
-fn vector(headline: &str, body: &str) -> String {
-    let headline: Vec<&str> = headline.split(' ').filter(|token| !token.is_empty()).collect();
-    let body = body.split(' ').filter(|token| !token.is_empty()).zip(headline.len() + 2..);
-    let tokens =
-        headline.iter().copied().zip(1..).map(|token| (token, "A")).chain(body.map(|token| (token, "")));
+/// PostgreSQL's writing of a `tsvector`: tokens with their places.
+fn vector(words: &str) -> String {
     let mut vector = String::new();
     let mut bytes = 0;
-    for ((token, place), label) in tokens {
+    for (token, place) in words.split(' ').zip(1..) {
         bytes += token.len();
         if bytes > ALL_BYTES {
             break;
         }
-        vector.push_str(&format!("'{token}':{}{label} ", place.min(LAST_PLACE)));
+        vector.push_str(&format!("'{token}':{} ", place.min(LAST_PLACE)));
     }
     vector
 }
@@ -131,19 +108,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_vector_tells_headline_and_text_apart() {
-        assert_eq!(vector("삼성 성", "gpu 값"), "'삼성':1A '성':2A 'gpu':4 '값':5 ");
-        assert_eq!(vector("", ""), "");
+    fn a_vector_has_tokens_with_their_places() {
+        assert_eq!(vector("삼성 gpu"), "'삼성':1 'gpu':2 ");
     }
 
     #[test]
     fn phrases_are_of_the_language_of_the_database() {
-        let needle = Needle::of("삼성전자").expect("a word");
-        assert!(!needle.is_open, "its pairs say where it ends");
-        assert_eq!(Backend::Sqlite.phrase(&needle, true), "headline : \"삼성 성전 전자\"");
-        assert_eq!(Backend::Postgres.phrase(&needle, true), "('삼성':A <-> '성전':A <-> '전자':A)");
-        let needle = Needle::of("칩").expect("a word");
-        assert!(needle.is_open, "it may begin a pair");
-        assert_eq!(Backend::Postgres.phrase(&needle, false), "('칩':*)");
+        let needle = |text: &str| Needle::of(text).expect("a word");
+        assert_eq!(Backend::Sqlite.phrase(&needle("삼성전자"), false), "\"삼성 성전 전자\"");
+        assert_eq!(Backend::Postgres.phrase(&needle("삼성전자"), false), "('삼성' <-> '성전' <-> '전자')");
+        assert_eq!(Backend::Sqlite.phrase(&needle("gpu 칩"), true), "\"\u{e000}gpu \u{e000}칩\"*");
+        assert_eq!(Backend::Postgres.phrase(&needle("gpu 칩"), false), "('gpu' <-> '칩':*)");
+        assert_eq!(
+            Backend::Sqlite.phrase(&needle("칩"), false),
+            "\"칩\"",
+            "a syllable is a word of the index"
+        );
     }
 }
