@@ -1,19 +1,23 @@
 //! Writes the articles of a digest for look-ups, in the transaction that writes the digest.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use sqlx::{Any, Transaction};
 
 use super::words::put_words;
 use super::{DAY_BITS, day_number, ids_of_day};
-use crate::model::article::{EnrichedArticle, Strength};
+use crate::model::article::{EnrichedArticle, Mention, Strength};
 use crate::model::digest::EnrichedDigest;
 use crate::model::rich::plain;
+use crate::store::backend::Backend;
 use crate::store::error::StoreError;
 use crate::store::rows::Row;
 
 /// Digests whose words are written anew at once.
 const DIGESTS_AT_ONCE: i64 = 100;
+
+/// Rows that are written with one statement.
+const AT_ONCE: usize = 100;
 
 const COUNT_COMPANIES: &str = "INSERT INTO company_days (company, is_implied, day, articles)
      SELECT company, is_implied, $1, count(*) FROM article_companies
@@ -51,9 +55,7 @@ pub(in crate::store) async fn index(
             rows.push((id, place, article));
         }
     }
-    for (id, place, article) in rows {
-        insert(tx, id, digest_id, place, article).await?;
-    }
+    insert(tx, digest_id, &rows).await?;
     count_again(tx, days).await
 }
 
@@ -115,11 +117,14 @@ pub(in crate::store) async fn put_all_words(tx: &mut Transaction<'static, Any>) 
                     .bind(digest_id)
                     .fetch_all(&mut **tx)
                     .await?;
-            for (id, place) in articles {
-                let place = usize::try_from(place).unwrap_or(usize::MAX);
-                if let Some(EnrichedArticle { article, .. }) = digest.articles.get(place) {
-                    put_words(tx, id, &plain(&article.headline), &article.text()).await?;
-                }
+            let articles: Vec<(i64, String, &EnrichedArticle)> = articles
+                .into_iter()
+                .filter_map(|(id, place)| Some((id, digest.articles.get(usize::try_from(place).ok()?)?)))
+                .map(|(id, article)| (id, plain(&article.article.headline), article))
+                .collect();
+            for articles in articles.chunks(AT_ONCE) {
+                let words = articles.iter().map(|(id, headline, article)| (*id, headline.as_str(), *article));
+                put_words(tx, words).await?;
             }
         }
     }
@@ -140,45 +145,59 @@ async fn free_id(
     Ok(taken.max(kept.copied()).map_or(first, |id| id + 1))
 }
 
+/// Writes articles with their ids and their places in the digest: with few statements, each of which is a way to
+/// the database and back.
 async fn insert(
     tx: &mut Transaction<'static, Any>,
-    id: i64,
     digest_id: i64,
-    place: i64,
-    article: &EnrichedArticle,
+    rows: &[(i64, i64, &EnrichedArticle)],
 ) -> Result<(), StoreError> {
-    let headline = plain(&article.article.headline);
-    put_words(tx, id, &headline, &article.article.text()).await?;
-    sqlx::query(
-        "INSERT INTO articles (id, digest_id, place, headline, publisher, link)
-         VALUES ($1, $2, $3, $4, $5, $6)",
-    )
-    .bind(id)
-    .bind(digest_id)
-    .bind(place)
-    .bind(headline)
-    .bind(&article.article.publisher)
-    .bind(article.article.address())
-    .execute(&mut **tx)
-    .await?;
-    for mention in &article.companies {
-        sqlx::query(
-            "INSERT INTO article_companies (company, is_implied, article_id, strength)
-             VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-        )
-        .bind(&mention.company)
-        .bind(mention.strength == Strength::Implied)
-        .bind(id)
-        .bind(mention.strength.name())
-        .execute(&mut **tx)
-        .await?;
+    let places = |rows: usize, columns: usize, tx: &Transaction<'static, Any>| {
+        Backend::behind(tx).places(rows, columns)
+    };
+    for rows in rows.chunks(AT_ONCE) {
+        let headlines: Vec<String> = rows.iter().map(|row| plain(&row.2.article.headline)).collect();
+        let words = rows.iter().zip(&headlines).map(|(row, headline)| (row.0, headline.as_str(), row.2));
+        put_words(tx, words).await?;
+        let sql = format!(
+            "INSERT INTO articles (id, digest_id, place, headline, publisher, link) VALUES {}",
+            places(rows.len(), 6, tx)
+        );
+        let mut insert = sqlx::query(sqlx::AssertSqlSafe(sql)).persistent(false);
+        for ((id, place, EnrichedArticle { article, .. }), headline) in rows.iter().zip(&headlines) {
+            insert = insert.bind(id).bind(digest_id).bind(place).bind(headline);
+            insert = insert.bind(&article.publisher).bind(article.address());
+        }
+        insert.execute(&mut **tx).await?;
     }
-    for topic in &article.topics {
-        sqlx::query("INSERT INTO article_topics (topic, article_id) VALUES ($1, $2) ON CONFLICT DO NOTHING")
-            .bind(topic)
-            .bind(id)
-            .execute(&mut **tx)
-            .await?;
+    let mentions: BTreeMap<(&str, bool, i64), &Mention> = rows
+        .iter()
+        .flat_map(|(id, _, article)| article.companies.iter().map(|mention| (*id, mention)))
+        .map(|(id, mention)| ((mention.company.as_str(), mention.strength == Strength::Implied, id), mention))
+        .collect();
+    for mentions in mentions.into_iter().collect::<Vec<_>>().chunks(AT_ONCE) {
+        let sql = format!(
+            "INSERT INTO article_companies (company, is_implied, article_id, strength) VALUES {}",
+            places(mentions.len(), 4, tx)
+        );
+        let mut insert = sqlx::query(sqlx::AssertSqlSafe(sql)).persistent(mentions.len() == AT_ONCE);
+        for ((company, is_implied, id), mention) in mentions {
+            insert = insert.bind(company).bind(is_implied).bind(id).bind(mention.strength.name());
+        }
+        insert.execute(&mut **tx).await?;
+    }
+    let topics: BTreeSet<(&str, i64)> = rows
+        .iter()
+        .flat_map(|(id, _, article)| article.topics.iter().map(|topic| (topic.as_str(), *id)))
+        .collect();
+    for topics in topics.into_iter().collect::<Vec<_>>().chunks(AT_ONCE) {
+        let sql =
+            format!("INSERT INTO article_topics (topic, article_id) VALUES {}", places(topics.len(), 2, tx));
+        let mut insert = sqlx::query(sqlx::AssertSqlSafe(sql)).persistent(topics.len() == AT_ONCE);
+        for (topic, id) in topics {
+            insert = insert.bind(topic).bind(id);
+        }
+        insert.execute(&mut **tx).await?;
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 
 use sqlx::{Any, Transaction};
 
+use crate::model::article::EnrichedArticle;
 use crate::store::backend::Backend;
 use crate::store::error::StoreError;
 use crate::text::{Needle, indexed};
@@ -67,25 +68,31 @@ impl Backend {
     }
 }
 
-/// Writes the words of an article.
+/// Writes the words of articles: their ids and headlines, and what they are made of.
 pub(super) async fn put_words(
     tx: &mut Transaction<'static, Any>,
-    id: i64,
-    headline: &str,
-    body: &str,
+    articles: impl Iterator<Item = (i64, &str, &EnrichedArticle)>,
 ) -> Result<(), StoreError> {
-    let words = indexed(headline, body);
-    let query = match Backend::behind(tx) {
-        Backend::Sqlite => {
-            sqlx::query("INSERT INTO article_words (rowid, words) VALUES ($1, $2)").bind(id).bind(words)
-        }
-        Backend::Postgres => {
-            sqlx::query("INSERT INTO article_words (rowid, words) VALUES ($1, CAST($2 AS tsvector))")
-                .bind(id)
-                .bind(vector(&words))
-        }
+    let backend = Backend::behind(tx);
+    let words: Vec<(i64, String)> = articles
+        .map(|(id, headline, article)| {
+            let words = indexed(headline, &article.article.text());
+            (id, if backend == Backend::Postgres { vector(&words) } else { words })
+        })
+        .collect();
+    let places = backend.places(words.len(), 2);
+    let sql = match backend {
+        Backend::Sqlite => format!("INSERT INTO article_words (rowid, words) VALUES {places}"),
+        Backend::Postgres => format!(
+            "INSERT INTO article_words (rowid, words)
+             SELECT id, CAST(words AS tsvector) FROM (VALUES {places}) AS new (id, words)"
+        ),
     };
-    query.execute(&mut **tx).await?;
+    let mut insert = sqlx::query(sqlx::AssertSqlSafe(sql)).persistent(false);
+    for (id, words) in words {
+        insert = insert.bind(id).bind(words);
+    }
+    insert.execute(&mut **tx).await?;
     Ok(())
 }
 
