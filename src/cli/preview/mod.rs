@@ -6,11 +6,11 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 
 use super::{Failed, Outcome};
 use crate::app::shipped_lexicon;
+use crate::clock::{Clock as _, SystemClock};
 use crate::enrich::Classifier;
 use crate::model::channel::Platform;
 use crate::model::digest::{Digest, DigestDate, DigestKey, RawDigest};
@@ -93,15 +93,19 @@ fn read(file: &Path) -> anyhow::Result<Draft> {
     Ok(parse::parse(&RawDigest { name, bytes }, &Rules::default())?)
 }
 
-/// The post as it would be delivered. A preview shows any post: what is missing gets a stand-in.
+/// The post as it would be delivered. A preview shows any post: what is missing gets a stand-in, and a post without a
+/// date is of today.
 fn edition(file: &Path, draft: Draft, classifier: &Classifier, style: Style) -> Edition {
     let language = draft.language.unwrap_or_default();
+    let timezone = chrono_tz::Asia::Seoul;
     let folder = file.parent().unwrap_or(Path::new(""));
     let link = Permalinks::of_folder(folder, None, None).link(&draft);
     let digest = Digest {
         key: draft.key.unwrap_or_else(|| DigestKey(draft.name.clone())),
         title: draft.title.unwrap_or(draft.name),
-        date: draft.date.unwrap_or(DigestDate::Day(NaiveDate::default())),
+        date: draft
+            .date
+            .unwrap_or_else(|| DigestDate::Day(SystemClock.now().with_timezone(&timezone).date_naive())),
         language: draft.language,
         categories: draft.categories,
         tags: draft.tags,
@@ -115,7 +119,7 @@ fn edition(file: &Path, draft: Draft, classifier: &Classifier, style: Style) -> 
             name: FeedName("preview".to_owned()),
             title: digest.title.clone(),
             language,
-            timezone: chrono_tz::Asia::Seoul,
+            timezone,
             timing: Timing::default(),
             on_unknown: OnUnknown::default(),
             hold: true,

@@ -32,7 +32,7 @@ const DAY_BITS: u32 = 20;
 const EPOCH: NaiveDate = NaiveDate::from_ymd_opt(1970, 1, 1).expect("a day of the calendar");
 
 /// An article's row. Later days have greater ids.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct ArticleId(pub i64);
 
 /// An article as far as a list shows it.

@@ -22,7 +22,7 @@ pub struct Hits {
     pub page: Vec<Listed>,
     /// How many there are, [`MOST_HITS`] at most.
     pub total: usize,
-    /// The newest article that was looked at: a further page that is asked for with it has the same order.
+    /// The newest article that was found: a further page that is asked for with it has the same order.
     pub newest: ArticleId,
 }
 
@@ -41,16 +41,9 @@ impl Store {
         skip: usize,
         count: usize,
     ) -> Result<Hits, StoreError> {
-        let newest = match newest {
-            Some(newest) => newest,
-            None => {
-                let last: Option<i64> =
-                    sqlx::query_scalar("SELECT max(id) FROM articles").fetch_one(&self.read).await?;
-                ArticleId(last.unwrap_or_default())
-            }
-        };
-        let ranked = self.ranked(query, newest).await?;
+        let ranked = self.ranked(query, newest.unwrap_or(ArticleId(i64::MAX))).await?;
         let page: Vec<i64> = ranked.iter().skip(skip).take(count).copied().collect();
+        let newest = newest.or_else(|| ranked.iter().max().copied().map(ArticleId)).unwrap_or_default();
         Ok(Hits { page: self.listed(&page).await?, total: ranked.len(), newest })
     }
 
