@@ -7,7 +7,8 @@
 //!
 //! Deliveries ask with [`Gate::reserve`] and go elsewhere meanwhile; commands of people wait with [`Gate::take`]
 //! and go before them: first for their channel, in which no other channel is held up, then for the platform. Where
-//! deliveries use up the platform's rate they are spread evenly over its span, so that a place for a person is never far.
+//! deliveries use up the platform's rate they are spread evenly over its span, so that a place for a person is never far; and
+//! while people ask, they leave a tenth of the places free.
 //!
 //! Where several programs share the work, `fence` lets one of them call at a time.
 
@@ -407,7 +408,7 @@ impl Queued {
         if at > now {
             return Err(at);
         }
-        lane.enter();
+        lane.enter_command(now);
         Ok(self.gate.held(self.covers))
     }
 }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use chrono::{FixedOffset, Utc};
 use serde_json::{Value, json};
+use tokio::time::MissedTickBehavior;
 
 use super::Measure;
 use super::posts::{self, ARTICLES};
@@ -147,6 +148,8 @@ impl Town {
         for (command, option, value) in COMMANDS {
             let mut took = Vec::with_capacity(CALLS);
             let mut apart = tokio::time::interval(APART);
+            // Readers who had to wait do not ask all at once then.
+            apart.set_missed_tick_behavior(MissedTickBehavior::Delay);
             for call in 0..CALLS {
                 if busy {
                     self.keep_busy(folder).await?;

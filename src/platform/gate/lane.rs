@@ -14,6 +14,9 @@ const LOOK_AGAIN: TimeDelta = TimeDelta::milliseconds(25);
 /// How soon to ask again, at the latest, where commands are served first: they may give up.
 const COMMANDS_FIRST: TimeDelta = TimeDelta::seconds(1);
 
+/// How long after a call for somebody who asked deliveries leave room for the next.
+const ROOM_FOR: TimeDelta = TimeDelta::seconds(5);
+
 /// How many buckets of a channel are remembered. Jogan's calls to a channel know five routes.
 const MAX_BUCKETS: usize = 8;
 
@@ -66,7 +69,13 @@ impl Lane {
     pub(super) fn spread(&mut self, rate: Rate) {
         let calls = rate.calls.max(1);
         let step = rate.per / i32::try_from(calls).unwrap_or(i32::MAX);
-        self.pace = Some(Pace { step, from: calls as usize / 2, next: DateTime::UNIX_EPOCH });
+        self.pace = Some(Pace {
+            step,
+            from: calls as usize / 2,
+            next: DateTime::UNIX_EPOCH,
+            room: calls as usize / 10,
+            asked_at: DateTime::<Utc>::MIN_UTC,
+        });
     }
 
     /// The earliest instant at which there may be a place for a command; `now` if there is one now. Never later than it
@@ -88,7 +97,7 @@ impl Lane {
         ahead: TimeDelta,
     ) -> DateTime<Utc> {
         let ahead = if spare == 0 { ahead } else { TimeDelta::zero() };
-        let busy = self.in_flight + spare;
+        let busy = self.in_flight + spare.max(self.room(now));
         let mut at = now.max(self.windows_open(now, busy) - ahead);
         at = at.max(self.buckets_open(now, busy));
         if spare > 0 {
@@ -99,8 +108,14 @@ impl Lane {
 
     /// The earliest instant at which a reserved call may begin, after the commands that wait; `now` if it may.
     pub(super) fn begins(&mut self, now: DateTime<Utc>) -> DateTime<Utc> {
-        let busy = self.in_flight - self.reserved + self.commands;
-        self.opens_beside(now, busy).max(self.paced(now, busy, 0))
+        let busy = self.in_flight - self.reserved;
+        let with_room = busy + self.commands.max(self.room(now));
+        self.opens_beside(now, with_room).max(self.paced(now, busy, 0))
+    }
+
+    /// How many places deliveries leave to people now.
+    fn room(&self, now: DateTime<Utc>) -> usize {
+        self.pace.map_or(0, |pace| if pace.is_asked(now) { pace.room } else { 0 })
     }
 
     /// The instant at which the delivery after `before` others may begin for the pace's sake.
@@ -137,6 +152,14 @@ impl Lane {
     /// A call begins.
     pub(super) fn enter(&mut self) {
         self.in_flight += 1;
+    }
+
+    /// A command's call begins: others may follow soon.
+    pub(super) fn enter_command(&mut self, now: DateTime<Utc>) {
+        self.enter();
+        if let Some(pace) = &mut self.pace {
+            pace.asked_at = now;
+        }
     }
 
     /// A call will begin as soon as it may.
@@ -281,6 +304,10 @@ struct Pace {
     from: usize,
     /// When the next may begin.
     next: DateTime<Utc>,
+    /// So many places are left free while people ask.
+    room: usize,
+    /// When somebody asked last.
+    asked_at: DateTime<Utc>,
 }
 
 impl Pace {
@@ -290,6 +317,11 @@ impl Pace {
         let steps = self.step * i32::try_from(before).unwrap_or(i32::MAX);
         // No further ahead than a step, if the clock was set back.
         self.next.clamp(now - self.step, now + self.step) + steps
+    }
+
+    /// Whether somebody has asked lately. A clock that was set back says no.
+    fn is_asked(&self, now: DateTime<Utc>) -> bool {
+        (self.asked_at..self.asked_at + ROOM_FOR).contains(&now)
     }
 }
 

@@ -114,7 +114,9 @@ fn a_waiting_command_goes_before_deliveries() {
     let place = look(&mut first).unwrap();
     let _other = look(&mut second).unwrap();
     assert!(gate.try_take(&telegram(200), ChannelKind::Private).is_err(), "no third place is free");
-    clock.set(START + ms(1002));
+    clock.set(START + ms(1004));
+    assert!(gate.try_take(&telegram(200), ChannelKind::Private).is_err(), "three are left for who else asks");
+    clock.set(START + ms(1005));
     drop(gate.try_take(&telegram(200), ChannelKind::Private).unwrap());
     drop(place);
 }
@@ -332,6 +334,26 @@ fn a_person_waits_for_no_more_than_two_deliveries_wherever_they_ask() {
     }
     assert!(longest <= ms(70), "{longest}");
     assert!(longest >= ms(2), "nobody ever waits: the rate is not used up");
+}
+
+#[test]
+fn while_people_ask_deliveries_leave_a_tenth_of_the_places_to_them() {
+    let (gate, clock, _waits) = gate(Limits { channel: None, ..Limits::telegram() });
+    let reserve = |count: i64| -> Vec<Reserved> {
+        (0..count).filter_map(|chat| gate.reserve(&telegram(chat), ChannelKind::Private).ok()).collect()
+    };
+    drop(look(&mut command(&gate, telegram(-1), ChannelKind::Private)).expect("nobody is there"));
+    clock.advance(ms(1000));
+    let mut places = Vec::new();
+    for _ in 0..100 {
+        let now = reserve(1).pop().and_then(|mut place| place.try_begin().ok());
+        places.extend(now);
+        clock.advance(ms(33));
+    }
+    assert_eq!(places.len(), 27);
+    assert!(look(&mut command(&gate, telegram(-2), ChannelKind::Private)).is_some());
+    clock.advance(TimeDelta::seconds(5));
+    assert_eq!(reserve(100).len(), 3, "nobody asks any more");
 }
 
 /// One thing that happens to the gate.
