@@ -28,8 +28,9 @@ const POLL_LONGER_MS: i64 = 200;
 pub const MAX_BYTES: u64 = crate::parse::MAX_BYTES as u64;
 /// How deep folders inside the folder are read.
 const MAX_DEPTH: usize = 8;
-/// How much is read in one look, in bytes: the rest is for the next, so that a large folder needs little memory.
-const MAX_READ: u64 = 32 * 1024 * 1024;
+/// How much is read in one look, in bytes, though at least one post: the rest is for the next, so that a large folder needs
+/// little memory.
+const MAX_READ: u64 = 4 * 1024 * 1024;
 /// How many entries are listed at most: a folder with more is not one of posts.
 const MAX_ENTRIES: usize = 200_000;
 
@@ -149,10 +150,10 @@ impl Folder {
         };
         if stamp.len > MAX_BYTES {
             faults.push(SourceFault::TooLarge { path: path.to_owned(), bytes: stamp.len });
-        } else if !seen.done && now - seen.since >= SETTLE && *room < stamp.len {
+        } else if !seen.done && now - seen.since >= SETTLE && *room < stamp.len && *room < MAX_READ {
             look.look_again_at = Some(now);
         } else if !seen.done && now - seen.since >= SETTLE {
-            *room -= stamp.len;
+            *room = room.saturating_sub(stamp.len);
             match read(path, stamp) {
                 Ok(Some(bytes)) => {
                     seen.done = true;
@@ -289,8 +290,8 @@ fn read(path: &Path, stamp: Stamp) -> io::Result<Option<Vec<u8>>> {
     if Stamp::of(&file.metadata()?) != stamp {
         return Ok(None);
     }
-    let mut bytes = Vec::new();
     // One byte more than there should be shows that it grows.
+    let mut bytes = Vec::with_capacity(usize::try_from(stamp.len).unwrap_or_default() + 1);
     (&mut file).take(stamp.len + 1).read_to_end(&mut bytes)?;
     let same = bytes.len() as u64 == stamp.len && Stamp::of(&file.metadata()?) == stamp;
     Ok(same.then_some(bytes))

@@ -49,31 +49,36 @@ impl Store {
 
     /// The ids of what fits, best first.
     async fn ranked(&self, query: &Query, newest: ArticleId) -> Result<Vec<i64>, StoreError> {
-        let tiers = match Expression::of(query, self.backend) {
-            Some(Expression::Words(tiers)) => tiers,
-            Some(Expression::Filters) => return self.matching(None, query, newest).await,
+        let within = bounds(query, newest);
+        let words = match Expression::of(query, self.backend) {
+            Some(Expression::Words(words)) => words,
+            Some(Expression::Filters) => return self.matching(None, query, within).await,
             None => return Ok(Vec::new()),
         };
-        let mut ranked = Vec::new();
-        let mut known = HashSet::new();
-        for words in tiers {
-            if ranked.len() >= MOST_HITS {
-                break;
+        let mut ranked = self.matching(Some(&words.in_headline), query, within).await?;
+        if ranked.len() < MOST_HITS {
+            let anywhere = self.matching(Some(&words.anywhere), query, within).await?;
+            // How close a fit is, is asked of these alone: common words that never meet are looked for in vain.
+            if let (Some(newest), Some(oldest)) = (anywhere.first(), anywhere.last()) {
+                for closer in &words.closer {
+                    ranked.extend(self.matching(Some(closer), query, (*oldest, *newest)).await?);
+                }
             }
-            let fitting = self.matching(Some(&words), query, newest).await?;
-            ranked.extend(fitting.into_iter().filter(|id| known.insert(*id)));
+            ranked.extend(anywhere);
         }
+        let mut known = HashSet::new();
+        ranked.retain(|id| known.insert(*id));
         ranked.truncate(MOST_HITS);
         Ok(ranked)
     }
 
-    /// The newest articles that match an expression (`None`: any) and fit the query's filters, newest first. How well one
-    /// matches is not asked of the database: it would look at all that match first, and there can be a million.
+    /// The newest articles between two ids that match an expression (`None`: any) and fit the query's filters, newest first.
+    /// How well one matches is not asked of the database: it would look at all that match first, and there can be a million.
     async fn matching(
         &self,
         words: Option<&str>,
         query: &Query,
-        newest: ArticleId,
+        (first, last): (i64, i64),
     ) -> Result<Vec<i64>, StoreError> {
         let (table, id, matches) = match words {
             Some(_) => ("article_words", "rowid", self.backend.matches("$1")),
@@ -110,7 +115,6 @@ impl Store {
                  WHERE {matches} AND {id} BETWEEN $2 AND $3 {companies} {topics} {not_these}
                  ORDER BY {id} DESC LIMIT $4) found"
         );
-        let (first, last) = bounds(query, newest);
         let excluded = without(query, self.backend);
         let ids: Option<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
             .bind(words)
@@ -145,17 +149,27 @@ impl Store {
 /// A query's words in the language of the database; `None` if it has none.
 pub(super) fn words_of(query: &Query, backend: Backend) -> Option<String> {
     match Expression::of(query, backend)? {
-        Expression::Words(mut tiers) => tiers.pop(),
+        Expression::Words(words) => Some(words.anywhere),
         Expression::Filters => None,
     }
 }
 
-/// What has to be there and what must not, in the language of the database.
+/// What has to be there and what must not.
 enum Expression {
-    /// By words: the closest fit first; all that fit have the last.
-    Words(Vec<String>),
+    /// Words do.
+    Words(Words),
     /// The filters alone decide.
     Filters,
+}
+
+/// All words and none of those that must not be there, in the language of the database.
+struct Words {
+    /// In the headline.
+    in_headline: String,
+    /// Closer to what is meant than anywhere, the closest first: in a row, one in the headline.
+    closer: Vec<String>,
+    /// Anywhere.
+    anywhere: String,
 }
 
 impl Expression {
@@ -175,18 +189,22 @@ impl Expression {
         let phrases = |in_headline| -> Vec<String> {
             wanted.iter().map(|needle| backend.phrase(needle, in_headline)).collect()
         };
+        let but_not = |wanted: String| match &without {
+            Some(without) => backend.but_not(&wanted, without),
+            None => wanted,
+        };
         let anywhere = backend.all_of(&phrases(false));
-        let mut tiers = vec![backend.all_of(&phrases(true))];
+        let mut closer = Vec::new();
         if wanted.len() > 1 {
             let in_a_row = Needle::of(&query.words.join(" "));
-            tiers.extend(in_a_row.map(|needle| backend.phrase(&needle, false)));
-            tiers.push(backend.all_of(&[backend.any_of(&phrases(true)), anywhere.clone()]));
+            closer.extend(in_a_row.map(|needle| but_not(backend.phrase(&needle, false))));
+            closer.push(but_not(backend.all_of(&[backend.any_of(&phrases(true)), anywhere.clone()])));
         }
-        tiers.push(anywhere);
-        if let Some(without) = without {
-            tiers = tiers.iter().map(|wanted| backend.but_not(wanted, &without)).collect();
-        }
-        Some(Self::Words(tiers))
+        Some(Self::Words(Words {
+            in_headline: but_not(backend.all_of(&phrases(true))),
+            closer,
+            anywhere: but_not(anywhere),
+        }))
     }
 }
 

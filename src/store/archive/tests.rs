@@ -138,6 +138,21 @@ async fn articles_are_found(#[case] query: &str, #[case] expected: &[&str]) {
     assert_eq!(found(&store, query).await, expected, "{query}");
 }
 
+#[tokio::test]
+async fn the_closest_fit_comes_first_and_then_the_newest() {
+    let store = store().await;
+    let articles = |headlines: &[(&str, &str)]| {
+        headlines.iter().map(|(headline, body)| article(headline, body, &[], &[])).collect()
+    };
+    let old = articles(&[("전력 부족과 공급망", "소식"), ("소식 하나", "전력 공급망을 늘린다")]);
+    keep(&store, "2025-12-16", old).await;
+    let new =
+        articles(&[("소식 둘", "공급망과 전력"), ("전력 소식", "공급망이 끊겼다"), ("소식 셋", "전력만")]);
+    keep(&store, "2025-12-17", new).await;
+    let expected = ["전력 부족과 공급망", "소식 하나", "전력 소식", "소식 둘"];
+    assert_eq!(found(&store, "전력 공급망").await, expected);
+}
+
 #[rstest]
 #[case("\" OR 1=1 --")]
 #[case("'; DROP TABLE articles; --")]

@@ -8,9 +8,11 @@ use crate::store::Store;
 use crate::store::error::StoreError;
 use crate::store::rows::Row;
 
-const COMPANIES: &str =
-    "SELECT company, day, articles FROM company_days WHERE day BETWEEN $1 AND $2 AND NOT is_implied";
-const TOPICS: &str = "SELECT topic, day, articles FROM topic_days WHERE day BETWEEN $1 AND $2";
+/// A row for each, not for each of its days: `17000 3 17001 5`, a day's number and how many articles it has.
+const COMPANIES: &str = "SELECT company, string_agg(CAST(day AS TEXT) || ' ' || CAST(articles AS TEXT), ' ')
+     FROM company_days WHERE day BETWEEN $1 AND $2 AND NOT is_implied GROUP BY company";
+const TOPICS: &str = "SELECT topic, string_agg(CAST(day AS TEXT) || ' ' || CAST(articles AS TEXT), ' ')
+     FROM topic_days WHERE day BETWEEN $1 AND $2 GROUP BY topic";
 
 impl Store {
     /// What was in the news on some days, against as many before: the `most` companies and topics that most articles
@@ -57,26 +59,29 @@ impl Store {
 
     async fn counts(&self, sql: &'static str, days: Days, most: usize) -> Result<Vec<Trend>, StoreError> {
         let (first, last) = (day_number(days.before().first), day_number(days.last));
-        let rows: Vec<(String, i64, i64)> =
+        let rows: Vec<(String, String)> =
             sqlx::query_as(sql).bind(first).bind(last).fetch_all(&self.read).await?;
-        let mut trends: BTreeMap<String, Trend> = BTreeMap::new();
-        for (key, day, count) in rows {
-            let count = Row { table: "articles", id: 0 }.count(count)?;
-            let trend = trends.entry(key.clone()).or_insert_with(|| Trend {
-                key,
-                by_day: vec![0; days.count() as usize],
-                before: 0,
-            });
-            let place = usize::try_from(day - day_number(days.first)).ok();
-            match place.and_then(|place| trend.by_day.get_mut(place)) {
-                Some(on_day) => *on_day += count,
-                None => trend.before += count,
-            }
-        }
-        let mut trends: Vec<Trend> = trends.into_values().filter(|trend| trend.total() > 0).collect();
+        let rows: BTreeMap<String, String> = rows.into_iter().collect();
+        let trends = rows.into_iter().map(|(key, by_day)| trend(key, &by_day, days));
+        let mut trends: Vec<Trend> = trends.filter(|trend| trend.total() > 0).collect();
         // The sort is stable: equals stay by name.
         trends.sort_by_key(|trend| std::cmp::Reverse(trend.total()));
         trends.truncate(most);
         Ok(trends)
     }
+}
+
+/// What the numbers of some days, and of as many before, say of one.
+fn trend(key: String, by_day: &str, days: Days) -> Trend {
+    let mut trend = Trend { key, by_day: vec![0; days.count() as usize], before: 0 };
+    let mut numbers = by_day.split(' ').filter_map(|number| number.parse::<i64>().ok());
+    while let (Some(day), Some(count)) = (numbers.next(), numbers.next()) {
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        let place = usize::try_from(day - day_number(days.first)).ok();
+        match place.and_then(|place| trend.by_day.get_mut(place)) {
+            Some(on_day) => *on_day += count,
+            None => trend.before += count,
+        }
+    }
+    trend
 }
