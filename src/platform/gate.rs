@@ -6,9 +6,9 @@
 //! closer together, in its eyes, than it allows.
 //!
 //! Deliveries ask with [`Gate::reserve`] and go elsewhere meanwhile; commands of people wait with [`Gate::take`]
-//! and go before them: first for their channel, in which no other channel is held up, then for the platform. Where
-//! deliveries use up the platform's rate they are spread evenly over its span, so that a place for a person is never far; and
-//! while people ask, they leave a tenth of the places free.
+//! and go before them: first for their channel, in which no other channel is held up, then for the platform. While people
+//! ask in the midst of deliveries, these are spread evenly over the span of the platform's rate, so that a place is never
+//! far, and leave a tenth of the places free. Else they use all of the rate.
 //!
 //! Where several programs share the work, `fence` lets one of them call at a time.
 
@@ -391,16 +391,18 @@ impl Queued {
     async fn wait(self) -> Held {
         let turn = Arc::clone(&self.gate.lanes().lane(self.covers, &self.gate.limits).turn);
         let _turn = turn.lock().await;
+        let mut has_waited = false;
         loop {
-            let at = match self.enter() {
+            let at = match self.enter(has_waited) {
                 Ok(held) => return held,
                 Err(at) => at,
             };
+            has_waited = true;
             self.gate.clock.sleep_until(at).await;
         }
     }
 
-    fn enter(&self) -> Result<Held, DateTime<Utc>> {
+    fn enter(&self, has_waited: bool) -> Result<Held, DateTime<Utc>> {
         let mut lanes = self.gate.lanes();
         let now = self.gate.clock.now();
         let lane = lanes.lane(self.covers, &self.gate.limits);
@@ -408,7 +410,7 @@ impl Queued {
         if at > now {
             return Err(at);
         }
-        lane.enter_command(now);
+        lane.enter_command(now, has_waited);
         Ok(self.gate.held(self.covers))
     }
 }

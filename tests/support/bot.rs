@@ -163,12 +163,10 @@ impl Bot {
         self.town
             .wait_for("rest", async || {
                 let open = [MessageState::Queued, MessageState::Sending, MessageState::Unknown];
-                for state in open {
-                    if self.messages(state).await > 0 {
-                        return None;
-                    }
-                }
-                Some(())
+                // At one instant: a message goes from one of them to another.
+                let counts = self.app().store().message_counts().await.expect("the store");
+                let is_open = |state: &str| open.iter().any(|open| open.name() == state);
+                (!counts.iter().any(|(state, count)| is_open(state) && *count > 0)).then_some(())
             })
             .await;
     }

@@ -14,8 +14,8 @@ const LOOK_AGAIN: TimeDelta = TimeDelta::milliseconds(25);
 /// How soon to ask again, at the latest, where commands are served first: they may give up.
 const COMMANDS_FIRST: TimeDelta = TimeDelta::seconds(1);
 
-/// How long after a call for somebody who asked deliveries leave room for the next.
-const ROOM_FOR: TimeDelta = TimeDelta::seconds(5);
+/// How long after a call for somebody who asked deliveries make way for the next.
+const ROOM_FOR: TimeDelta = TimeDelta::seconds(30);
 
 /// How many buckets of a channel are remembered. Jogan's calls to a channel know five routes.
 const MAX_BUCKETS: usize = 8;
@@ -64,14 +64,14 @@ impl Lane {
         self.windows.extend(rates.skip(known).map(Window::new));
     }
 
-    /// Spreads deliveries evenly over the span of this rate once they use half of it. Otherwise all of its places would be
-    /// taken at one instant, and be free at one instant a span later: an answer to a person would wait so long.
+    /// Spreads deliveries evenly over the span of this rate while people ask. Otherwise all of its places would be taken at
+    /// one instant, and be free at one instant a span later: an answer to a person would wait so long.
     pub(super) fn spread(&mut self, rate: Rate) {
         let calls = rate.calls.max(1);
         let step = rate.per / i32::try_from(calls).unwrap_or(i32::MAX);
         self.pace = Some(Pace {
             step,
-            from: calls as usize / 2,
+            busy_from: calls as usize / 2,
             next: DateTime::UNIX_EPOCH,
             room: calls as usize / 10,
             asked_at: DateTime::<Utc>::MIN_UTC,
@@ -110,7 +110,7 @@ impl Lane {
     pub(super) fn begins(&mut self, now: DateTime<Utc>) -> DateTime<Utc> {
         let busy = self.in_flight - self.reserved;
         let with_room = busy + self.commands.max(self.room(now));
-        self.opens_beside(now, with_room).max(self.paced(now, busy, 0))
+        self.opens_beside(now, with_room).max(self.paced(now, 0))
     }
 
     /// How many places deliveries leave to people now.
@@ -119,16 +119,13 @@ impl Lane {
     }
 
     /// The instant at which the delivery after `before` others may begin for the pace's sake.
-    fn paced(&mut self, now: DateTime<Utc>, busy: usize, before: usize) -> DateTime<Utc> {
-        let Some(pace) = self.pace else { return now };
-        let taken = self.windows.iter_mut().map(|window| window.taken(now, busy)).max().unwrap_or(busy);
-        if taken < pace.from { now } else { pace.at(now, before) }
+    fn paced(&self, now: DateTime<Utc>, before: usize) -> DateTime<Utc> {
+        self.pace.filter(|pace| pace.is_asked(now)).map_or(now, |pace| pace.at(now, before))
     }
 
     /// When a delivery may be reserved so long `ahead` for the pace's sake: after those that are reserved already.
-    pub(super) fn paced_ahead(&mut self, now: DateTime<Utc>, ahead: TimeDelta) -> DateTime<Utc> {
-        let (busy, reserved) = (self.in_flight, self.reserved);
-        now.max(self.paced(now, busy, reserved) - ahead)
+    pub(super) fn paced_ahead(&self, now: DateTime<Utc>, ahead: TimeDelta) -> DateTime<Utc> {
+        now.max(self.paced(now, self.reserved) - ahead)
     }
 
     fn windows_open(&mut self, now: DateTime<Utc>, busy: usize) -> DateTime<Utc> {
@@ -154,10 +151,13 @@ impl Lane {
         self.in_flight += 1;
     }
 
-    /// A command's call begins: others may follow soon.
-    pub(super) fn enter_command(&mut self, now: DateTime<Utc>) {
+    /// A command's call begins. If it has waited, or much else is going on, deliveries make way for those that follow.
+    pub(super) fn enter_command(&mut self, now: DateTime<Utc>, has_waited: bool) {
         self.enter();
-        if let Some(pace) = &mut self.pace {
+        let taken = self.windows.iter_mut().map(|window| window.taken(now, self.in_flight)).max();
+        if let Some(pace) = &mut self.pace
+            && (has_waited || taken.is_some_and(|taken| taken > pace.busy_from))
+        {
             pace.asked_at = now;
         }
     }
@@ -300,13 +300,13 @@ impl Window {
 struct Pace {
     /// From the beginning of one to the next.
     step: TimeDelta,
-    /// From so many places taken.
-    from: usize,
+    /// People wait where more places than these are taken.
+    busy_from: usize,
     /// When the next may begin.
     next: DateTime<Utc>,
     /// So many places are left free while people ask.
     room: usize,
-    /// When somebody asked last.
+    /// When somebody asked last while it was busy.
     asked_at: DateTime<Utc>,
 }
 
@@ -319,7 +319,7 @@ impl Pace {
         self.next.clamp(now - self.step, now + self.step) + steps
     }
 
-    /// Whether somebody has asked lately. A clock that was set back says no.
+    /// Whether somebody has asked lately while it was busy. A clock that was set back says no.
     fn is_asked(&self, now: DateTime<Utc>) -> bool {
         (self.asked_at..self.asked_at + ROOM_FOR).contains(&now)
     }

@@ -115,7 +115,7 @@ fn a_waiting_command_goes_before_deliveries() {
     let _other = look(&mut second).unwrap();
     assert!(gate.try_take(&telegram(200), ChannelKind::Private).is_err(), "no third place is free");
     clock.set(START + ms(1004));
-    assert!(gate.try_take(&telegram(200), ChannelKind::Private).is_err(), "three are left for who else asks");
+    assert!(gate.try_take(&telegram(200), ChannelKind::Private).is_err(), "three are left to who else asks");
     clock.set(START + ms(1005));
     drop(gate.try_take(&telegram(200), ChannelKind::Private).unwrap());
     drop(place);
@@ -308,52 +308,63 @@ fn ninety_nine_percent_of_a_limit_are_used(
     assert!(calls * 100 >= limit * 99, "{calls} of {limit}");
 }
 
-#[test]
-fn a_person_waits_for_no_more_than_two_deliveries_wherever_they_ask() {
-    let mut longest = TimeDelta::zero();
-    for asked in 0..40 {
-        let (gate, clock, _waits) = gate(Limits { channel: None, ..Limits::telegram() });
-        let mut reserved: Vec<Reserved> = Vec::new();
-        let asked = START + ms(3000 + 25 * asked);
-        let mut person: Option<Command> = None;
-        let waited = loop {
-            let now = clock.now();
-            if now >= asked {
-                let person = person.get_or_insert_with(|| command(&gate, telegram(-1), ChannelKind::Private));
-                if look(person).is_some() {
-                    break now - asked;
-                }
-            }
-            while let Ok(place) = gate.reserve(&telegram(now.timestamp_millis()), ChannelKind::Private) {
-                reserved.push(place);
-            }
-            reserved.retain_mut(|place| place.try_begin().is_err());
-            clock.advance(ms(1));
-        };
-        longest = longest.max(waited);
+/// Deliveries that take every place they get, for so many milliseconds.
+fn deliver(gate: &Arc<Gate>, clock: &TestClock, reserved: &mut Vec<Reserved>, milliseconds: i64) -> usize {
+    let mut calls = 0;
+    for _ in 0..milliseconds {
+        let chat = clock.now().timestamp_millis();
+        while let Ok(place) = gate.reserve(&telegram(chat), ChannelKind::Private) {
+            reserved.push(place);
+        }
+        let waiting = reserved.len();
+        reserved.retain_mut(|place| place.try_begin().is_err());
+        calls += waiting - reserved.len();
+        clock.advance(ms(1));
     }
-    assert!(longest <= ms(70), "{longest}");
-    assert!(longest >= ms(2), "nobody ever waits: the rate is not used up");
+    calls
+}
+
+/// How long somebody waits for a place while deliveries take all they get.
+fn waits(gate: &Arc<Gate>, clock: &TestClock, reserved: &mut Vec<Reserved>) -> TimeDelta {
+    let (asked, mut person) = (clock.now(), command(gate, telegram(-1), ChannelKind::Private));
+    while look(&mut person).is_none() {
+        deliver(gate, clock, reserved, 1);
+    }
+    clock.now() - asked
 }
 
 #[test]
-fn while_people_ask_deliveries_leave_a_tenth_of_the_places_to_them() {
-    let (gate, clock, _waits) = gate(Limits { channel: None, ..Limits::telegram() });
-    let reserve = |count: i64| -> Vec<Reserved> {
-        (0..count).filter_map(|chat| gate.reserve(&telegram(chat), ChannelKind::Private).ok()).collect()
-    };
-    drop(look(&mut command(&gate, telegram(-1), ChannelKind::Private)).expect("nobody is there"));
-    clock.advance(ms(1000));
-    let mut places = Vec::new();
-    for _ in 0..100 {
-        let now = reserve(1).pop().and_then(|mut place| place.try_begin().ok());
-        places.extend(now);
-        clock.advance(ms(33));
+fn in_the_midst_of_deliveries_the_first_who_asks_may_wait_and_the_next_do_not() {
+    let mut first = TimeDelta::zero();
+    for begins in 0..20 {
+        let (gate, clock, _waits) = gate(Limits { channel: None, ..Limits::telegram() });
+        let mut reserved = Vec::new();
+        deliver(&gate, &clock, &mut reserved, 3000 + 50 * begins);
+        first = first.max(waits(&gate, &clock, &mut reserved));
+        deliver(&gate, &clock, &mut reserved, 1500);
+        for _ in 0..10 {
+            let waited = waits(&gate, &clock, &mut reserved);
+            assert!(waited <= ms(40), "{waited}");
+            deliver(&gate, &clock, &mut reserved, 67);
+        }
     }
-    assert_eq!(places.len(), 27);
-    assert!(look(&mut command(&gate, telegram(-2), ChannelKind::Private)).is_some());
-    clock.advance(TimeDelta::seconds(5));
-    assert_eq!(reserve(100).len(), 3, "nobody asks any more");
+    assert!(first > ms(500), "deliveries take all places at once otherwise: {first}");
+}
+
+#[test]
+fn while_people_ask_deliveries_leave_a_tenth_of_the_places_to_them_and_else_none() {
+    let (gate, clock, _waits) = gate(Limits { channel: None, ..Limits::telegram() });
+    let mut reserved = Vec::new();
+    // Nobody else is there: this is no reason.
+    waits(&gate, &clock, &mut reserved);
+    deliver(&gate, &clock, &mut reserved, 2_000);
+    assert_eq!(deliver(&gate, &clock, &mut reserved, 10_000), 300);
+    waits(&gate, &clock, &mut reserved);
+    deliver(&gate, &clock, &mut reserved, 5_000);
+    let calls = deliver(&gate, &clock, &mut reserved, 10_000);
+    assert!((265..=270).contains(&calls), "{calls}");
+    deliver(&gate, &clock, &mut reserved, 20_000);
+    assert_eq!(deliver(&gate, &clock, &mut reserved, 10_000), 300);
 }
 
 /// One thing that happens to the gate.
