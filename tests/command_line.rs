@@ -4,6 +4,7 @@ use std::process::{Output, Stdio};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use rstest::rstest;
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt as _;
 
@@ -144,6 +145,20 @@ async fn preview_is_strict_where_it_is_asked_to_be() {
     assert_eq!(fine.status.code(), Some(0));
     let faulty = on_file("nothing.md", b"", &["--strict", "--json"]).await;
     assert_eq!(faulty.status.code(), Some(1));
+}
+
+#[rstest]
+#[case("company", "엔비디아")]
+#[case("topic", "반도체")]
+#[case("search", "투자")]
+#[tokio::test]
+async fn options_stand_before_or_after_the_words_of_a_look_up(#[case] what: &str, #[case] words: &str) {
+    for arguments in [["--language", "xx", words], [words, "--language", "xx"]] {
+        let output = jogan(&["lookup", what]).args(arguments).output().await.expect("the binary");
+        assert_eq!(output.status.code(), Some(2));
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(told.contains("--language"), "{told}");
+    }
 }
 
 #[tokio::test]

@@ -162,10 +162,6 @@ impl Gate {
         let channel = chat_of(address);
         let mut lanes = self.lanes();
         let now = self.clock.now();
-        let paced = lanes.overall.paced_ahead(now, AHEAD);
-        if paced > now {
-            return Err(paced);
-        }
         lanes.admits(channel, kind, &self.limits, now, AHEAD)?;
         lanes.both(channel, &self.limits, Lane::reserve);
         Ok(Reserved { gate: Arc::clone(self), channel, has_begun: false })
@@ -190,8 +186,7 @@ impl Gate {
         let mut lanes = self.lanes();
         let now = self.clock.now();
         let spare = lanes.overall.commands;
-        let open = lanes.overall.opens_ahead(now, spare, AHEAD);
-        Some(open.max(lanes.overall.paced_ahead(now, AHEAD))).filter(|at| *at > now)
+        Some(lanes.overall.opens_ahead(now, spare, AHEAD)).filter(|at| *at > now)
     }
 
     /// A place for the answer to a person in this channel, as soon as the rates allow one; before any delivery,

@@ -33,7 +33,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "COUNT", default_value_t = 20_000)]
     articles: u32,
     /// The file of `search`'s articles, which is filled if it is not there, and kept [default: in a temporary folder]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "database")]
     archive: Option<PathBuf>,
     /// How many digests `commands` has in its archive
     #[arg(long, value_name = "COUNT", default_value_t = 10_000)]

@@ -23,10 +23,11 @@ use crate::store::Store;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   jogan lookup company 엔비디아 30d
-  jogan lookup search '\"데이터센터 투자\" -구글 after:2026-01-01'")]
+  jogan lookup search '\"데이터센터 투자\" -구글 after:2026-01-01'
+  jogan lookup search 투자 --json -- -구글")]
 pub(in crate::cli) struct Arguments {
     /// What one would write after the command in chat: a name or words, and a period
-    #[arg(required = true, value_name = "WORDS", allow_hyphen_values = true)]
+    #[arg(required = true, value_name = "WORDS")]
     words: Vec<String>,
     /// The language of the answer [default: the first feed's]
     #[arg(long, value_name = "ko|en")]

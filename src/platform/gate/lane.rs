@@ -88,7 +88,7 @@ impl Lane {
         self.windows_open(now, busy).max(self.buckets_open(now, busy)).max(self.told_until(now))
     }
 
-    /// The same for a place that may be reserved so long `ahead` of when it is free, with `spare` more left for others.
+    /// The same for a delivery's place, which may be reserved so long `ahead` of when it is free, with `spare` more left.
     /// What others tell (the platform, its buckets, waiting commands) may change until then; nothing is reserved on that.
     pub(super) fn opens_ahead(
         &mut self,
@@ -98,7 +98,9 @@ impl Lane {
     ) -> DateTime<Utc> {
         let ahead = if spare == 0 { ahead } else { TimeDelta::zero() };
         let busy = self.in_flight + spare.max(self.room(now));
-        let mut at = now.max(self.windows_open(now, busy) - ahead);
+        // After those that are reserved already.
+        let paced = self.paced(now, self.reserved);
+        let mut at = now.max(self.windows_open(now, busy).max(paced) - ahead);
         at = at.max(self.buckets_open(now, busy));
         if spare > 0 {
             at = at.min(now + COMMANDS_FIRST);
@@ -121,11 +123,6 @@ impl Lane {
     /// The instant at which the delivery after `before` others may begin for the pace's sake.
     fn paced(&self, now: DateTime<Utc>, before: usize) -> DateTime<Utc> {
         self.pace.filter(|pace| pace.is_asked(now)).map_or(now, |pace| pace.at(now, before))
-    }
-
-    /// When a delivery may be reserved so long `ahead` for the pace's sake: after those that are reserved already.
-    pub(super) fn paced_ahead(&self, now: DateTime<Utc>, ahead: TimeDelta) -> DateTime<Utc> {
-        now.max(self.paced(now, self.reserved) - ahead)
     }
 
     fn windows_open(&mut self, now: DateTime<Utc>, busy: usize) -> DateTime<Utc> {

@@ -152,18 +152,16 @@ async fn insert(
     digest_id: i64,
     rows: &[(i64, i64, &EnrichedArticle)],
 ) -> Result<(), StoreError> {
-    let places = |rows: usize, columns: usize, tx: &Transaction<'static, Any>| {
-        Backend::behind(tx).places(rows, columns)
+    let backend = Backend::behind(tx);
+    let into = |table: &str, rows, columns| {
+        sqlx::AssertSqlSafe(format!("INSERT INTO {table} VALUES {}", backend.places(rows, columns)))
     };
     for rows in rows.chunks(AT_ONCE) {
         let headlines: Vec<String> = rows.iter().map(|row| plain(&row.2.article.headline)).collect();
         let words = rows.iter().zip(&headlines).map(|(row, headline)| (row.0, headline.as_str(), row.2));
         put_words(tx, words).await?;
-        let sql = format!(
-            "INSERT INTO articles (id, digest_id, place, headline, publisher, link) VALUES {}",
-            places(rows.len(), 6, tx)
-        );
-        let mut insert = sqlx::query(sqlx::AssertSqlSafe(sql)).persistent(false);
+        let table = "articles (id, digest_id, place, headline, publisher, link)";
+        let mut insert = sqlx::query(into(table, rows.len(), 6)).persistent(rows.len() == AT_ONCE);
         for ((id, place, EnrichedArticle { article, .. }), headline) in rows.iter().zip(&headlines) {
             insert = insert.bind(id).bind(digest_id).bind(place).bind(headline);
             insert = insert.bind(&article.publisher).bind(article.address());
@@ -176,11 +174,8 @@ async fn insert(
         .map(|(id, mention)| ((mention.company.as_str(), mention.strength == Strength::Implied, id), mention))
         .collect();
     for mentions in mentions.into_iter().collect::<Vec<_>>().chunks(AT_ONCE) {
-        let sql = format!(
-            "INSERT INTO article_companies (company, is_implied, article_id, strength) VALUES {}",
-            places(mentions.len(), 4, tx)
-        );
-        let mut insert = sqlx::query(sqlx::AssertSqlSafe(sql)).persistent(mentions.len() == AT_ONCE);
+        let table = "article_companies (company, is_implied, article_id, strength)";
+        let mut insert = sqlx::query(into(table, mentions.len(), 4)).persistent(mentions.len() == AT_ONCE);
         for ((company, is_implied, id), mention) in mentions {
             insert = insert.bind(company).bind(is_implied).bind(id).bind(mention.strength.name());
         }
@@ -191,9 +186,8 @@ async fn insert(
         .flat_map(|(id, _, article)| article.topics.iter().map(|topic| (topic.as_str(), *id)))
         .collect();
     for topics in topics.into_iter().collect::<Vec<_>>().chunks(AT_ONCE) {
-        let sql =
-            format!("INSERT INTO article_topics (topic, article_id) VALUES {}", places(topics.len(), 2, tx));
-        let mut insert = sqlx::query(sqlx::AssertSqlSafe(sql)).persistent(topics.len() == AT_ONCE);
+        let table = "article_topics (topic, article_id)";
+        let mut insert = sqlx::query(into(table, topics.len(), 2)).persistent(topics.len() == AT_ONCE);
         for (topic, id) in topics {
             insert = insert.bind(topic).bind(id);
         }

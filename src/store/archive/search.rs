@@ -126,6 +126,7 @@ impl Store {
             .bind(excluded)
             .fetch_one(&self.read)
             .await?;
+        // Databases promise no order within what they join.
         let mut ids: Vec<i64> = ids.unwrap_or_default().split(' ').filter_map(|id| id.parse().ok()).collect();
         ids.sort_unstable_by_key(|id| Reverse(*id));
         Ok(ids)
