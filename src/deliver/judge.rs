@@ -63,6 +63,8 @@ fn backoff(attempts: u32, jitter: f64) -> TimeDelta {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use rstest::rstest;
     use serde_json::json;
 
@@ -83,8 +85,8 @@ mod tests {
             kind: ChannelKind::Private,
             opened_by: None,
             is_recalled: false,
-            body: Body(json!({})),
-            plain: Body(json!({})),
+            body: Arc::new(Body(json!({}))),
+            plain: Arc::new(Body(json!({}))),
             nonce: "n".into(),
             was: MessageState::Queued,
             attempts: 3,

@@ -1,6 +1,8 @@
 //! Tells what articles are about: the front door of this module for digests and texts. What it knows is in
 //! `dictionary`.
 
+use std::sync::OnceLock;
+
 use crate::enrich::candidates::{Candidate, candidates};
 use crate::enrich::companies::{self, Found};
 use crate::enrich::dictionary::Dictionaries;
@@ -22,17 +24,18 @@ pub struct About {
     pub topics: Vec<String>,
 }
 
-/// Tells what articles are about. Building one costs some milliseconds; it is then used for every text.
+/// Tells what articles are about. The first text costs some milliseconds more: what finds names in it is built then,
+/// which a start that finds no new digest can do without.
 #[derive(Debug, Clone)]
 pub struct Classifier {
     dictionaries: Dictionaries,
-    matcher: Matcher,
+    matcher: OnceLock<Matcher>,
 }
 
 impl Classifier {
     /// A classifier that knows `dictionaries`.
     pub fn new(dictionaries: &Dictionaries) -> Self {
-        Self { dictionaries: dictionaries.clone(), matcher: Matcher::new(dictionaries) }
+        Self { dictionaries: dictionaries.clone(), matcher: OnceLock::new() }
     }
 
     /// The digest with what each article is about. The post's categories and tags count a little for topics that
@@ -58,13 +61,13 @@ impl Classifier {
     /// Names in a text that may be companies and that the dictionary lacks, once for each time they stand there.
     pub fn candidates(&self, text: &str) -> Vec<Candidate> {
         let text = searchable(text);
-        candidates(&text, &self.matcher.find(&text))
+        candidates(&text, &self.matcher().find(&text))
     }
 
     /// How many names and terms the automaton alone finds in a text, whether they count or not: what classifying is
     /// measured against.
     pub fn bare_pass(&self, text: &str) -> usize {
-        self.matcher.bare_pass(text)
+        self.matcher().bare_pass(text)
     }
 
     fn enrich_article(&self, article: Article, tags: &[String]) -> EnrichedArticle {
@@ -88,10 +91,14 @@ impl Classifier {
         let headline = text.len();
         text.push('\n');
         text.push_str(&searchable(body));
-        let hits = self.matcher.find(&text);
+        let hits = self.matcher().find(&text);
         let found = companies::judge(&self.dictionaries, &text, headline, &hits);
         let topics = topics::judge(&self.dictionaries, headline, &hits, &found, tags);
         (found, topics.into_iter().map(|place| self.dictionaries.topics[place].key.clone()).collect())
+    }
+
+    fn matcher(&self) -> &Matcher {
+        self.matcher.get_or_init(|| Matcher::new(&self.dictionaries))
     }
 
     fn company(&self, found: Found) -> String {

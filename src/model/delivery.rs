@@ -1,5 +1,7 @@
 //! A delivery: one digest to one subscription, made of messages.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::channel::{Address, ChannelId, ChannelKind};
@@ -62,9 +64,9 @@ pub struct Claimed {
     /// Whether somebody wants it gone, so that it is looked for and not sent.
     pub is_recalled: bool,
     /// What is sent.
-    pub body: Body,
+    pub body: Arc<Body>,
     /// The same words without markup.
-    pub plain: Body,
+    pub plain: Arc<Body>,
     /// At most 25 ASCII characters that are the same at every attempt of this message and no other's.
     pub nonce: String,
     /// The state it was in when it was claimed: `queued`, or `unknown` if an earlier attempt may have arrived.

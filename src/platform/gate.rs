@@ -6,9 +6,9 @@
 //! closer together, in its eyes, than it allows.
 //!
 //! Deliveries ask with [`Gate::reserve`] and go elsewhere meanwhile; commands of people wait with [`Gate::take`]
-//! and go before them: first for their channel, in which no other channel is held up, then for the platform. While people
-//! ask in the midst of deliveries, these are spread evenly over the span of the platform's rate, so that a place is never
-//! far, and leave a tenth of the places free. Else they use all of the rate.
+//! and go before them: first for their channel, in which no other channel is held up, then for the platform. Deliveries are
+//! spread evenly over the span of the platform's rate, so that a place is never far, and use all of it; while people ask in
+//! their midst, they leave a tenth of the places free.
 //!
 //! Where several programs share the work, `fence` lets one of them call at a time.
 

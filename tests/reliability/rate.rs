@@ -35,7 +35,7 @@ async fn rate() -> anyhow::Result<()> {
     let (telegram, discord) =
         (on_time(sent_on_telegram(&town), TELEGRAM)?, on_time(sent_on_discord(&town), DISCORD)?);
     let refused = (town.telegram.counters().too_many_requests, town.discord.counters().limited);
-    println!("rate, as a share of what is allowed after the first second:");
+    println!("rate from the first message to the last, as a share of what is allowed:");
     println!("  {on_telegram} Telegram chats: {telegram:.3}; {on_discord} Discord channels: {discord:.3}");
     println!("  refused for haste: {} by Telegram, {} by Discord", refused.0, refused.1);
     ensure!(refused == (0, 0), "too fast");
@@ -100,11 +100,11 @@ async fn ready(town: &Town) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// How much of `allowed` messages a second was used, after those of the first second.
+/// How much of `allowed` messages a second was used. That none was sent too soon is seen by what was refused.
 fn share(sent: &[(DateTime<Utc>, i64)], allowed: usize) -> Option<f64> {
     let ((first, _), (last, _)) = (sent.first()?, sent.last()?);
     let seconds = (*last - *first).as_seconds_f64();
-    Some(sent.len().checked_sub(allowed)? as f64 / (allowed as f64 * seconds))
+    Some(sent.len().checked_sub(1)? as f64 / (allowed as f64 * seconds))
 }
 
 /// When Telegram took which chat's messages.

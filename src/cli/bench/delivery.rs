@@ -74,17 +74,17 @@ async fn deliver(town: &Town, store: &Store, wake: Arc<Notify>) -> anyhow::Resul
     let server = (town.url.clone(), town.token()?);
     let worker = Unlimited::start(town.platform, server, store, IN_FLIGHT, wake)?;
     let sent = async {
-        loop {
-            let counts = store.message_counts().await?;
-            if counts.iter().all(|(state, count)| state == MessageState::Sent.name() || *count == 0) {
-                return anyhow::Ok(());
-            }
+        while store.has_open(town.platform).await? {
             tokio::time::sleep(LOOK_AGAIN).await;
         }
+        anyhow::Ok(())
     };
     tokio::time::timeout(PATIENCE, sent).await.context("delivery takes longer than ten minutes")??;
     let took = begun.elapsed();
     worker.stop().await?;
+    let counts = store.message_counts().await?;
+    let all = counts.iter().all(|(state, count)| state == MessageState::Sent.name() || *count == 0);
+    ensure!(all, "not all of it was sent: {counts:?}");
     Ok(took)
 }
 

@@ -14,7 +14,7 @@ const LOOK_AGAIN: TimeDelta = TimeDelta::milliseconds(25);
 /// How soon to ask again, at the latest, where commands are served first: they may give up.
 const COMMANDS_FIRST: TimeDelta = TimeDelta::seconds(1);
 
-/// How long after a call for somebody who asked deliveries make way for the next.
+/// How long after a call for somebody who asked deliveries leave room for the next.
 const ROOM_FOR: TimeDelta = TimeDelta::seconds(30);
 
 /// How many buckets of a channel are remembered. Jogan's calls to a channel know five routes.
@@ -45,7 +45,7 @@ pub(super) struct Lane {
     /// Calls that have not begun yet.
     reserved: usize,
     told: Option<Alarm>,
-    /// How deliveries are spread over the span of the rate; `None`: they are not.
+    /// When the next delivery may begin; `None`: as soon as there is a place.
     pace: Option<Pace>,
     /// Commands that wait for a place here; bulk leaves them room.
     pub(super) commands: usize,
@@ -64,16 +64,13 @@ impl Lane {
         self.windows.extend(rates.skip(known).map(Window::new));
     }
 
-    /// Spreads deliveries evenly over the span of this rate while people ask. Otherwise all of its places would be taken at
-    /// one instant, and be free at one instant a span later: an answer to a person would wait so long.
+    /// Spreads deliveries evenly over the span of this rate from now on. Otherwise all of its places would be taken at one
+    /// instant, and be free at one instant a span later: an answer to a person would wait so long.
     pub(super) fn spread(&mut self, rate: Rate) {
-        let calls = rate.calls.max(1);
-        let step = rate.per / i32::try_from(calls).unwrap_or(i32::MAX);
         self.pace = Some(Pace {
-            step,
-            busy_from: calls as usize / 2,
             next: DateTime::UNIX_EPOCH,
-            room: calls as usize / 10,
+            step: TimeDelta::zero(),
+            room: rate.calls as usize / 10,
             asked_at: DateTime::<Utc>::MIN_UTC,
         });
     }
@@ -117,12 +114,12 @@ impl Lane {
 
     /// How many places deliveries leave to people now.
     fn room(&self, now: DateTime<Utc>) -> usize {
-        self.pace.map_or(0, |pace| if pace.is_asked(now) { pace.room } else { 0 })
+        self.pace.map_or(0, |pace| pace.room(now))
     }
 
     /// The instant at which the delivery after `before` others may begin for the pace's sake.
     fn paced(&self, now: DateTime<Utc>, before: usize) -> DateTime<Utc> {
-        self.pace.filter(|pace| pace.is_asked(now)).map_or(now, |pace| pace.at(now, before))
+        self.pace.map_or(now, |pace| pace.at(now, before))
     }
 
     fn windows_open(&mut self, now: DateTime<Utc>, busy: usize) -> DateTime<Utc> {
@@ -148,12 +145,14 @@ impl Lane {
         self.in_flight += 1;
     }
 
-    /// A command's call begins. If it has waited, or much else is going on, deliveries make way for those that follow.
+    /// A command's call begins. If it has waited, or half of the places are taken, deliveries leave room for those that
+    /// follow.
     pub(super) fn enter_command(&mut self, now: DateTime<Utc>, has_waited: bool) {
         self.enter();
-        let taken = self.windows.iter_mut().map(|window| window.taken(now, self.in_flight)).max();
+        let busy = self.in_flight - self.reserved;
+        let is_busy = self.windows.iter_mut().any(|window| window.is_half_taken(now, busy));
         if let Some(pace) = &mut self.pace
-            && (has_waited || taken.is_some_and(|taken| taken > pace.busy_from))
+            && (has_waited || is_busy)
         {
             pace.asked_at = now;
         }
@@ -169,7 +168,10 @@ impl Lane {
     pub(super) fn begin(&mut self, now: DateTime<Utc>) {
         self.reserved = self.reserved.saturating_sub(1);
         if let Some(pace) = &mut self.pace {
-            pace.next = pace.at(now, 1);
+            let busy = self.in_flight - self.reserved + pace.room(now);
+            pace.step =
+                self.windows.iter_mut().map(|window| window.step(now, busy)).max().unwrap_or_default();
+            pace.next = now + pace.step;
         }
     }
 
@@ -260,6 +262,17 @@ impl Window {
         busy + self.frees.len()
     }
 
+    fn is_half_taken(&mut self, now: DateTime<Utc>, busy: usize) -> bool {
+        2 * self.taken(now, busy) > self.rate.calls as usize
+    }
+
+    /// From one call to the next, if those that there are places for are spread evenly until one more is free.
+    fn step(&mut self, now: DateTime<Utc>, busy: usize) -> TimeDelta {
+        let free = (self.rate.calls as usize).saturating_sub(self.taken(now, busy));
+        let until_one_more = self.frees.front().map_or(self.rate.per, |at| *at - now);
+        until_one_more / i32::try_from(free + 1).unwrap_or(i32::MAX)
+    }
+
     fn opens(&mut self, now: DateTime<Utc>, busy: usize) -> DateTime<Utc> {
         let calls = self.rate.calls as usize;
         let taken = self.taken(now, busy);
@@ -295,30 +308,27 @@ impl Window {
 /// How deliveries are spread.
 #[derive(Debug, Clone, Copy)]
 struct Pace {
-    /// From the beginning of one to the next.
-    step: TimeDelta,
-    /// People wait where more places than these are taken.
-    busy_from: usize,
     /// When the next may begin.
     next: DateTime<Utc>,
-    /// So many places are left free while people ask.
+    /// From there to the one after it, as it looks now.
+    step: TimeDelta,
+    /// So many places are left to people while they ask.
     room: usize,
-    /// When somebody asked last while it was busy.
+    /// When somebody asked last in the midst of deliveries.
     asked_at: DateTime<Utc>,
 }
 
 impl Pace {
-    /// When the delivery after `before` others may begin. One that is late gives back a step at most: more would bunch
-    /// them again.
+    /// When the delivery after `before` others may begin.
     fn at(&self, now: DateTime<Utc>, before: usize) -> DateTime<Utc> {
         let steps = self.step * i32::try_from(before).unwrap_or(i32::MAX);
         // No further ahead than a step, if the clock was set back.
-        self.next.clamp(now - self.step, now + self.step) + steps
+        self.next.clamp(now, now + self.step) + steps
     }
 
-    /// Whether somebody has asked lately while it was busy. A clock that was set back says no.
-    fn is_asked(&self, now: DateTime<Utc>) -> bool {
-        (self.asked_at..self.asked_at + ROOM_FOR).contains(&now)
+    /// How many places deliveries leave free now. For a clock that was set back, none.
+    fn room(&self, now: DateTime<Utc>) -> usize {
+        if (self.asked_at..self.asked_at + ROOM_FOR).contains(&now) { self.room } else { 0 }
     }
 }
 

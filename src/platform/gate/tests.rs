@@ -334,21 +334,17 @@ fn waits(gate: &Arc<Gate>, clock: &TestClock, reserved: &mut Vec<Reserved>) -> T
 }
 
 #[test]
-fn in_the_midst_of_deliveries_the_first_who_asks_may_wait_and_the_next_do_not() {
-    let mut first = TimeDelta::zero();
+fn nobody_who_asks_in_the_midst_of_deliveries_waits_for_long() {
     for begins in 0..20 {
         let (gate, clock, _waits) = gate(Limits { channel: None, ..Limits::telegram() });
         let mut reserved = Vec::new();
-        deliver(&gate, &clock, &mut reserved, 3000 + 50 * begins);
-        first = first.max(waits(&gate, &clock, &mut reserved));
-        deliver(&gate, &clock, &mut reserved, 1500);
-        for _ in 0..10 {
+        deliver(&gate, &clock, &mut reserved, 7 * begins);
+        for _ in 0..60 {
             let waited = waits(&gate, &clock, &mut reserved);
             assert!(waited <= ms(40), "{waited}");
             deliver(&gate, &clock, &mut reserved, 67);
         }
     }
-    assert!(first > ms(500), "deliveries take all places at once otherwise: {first}");
 }
 
 #[test]

@@ -1,5 +1,8 @@
 //! Who is first in line in a channel, and taking it for a worker. What became of it is settled in `settle.rs`.
 
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{Any, FromRow, Transaction};
 
@@ -61,8 +64,7 @@ struct ClaimedRow {
     channel_id: i64,
     address: String,
     kind: String,
-    body: String,
-    plain: String,
+    text_id: i64,
     #[sqlx(try_from = "Flag")]
     use_plain: bool,
     nonce: String,
@@ -87,48 +89,53 @@ struct ClaimedRow {
     quiet: Option<String>,
 }
 
-impl TryFrom<ClaimedRow> for Claimed {
-    type Error = StoreError;
+/// What a message says: with markup, and without.
+type Text = (Arc<Body>, Arc<Body>);
 
-    fn try_from(found: ClaimedRow) -> Result<Self, StoreError> {
-        let row = Row { table: "messages", id: found.id };
-        let was = row.word(&found.state)?;
-        let sent = found.platform_id.map(PlatformMessageId);
-        let task = match (was, found.change.as_deref(), sent) {
+impl ClaimedRow {
+    fn claimed(self, texts: &HashMap<i64, Result<Text, StoreError>>) -> Result<Claimed, StoreError> {
+        let row = Row { table: "messages", id: self.id };
+        let was = row.word(&self.state)?;
+        let is_recalled = self.is_recalled();
+        let sent = self.platform_id.map(PlatformMessageId);
+        let task = match (was, self.change.as_deref(), sent) {
             (MessageState::Sent, Some("edit"), Some(sent)) => Task::Edit(sent),
             (MessageState::Sent, Some("delete"), Some(sent)) => Task::Delete(sent),
             (MessageState::Sent, Some("recall"), Some(sent)) => Task::Recall(sent),
-            (MessageState::Sent, None, Some(sent)) if found.publish.as_deref() == Some("due") => {
+            (MessageState::Sent, None, Some(sent)) if self.publish.as_deref() == Some("due") => {
                 Task::Publish(sent)
             }
             (MessageState::Sent, ..) => {
-                return Err(StoreError::bad_row("messages", found.id, "cannot be changed"));
+                return Err(StoreError::bad_row("messages", self.id, "cannot be changed"));
             }
             _ => Task::Send,
         };
-        Ok(Self {
-            message: MessageId(found.id),
-            delivery: DeliveryId(found.delivery_id),
-            channel: ChannelId(found.channel_id),
-            address: row.word(&found.address)?,
-            kind: row.word(&found.kind)?,
-            opened_by: found.opened_by.map(PlatformMessageId),
-            is_recalled: found.change.as_deref() == Some("recall"),
-            body: row.json::<Body>(&found.body)?,
-            plain: row.json::<Body>(&found.plain)?,
-            use_plain: found.use_plain,
-            nonce: found.nonce,
+        let (body, plain) = match texts.get(&self.text_id) {
+            Some(Ok(text)) => text.clone(),
+            Some(Err(error)) => return Err(StoreError::bad_row("messages", self.id, error)),
+            None => return Err(StoreError::bad_row("messages", self.id, "says nothing")),
+        };
+        Ok(Claimed {
+            message: MessageId(self.id),
+            delivery: DeliveryId(self.delivery_id),
+            channel: ChannelId(self.channel_id),
+            address: row.word(&self.address)?,
+            kind: row.word(&self.kind)?,
+            opened_by: self.opened_by.map(PlatformMessageId),
+            is_recalled,
+            body,
+            plain,
+            use_plain: self.use_plain,
+            nonce: self.nonce,
             was,
             task,
-            attempts: row.count(found.attempts)?,
-            attempted_at: row.instant_or_none(found.attempted_at)?,
-            failing_for: TimeDelta::milliseconds(found.failing_for),
-            on_unknown: row.word(&found.on_unknown)?,
+            attempts: row.count(self.attempts)?,
+            attempted_at: row.instant_or_none(self.attempted_at)?,
+            failing_for: TimeDelta::milliseconds(self.failing_for),
+            on_unknown: row.word(&self.on_unknown)?,
         })
     }
-}
 
-impl ClaimedRow {
     fn is_recalled(&self) -> bool {
         self.change.as_deref() == Some("recall")
     }
@@ -216,15 +223,12 @@ impl Store {
     ) -> Result<Vec<Claimed>, StoreError> {
         let mut claimed = Vec::with_capacity(channels.len());
         let mut tx = self.begin_claim().await?;
-        for channel in channels {
-            if !is_free(&mut tx, *channel).await? {
-                continue;
-            }
-            let row = first_of_channel(&mut tx, *channel).await?;
-            let Some(row) = row.filter(|row| !row.on_the_wire && row.next_at <= millis(now)) else {
-                continue;
-            };
-            let id = row.id;
+        let free = free(&mut tx, channels).await?;
+        let mut first = first_of(&mut tx, free).await?;
+        first.retain(|row| !row.on_the_wire && row.next_at <= millis(now));
+        let texts = texts(&mut tx, &first).await?;
+        for row in first {
+            let (id, channel) = (row.id, row.channel_id);
             if row.is_stale {
                 put_off(&mut tx, id, now + UNTIL_SET_ANEW).await?;
                 continue;
@@ -233,10 +237,10 @@ impl Store {
                 put_off(&mut tx, id, end).await?;
                 continue;
             }
-            if row.is_to_publish() && !may_publish(&mut tx, id, *channel, now).await? {
+            if row.is_to_publish() && !may_publish(&mut tx, id, channel, now).await? {
                 continue;
             }
-            let message = match Claimed::try_from(row) {
+            let message = match row.claimed(&texts) {
                 Ok(message) => message,
                 Err(error) => {
                     set_aside(&mut tx, id, &error).await?;
@@ -265,59 +269,100 @@ impl Store {
     }
 }
 
-/// Whether no other transaction claims in this channel. On SQLite none can; on PostgreSQL this one has the channel then,
-/// until it ends. It is the channel that is locked: its messages go one after the other, so that none may be skipped
+/// Those of these channels in which no other transaction claims. On SQLite none can; on PostgreSQL this one has the channels
+/// then, until it ends. It is the channel that is locked: its messages go one after the other, so that none may be skipped
 /// for the next.
-async fn is_free(tx: &mut Transaction<'static, Any>, channel: ChannelId) -> Result<bool, StoreError> {
+async fn free(
+    tx: &mut Transaction<'static, Any>,
+    channels: &[ChannelId],
+) -> Result<HashSet<i64>, StoreError> {
+    let channels = channels.iter().map(|channel| channel.0);
     if Backend::behind(tx) == Backend::Sqlite {
-        return Ok(true);
+        return Ok(channels.collect());
     }
-    let free: Option<i64> =
-        sqlx::query_scalar("SELECT id FROM channels WHERE id = $1 FOR NO KEY UPDATE SKIP LOCKED")
-            .bind(channel.0)
-            .fetch_optional(&mut **tx)
-            .await?;
-    Ok(free.is_some())
+    let free: Vec<i64> = sqlx::query_scalar(
+        "SELECT id FROM channels WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))
+         FOR NO KEY UPDATE SKIP LOCKED",
+    )
+    .bind(to_json(&channels.collect::<Vec<_>>()))
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(free.into_iter().collect())
 }
 
-/// The message that is first in line in a channel, with the columns that a claim takes.
-async fn first_of_channel(
+/// The messages that are first in line in channels, one of each that has any.
+async fn first_of(
     tx: &mut Transaction<'static, Any>,
-    channel: ChannelId,
-) -> Result<Option<ClaimedRow>, StoreError> {
+    mut channels: HashSet<i64>,
+) -> Result<Vec<ClaimedRow>, StoreError> {
+    let mut first = Vec::with_capacity(channels.len());
     for condition in IN_ORDER {
-        loop {
-            let row: Option<ClaimedRow> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
-                "SELECT m.id, m.delivery_id, m.channel_id, c.address, c.kind, m.use_plain, m.nonce, m.state,
-                     t.body, t.plain, m.attempts, m.attempted_at, m.next_at, m.platform_id, m.change, m.publish, d.on_unknown,
-                     (SELECT p.platform_id FROM messages p WHERE p.delivery_id = m.delivery_id AND p.id <> m.id
-                          AND p.platform_id LIKE '%/%' AND c.kind = 'forum' ORDER BY p.part LIMIT 1) AS opened_by,
-                     m.failing_for, m.owner IS NOT NULL AS on_the_wire,
-                     s.ended_at IS NOT NULL AS has_ended, d.stale > 0 AND m.state = 'queued' AS is_stale,
-                     s.timezone, CASE WHEN d.heeds_quiet AND m.state = 'queued' AND m.part = 1 THEN s.quiet END
-                         AS quiet
-                 FROM messages m JOIN channels c ON c.id = m.channel_id
-                     JOIN deliveries d ON d.id = m.delivery_id
-                     JOIN digests g ON g.id = d.digest_id
-                     JOIN subscriptions s ON s.id = d.subscription_id
-                     JOIN texts t ON t.id = CASE m.state WHEN 'sent' THEN coalesce(m.new_text_id, m.text_id)
-                         ELSE m.text_id END
-                 WHERE m.channel_id = $1 AND m.platform = c.platform AND c.state = 'active' AND {condition}
-                 ORDER BY m.due_at, m.delivery_id, m.part LIMIT 1"
-            )))
-            .bind(channel.0)
-            .fetch_optional(&mut **tx)
-            .await?;
-            match row {
-                Some(row) if row.has_ended && !row.on_the_wire && !row.is_recalled() => {
+        let mut asked: Vec<i64> = channels.iter().copied().collect();
+        while !asked.is_empty() {
+            let rows = first_where(tx, &asked, condition).await?;
+            asked.clear();
+            for row in rows {
+                if row.has_ended && !row.on_the_wire && !row.is_recalled() {
                     drop_delivery(tx, row.delivery_id).await?;
+                    asked.push(row.channel_id);
+                } else {
+                    channels.remove(&row.channel_id);
+                    first.push(row);
                 }
-                Some(row) => return Ok(Some(row)),
-                None => break,
             }
         }
     }
-    Ok(None)
+    Ok(first)
+}
+
+/// Of each of these channels the first message that is so, with the columns that a claim takes.
+async fn first_where(
+    tx: &mut Transaction<'static, Any>,
+    channels: &[i64],
+    condition: &str,
+) -> Result<Vec<ClaimedRow>, StoreError> {
+    let rows = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "SELECT m.id, m.delivery_id, m.channel_id, c.address, c.kind, m.use_plain, m.nonce, m.state,
+             CASE m.state WHEN 'sent' THEN coalesce(m.new_text_id, m.text_id) ELSE m.text_id END AS text_id,
+             m.attempts, m.attempted_at, m.next_at, m.platform_id, m.change, m.publish, d.on_unknown,
+             (SELECT p.platform_id FROM messages p WHERE p.delivery_id = m.delivery_id AND p.id <> m.id
+                  AND p.platform_id LIKE '%/%' AND c.kind = 'forum' ORDER BY p.part LIMIT 1) AS opened_by,
+             m.failing_for, m.owner IS NOT NULL AS on_the_wire,
+             s.ended_at IS NOT NULL AS has_ended, d.stale > 0 AND m.state = 'queued' AS is_stale,
+             s.timezone, CASE WHEN d.heeds_quiet AND m.state = 'queued' AND m.part = 1 THEN s.quiet END
+                 AS quiet
+         FROM json_each($1) wanted JOIN channels c ON c.id = CAST(wanted.value AS BIGINT)
+             JOIN messages m ON m.id = (SELECT m.id FROM messages m
+                 WHERE m.channel_id = c.id AND m.platform = c.platform AND {condition}
+                 ORDER BY m.due_at, m.delivery_id, m.part LIMIT 1)
+             JOIN deliveries d ON d.id = m.delivery_id
+             JOIN subscriptions s ON s.id = d.subscription_id
+         WHERE c.state = 'active'"
+    )))
+    .bind(to_json(&channels))
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows)
+}
+
+/// What these messages say, read once for all that say the same.
+async fn texts(
+    tx: &mut Transaction<'static, Any>,
+    messages: &[ClaimedRow],
+) -> Result<HashMap<i64, Result<Text, StoreError>>, StoreError> {
+    let wanted: HashSet<i64> = messages.iter().map(|message| message.text_id).collect();
+    let rows: Vec<(i64, String, String)> = sqlx::query_as(
+        "SELECT id, body, plain FROM texts WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))",
+    )
+    .bind(to_json(&wanted))
+    .fetch_all(&mut **tx)
+    .await?;
+    let text = |(id, body, plain): (i64, String, String)| {
+        let row = Row { table: "texts", id };
+        let read = |json: &str| row.json::<Body>(json).map(Arc::new);
+        (id, read(&body).and_then(|body| Ok((body, read(&plain)?))))
+    };
+    Ok(rows.into_iter().map(text).collect())
 }
 
 /// Nobody wants what is left of this delivery any more.
@@ -338,14 +383,14 @@ async fn drop_delivery(tx: &mut Transaction<'static, Any>, delivery: i64) -> Res
 async fn may_publish(
     tx: &mut Transaction<'static, Any>,
     message: i64,
-    channel: ChannelId,
+    channel: i64,
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
     let since: Option<i64> = sqlx::query_scalar(
         "SELECT published_at FROM messages WHERE channel_id = $1 AND published_at > $2 AND published_at <= $3
          ORDER BY published_at DESC LIMIT 1 OFFSET $4",
     )
-    .bind(channel.0)
+    .bind(channel)
     .bind(millis(now - PUBLISHED_WITHIN))
     .bind(millis(now))
     .bind(i64::from(PUBLISHED_AT_MOST - 1))

@@ -84,16 +84,33 @@ impl Store {
     /// # Errors
     /// If the database fails; then nothing was written.
     pub async fn put_planned(&self, planned: &[Planned], now: DateTime<Utc>) -> Result<u64, StoreError> {
+        Ok(match self.put_planned_by(AT_ONCE, planned, now).await? {
+            Some(written) => written,
+            // One by one it is seen which of them were changed.
+            None => self.put_planned_by(1, planned, now).await?.unwrap_or_default(),
+        })
+    }
+
+    /// The same with so many subscriptions a statement; `None`, and nothing is written, if some of a statement's were as the
+    /// decision found them and some were not.
+    async fn put_planned_by(
+        &self,
+        at_once: usize,
+        planned: &[Planned],
+        now: DateTime<Utc>,
+    ) -> Result<Option<u64>, StoreError> {
         let mut tx = self.begin().await?;
-        let mut moved = HashSet::with_capacity(planned.len());
-        for some in planned.chunks(AT_ONCE) {
-            moved.extend(move_on(&mut tx, some).await?);
+        let mut new = Vec::with_capacity(planned.len());
+        for some in planned.chunks(at_once) {
+            match move_on(&mut tx, some).await? {
+                0 => {}
+                moved if moved == some.len() as u64 => new.extend(some.iter().flat_map(New::of)),
+                _ => return Ok(None),
+            }
         }
-        let moved = planned.iter().filter(|plan| moved.contains(&plan.subscription.0));
-        let new: Vec<New> = moved.flat_map(New::of).collect();
         put_deliveries(&mut tx, &new, now).await?;
         tx.commit().await?;
-        Ok(new.len() as u64)
+        Ok(Some(new.len() as u64))
     }
 }
 
@@ -115,22 +132,18 @@ impl<'p> New<'p> {
     }
 }
 
-/// Writes how far subscriptions have got; returns those that were as the decision found them.
-async fn move_on(tx: &mut Transaction<'static, Any>, planned: &[Planned]) -> Result<Vec<i64>, StoreError> {
-    if planned.is_empty() {
-        return Ok(Vec::new());
-    }
+/// Writes how far subscriptions have got; returns how many of them were as the decision found them.
+async fn move_on(tx: &mut Transaction<'static, Any>, planned: &[Planned]) -> Result<u64, StoreError> {
     let sql = format!(
         "WITH p (subscription, was_edition, was_next, to_edition, slot, late, to_next, owes) AS (VALUES {})
          UPDATE subscriptions SET edition = p.to_edition, last_slot = p.slot, late_until = p.late,
              next_at = p.to_next, owes_list = p.owes
          FROM p
          WHERE subscriptions.id = p.subscription AND subscriptions.edition = p.was_edition
-             AND subscriptions.next_at IS NOT DISTINCT FROM p.was_next AND subscriptions.ended_at IS NULL
-         RETURNING id",
+             AND subscriptions.next_at IS NOT DISTINCT FROM p.was_next AND subscriptions.ended_at IS NULL",
         Backend::behind(tx).places(planned.len(), 8)
     );
-    let mut moved = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).persistent(planned.len() == AT_ONCE);
+    let mut moved = sqlx::query(sqlx::AssertSqlSafe(sql)).persistent(planned.len() == AT_ONCE);
     for plan in planned {
         moved = moved
             .bind(plan.subscription.0)
@@ -142,7 +155,7 @@ async fn move_on(tx: &mut Transaction<'static, Any>, planned: &[Planned]) -> Res
             .bind(plan.next_at.map(millis))
             .bind(plan.owes_list);
     }
-    Ok(moved.fetch_all(&mut **tx).await?)
+    Ok(moved.execute(&mut **tx).await?.rows_affected())
 }
 
 /// Writes deliveries and their messages.
@@ -163,10 +176,11 @@ pub(in crate::store) async fn put_deliveries(
         let sql = format!(
             "INSERT INTO deliveries (subscription_id, digest_id, occasion, revision, is_list, on_unknown, due_at,
                  created_at, after_edition, heeds_quiet)
-             VALUES {} RETURNING id, subscription_id, digest_id",
+             VALUES {}",
             Backend::behind(tx).places(new.len(), 10)
         );
-        let mut insert = sqlx::query_as(sqlx::AssertSqlSafe(sql)).persistent(new.len() == AT_ONCE);
+        let last_before = last_delivery(tx).await?;
+        let mut insert = sqlx::query(sqlx::AssertSqlSafe(sql)).persistent(new.len() == AT_ONCE);
         for (New { subscription, delivery, .. }, due_at) in new.iter().zip(&due) {
             insert = insert
                 .bind(subscription.0)
@@ -180,19 +194,45 @@ pub(in crate::store) async fn put_deliveries(
                 .bind(delivery.after_edition)
                 .bind(delivery.heeds_quiet);
         }
-        let written: Vec<(i64, i64, i64)> = insert.fetch_all(&mut **tx).await?;
-        // Databases promise no order of what they return.
-        let ids: HashMap<(i64, i64), i64> =
-            written.into_iter().map(|(id, subscription, digest)| ((subscription, digest), id)).collect();
+        insert.execute(&mut **tx).await?;
+        let ids = deliveries_since(tx, last_before).await?;
         let mut messages = Messages::default();
         for (New { subscription, place: (channel, platform), delivery }, due_at) in new.iter().zip(due) {
-            let Some(id) = ids.get(&(subscription.0, delivery.digest.0)) else { continue };
+            let of = [subscription.0, delivery.digest.0, i64::from(delivery.occasion)];
+            let Some(id) = ids.get(&of) else { continue };
             let of = Of { delivery: DeliveryId(*id), channel: *channel, platform: platform.name(), due_at };
             messages.add(tx, of, &delivery.messages, &delivery.nonces).await?;
         }
         messages.put(tx, now).await?;
     }
     Ok(())
+}
+
+/// The newest delivery; a later one has a greater number.
+async fn last_delivery(tx: &mut Transaction<'static, Any>) -> Result<i64, StoreError> {
+    Ok(sqlx::query_scalar("SELECT coalesce(max(id), 0) FROM deliveries").fetch_one(&mut **tx).await?)
+}
+
+/// The deliveries after one, by subscription, digest and occasion. They come in a single row, since each row is handed from
+/// one thread to another, which takes longer than to find it.
+async fn deliveries_since(
+    tx: &mut Transaction<'static, Any>,
+    last: i64,
+) -> Result<HashMap<[i64; 3], i64>, StoreError> {
+    let all: Option<String> = sqlx::query_scalar(
+        "SELECT string_agg(CAST(subscription_id AS TEXT) || ' ' || CAST(digest_id AS TEXT) || ' '
+             || CAST(occasion AS TEXT) || ' ' || CAST(id AS TEXT), ' ')
+         FROM deliveries WHERE id > $1",
+    )
+    .bind(last)
+    .fetch_one(&mut **tx)
+    .await?;
+    let numbers: Vec<i64> = all.iter().flat_map(|all| all.split(' ')).flat_map(str::parse).collect();
+    let (rows, _) = numbers.as_chunks();
+    Ok(rows
+        .iter()
+        .map(|&[subscription, digest, occasion, id]| ([subscription, digest, occasion], id))
+        .collect())
 }
 
 /// Which of their channels have messages in line already.
