@@ -58,6 +58,13 @@ pub struct Dispatch {
     pub telegram_bot: Arc<OnceLock<String>>,
 }
 
+/// What was decided on some of the subscriptions that are due.
+struct Decided {
+    planned: Vec<Planned>,
+    /// The last of them; `None`: there is none.
+    last: Option<Due>,
+}
+
 /// What is known of a feed in one round.
 struct News<'a> {
     feed: &'a Feed,
@@ -133,25 +140,40 @@ impl Dispatch {
         self.resend(self.clock.now()).await?;
         // Whoever shares a rendering need not come in the same batch; where all differ, it must not grow for ever.
         let mut rendering = Rendering::new();
+        let mut decided = Decided { planned: Vec::new(), last: None };
         loop {
+            if decided.last.is_none() {
+                // From the beginning: of those before, some may have been changed meanwhile.
+                decided = self.decide(None, &mut rendering).await?;
+            }
             let now = self.clock.now();
-            let due = self.store.subscriptions_due(now, AT_ONCE).await?;
-            if due.is_empty() {
+            let Some(last) = decided.last else {
                 let next = self.store.next_planning().await?;
                 return Ok(next.map(|at| if at > now { at } else { now + UNREADABLE }));
-            }
-            let news = self.news(&due).await?;
-            if rendering.len() > MOST_RENDERINGS {
-                rendering.clear();
-            }
-            let planned: Vec<Planned> =
-                due.iter().map(|due| self.plan(due, &news, &mut rendering, now)).collect();
-            let written = self.store.put_planned(&planned, now).await?;
+            };
+            // While these are written, it is decided on the next.
+            let (written, next) = tokio::try_join!(
+                self.store.put_planned(&decided.planned, now),
+                self.decide(Some(&last), &mut rendering)
+            )?;
+            decided = next;
             if written > 0 {
                 tracing::info!(deliveries = written, "planned");
                 self.deliver.values().for_each(|deliver| deliver.notify_one());
             }
         }
+    }
+
+    /// Decides on the subscriptions that are due, of those after one.
+    async fn decide(&self, after: Option<&Due>, rendering: &mut Rendering) -> Result<Decided, StoreError> {
+        let now = self.clock.now();
+        let mut due = self.store.subscriptions_due(now, after, AT_ONCE).await?;
+        let news = self.news(&due).await?;
+        if rendering.len() > MOST_RENDERINGS {
+            rendering.clear();
+        }
+        let planned = due.iter().map(|due| self.plan(due, &news, rendering, now)).collect();
+        Ok(Decided { planned, last: due.pop() })
     }
 
     /// The bot's name, as whoever talked to Telegram last has learned it.

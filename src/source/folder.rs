@@ -7,6 +7,7 @@
 //! [`SETTLE`] of its last byte, and within little more than [`SETTLE`] where the watcher works.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
 use std::fmt;
 use std::fs::{self, Metadata};
 use std::io::{self, Read};
@@ -38,7 +39,8 @@ const MAX_ENTRIES: usize = 200_000;
 #[derive(Debug)]
 pub struct Folder {
     root: PathBuf,
-    seen: BTreeMap<PathBuf, Seen>,
+    /// By path: as a name, since paths are compared a part at a time, which takes long for a hundred thousand.
+    seen: BTreeMap<OsString, Seen>,
     faults: BTreeSet<SourceFault>,
 }
 
@@ -75,7 +77,7 @@ impl Folder {
         let stamp = Stamp::read(stamp);
         let since = DateTime::UNIX_EPOCH;
         let seen = Seen { stamp: stamp.unwrap_or_default(), since, done: stamp.is_some(), known: true };
-        self.seen.insert(self.root.join(place), seen);
+        self.seen.insert(self.root.join(place).into(), seen);
     }
 
     /// Where it is.
@@ -104,14 +106,17 @@ impl Folder {
         }
         let mut room = MAX_READ;
         for (path, stamp) in &listing.files {
-            self.look_at(path, *stamp, now, &mut room, &mut look, &mut faults);
+            let is_done = |seen: &Seen| seen.done && seen.stamp == *stamp && seen.since <= now;
+            if !self.seen.get(path).is_some_and(is_done) {
+                self.look_at(Path::new(path), *stamp, now, &mut room, &mut look, &mut faults);
+            }
         }
         // What a folder that can't be listed holds is not gone.
         if look.complete {
             self.seen.retain(|path, seen| {
                 let stays = listing.files.contains_key(path);
                 if !stays && seen.known {
-                    look.removed.push(place(&self.root, path));
+                    look.removed.push(place(&self.root, Path::new(path)));
                 }
                 stays
             });
@@ -139,7 +144,7 @@ impl Folder {
         look: &mut Look,
         faults: &mut Vec<SourceFault>,
     ) {
-        let before = self.seen.get(path).copied();
+        let before = self.seen.get(path.as_os_str()).copied();
         let mut seen = match before {
             // A clock that was set back makes the wait begin anew, not last for days.
             Some(seen) if seen.stamp == stamp && seen.since <= now => seen,
@@ -174,14 +179,14 @@ impl Folder {
             let at = seen.since + SETTLE;
             look.look_again_at = Some(look.look_again_at.map_or(at, |sooner| sooner.min(at)));
         }
-        self.seen.insert(path.to_owned(), seen);
+        self.seen.insert(path.into(), seen);
     }
 }
 
 /// What a folder holds.
 #[derive(Default)]
 struct Listing {
-    files: BTreeMap<PathBuf, Stamp>,
+    files: BTreeMap<OsString, Stamp>,
     faults: Vec<SourceFault>,
 }
 
@@ -230,7 +235,7 @@ fn list(root: &Path) -> Listing {
             }
             match fs::metadata(&path) {
                 Ok(metadata) if metadata.is_file() => {
-                    listing.files.insert(path, Stamp::of(&metadata));
+                    listing.files.insert(path.into(), Stamp::of(&metadata));
                 }
                 Ok(_) => {}
                 // Gone since it was listed, or a link to nothing.
@@ -246,7 +251,7 @@ fn list(root: &Path) -> Listing {
 /// system.
 pub fn posts(root: &Path) -> (Vec<String>, Vec<SourceFault>) {
     let listing = list(root);
-    (listing.files.keys().map(|path| place(root, path)).collect(), listing.faults)
+    (listing.files.keys().map(|path| place(root, Path::new(path))).collect(), listing.faults)
 }
 
 /// Reads one of [`posts`]. Blocks on the file system.

@@ -231,20 +231,27 @@ impl Store {
     }
 
     /// The subscriptions that planning has to look at now, each with its channel, of channels that messages can go
-    /// to; at most `count`.
+    /// to; at most `count`, of those after one.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn subscriptions_due(&self, now: DateTime<Utc>, count: u32) -> Result<Vec<Due>, StoreError> {
-        let rows: Vec<DueRow> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+    pub async fn subscriptions_due(
+        &self,
+        now: DateTime<Utc>,
+        after: Option<&Due>,
+        count: u32,
+    ) -> Result<Vec<Due>, StoreError> {
+        let further = if after.is_some() { "AND (s.next_at, s.id) > ($3, $4)" } else { "" };
+        let sql = format!(
             "SELECT {COLUMNS}, s.next_at, c.address, c.kind FROM subscriptions s JOIN channels c ON c.id = s.channel_id
-             WHERE s.next_at <= $1 AND s.ended_at IS NULL AND c.state = 'active' AND c.paused_at IS NULL
+             WHERE s.next_at <= $1 {further} AND s.ended_at IS NULL AND c.state = 'active' AND c.paused_at IS NULL
              ORDER BY s.next_at, s.id LIMIT $2"
-        )))
-        .bind(millis(now))
-        .bind(i64::from(count))
-        .fetch_all(&self.read)
-        .await?;
+        );
+        let mut due = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(millis(now)).bind(i64::from(count));
+        if let Some(after) = after {
+            due = due.bind(after.next_at.map(millis)).bind(after.subscription.id.0);
+        }
+        let rows: Vec<DueRow> = due.fetch_all(&self.read).await?;
         Ok(readable(rows.into_iter().map(Due::try_from)))
     }
 
@@ -255,8 +262,9 @@ impl Store {
     pub async fn next_planning(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
         let at: Option<i64> = sqlx::query_scalar(
             "SELECT min(at) FROM (
-                 SELECT min(s.next_at) AS at FROM subscriptions s JOIN channels c ON c.id = s.channel_id
-                 WHERE s.ended_at IS NULL AND c.state = 'active' AND c.paused_at IS NULL
+                 SELECT (SELECT s.next_at FROM subscriptions s JOIN channels c ON c.id = s.channel_id
+                     WHERE s.ended_at IS NULL AND s.next_at IS NOT NULL AND c.state = 'active' AND c.paused_at IS NULL
+                     ORDER BY s.next_at LIMIT 1) AS at
                  UNION ALL SELECT min(paused_until) FROM channels WHERE paused_at IS NOT NULL
                  UNION ALL SELECT min(until) FROM mutes WHERE until IS NOT NULL
              ) times",

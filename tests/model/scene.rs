@@ -256,7 +256,7 @@ impl Scene {
                 return false;
             }
         }
-        if !self.store.subscriptions_due(now, 1).await.expect("the database").is_empty() {
+        if !self.store.subscriptions_due(now, None, 1).await.expect("the database").is_empty() {
             return false;
         }
         let since = now - TimeDelta::hours(48);

@@ -25,8 +25,8 @@ use crate::store::Store;
 
 /// Channels: three sizes, to see how the numbers grow.
 const SIZES: [usize; 3] = [100, 1_000, 10_000];
-/// Messages on the wire at once, ours and the loop's: `delivery.in_flight` unless set.
-const IN_FLIGHT: u32 = 32;
+/// Messages on the wire at once, ours and the loop's; with the platforms' limits, `delivery.in_flight` is enough at 32.
+const IN_FLIGHT: u32 = 128;
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
 /// What is not sent after this never will be.
 const PATIENCE: Duration = Duration::from_secs(600);

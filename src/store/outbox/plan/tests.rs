@@ -63,11 +63,15 @@ impl Scene {
     }
 
     async fn due(&self) -> Vec<Due> {
-        self.store.subscriptions_due(self.now, 10).await.unwrap()
+        self.store.subscriptions_due(self.now, None, 10).await.unwrap()
     }
 
     /// Plans a delivery of two messages for a subscription, due so many minutes ago; says whether it was written.
     async fn plan(&self, due: &Due, digest: DigestId, minutes_ago: i64) -> bool {
+        self.store.put_planned(&[self.planned(due, digest, minutes_ago)], self.now).await.unwrap() == 1
+    }
+
+    fn planned(&self, due: &Due, digest: DigestId, minutes_ago: i64) -> Planned {
         let message = Rendered { body: Body(json!({})), plain: Body(json!({})) };
         let delivery = NewDelivery {
             occasion: 0,
@@ -81,9 +85,7 @@ impl Scene {
             messages: Arc::new(vec![message.clone(), message]),
             nonces: ["one", "two"].map(str::to_owned).to_vec(),
         };
-        let planned =
-            Planned { deliveries: vec![delivery], edition: due.subscription.edition + 1, ..nothing(due) };
-        self.store.put_planned(&[planned], self.now).await.unwrap() == 1
+        Planned { deliveries: vec![delivery], edition: due.subscription.edition + 1, ..nothing(due) }
     }
 }
 
@@ -126,6 +128,36 @@ async fn two_digests_that_arrive_at_one_instant_while_planning_decides_are_not_s
     scene.keep("news", "2026-03-02-c").await;
     scene.store.put_planned(&[nothing(due)], scene.now).await.unwrap();
     assert_eq!(scene.due().await.len(), 1, "it is still due");
+}
+
+#[tokio::test]
+async fn of_those_decided_together_only_the_one_that_was_changed_is_decided_again() {
+    let scene = Scene::new().await;
+    scene.subscribe("news").await;
+    scene.subscribe("weekly").await;
+    let (news, weekly) =
+        (scene.keep("news", "2026-03-02-a").await, scene.keep("weekly", "2026-03-02-b").await);
+    let [of_news, of_weekly] = &scene.due().await[..] else { panic!("two are due") };
+    let planned = [scene.planned(of_news, news, 0), scene.planned(of_weekly, weekly, 0)];
+    scene.keep("weekly", "2026-03-02-c").await;
+    assert_eq!(scene.store.put_planned(&planned, scene.now).await.unwrap(), 1);
+    let [again] = &scene.due().await[..] else { panic!("one is still due") };
+    assert_eq!(again.subscription.id, of_weekly.subscription.id);
+    assert_eq!(again.subscription.edition, of_weekly.subscription.edition);
+    assert_eq!(scene.store.message_counts().await.unwrap(), [("queued".to_owned(), 2)]);
+}
+
+#[tokio::test]
+async fn what_is_due_is_read_a_page_at_a_time() {
+    let scene = Scene::new().await;
+    scene.subscribe("news").await;
+    scene.subscribe("weekly").await;
+    let all = scene.due().await;
+    let page = async |after| scene.store.subscriptions_due(scene.now, after, 1).await.unwrap();
+    assert_eq!(all.len(), 2);
+    assert_eq!(page(None).await, all[..1]);
+    assert_eq!(page(Some(&all[0])).await, all[1..]);
+    assert_eq!(page(Some(&all[1])).await, []);
 }
 
 #[tokio::test]
