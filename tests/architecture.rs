@@ -101,6 +101,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("lib", &[]),
 ];
 
+/// Folders that are not kept, as `.gitignore` has them.
+const IGNORED: [&str; 6] = ["target", "data", "posts", "fuzz/target", "fuzz/artifacts", "fuzz/coverage"];
+
 /// Outside crates and calls with a home: the path, and where it may be named, by beginnings of file paths.
 const HOMES: &[(&str, &[&str])] = &[
     ("sqlx", &["src/store/"]),
@@ -447,7 +450,7 @@ fn texts(folders: &[&str]) -> Vec<Source> {
                 path.strip_prefix(root).expect("below the root").to_string_lossy().replace('\\', "/");
             let inside = inside.trim_start_matches("./").to_owned();
             if entry.file_type().expect("a type").is_dir() {
-                let passed_over = ["target", "data", "posts"].contains(&inside.as_str());
+                let passed_over = IGNORED.contains(&inside.as_str());
                 if !passed_over && (!name.starts_with('.') || name == ".ci") {
                     open.push(path);
                 }

@@ -60,6 +60,8 @@ pub struct Dispatch {
 
 /// What was decided on some of the subscriptions that are due.
 struct Decided {
+    /// When.
+    at: DateTime<Utc>,
     planned: Vec<Planned>,
     /// The last of them; `None`: there is none.
     last: Option<Due>,
@@ -140,20 +142,20 @@ impl Dispatch {
         self.resend(self.clock.now()).await?;
         // Whoever shares a rendering need not come in the same batch; where all differ, it must not grow for ever.
         let mut rendering = Rendering::new();
-        let mut decided = Decided { planned: Vec::new(), last: None };
+        let mut decided = Decided { at: self.clock.now(), planned: Vec::new(), last: None };
         loop {
             if decided.last.is_none() {
                 // From the beginning: of those before, some may have been changed meanwhile.
                 decided = self.decide(None, &mut rendering).await?;
             }
-            let now = self.clock.now();
-            let Some(last) = decided.last else {
+            let Decided { at: now, planned, last: Some(last) } = decided else {
                 let next = self.store.next_planning().await?;
-                return Ok(next.map(|at| if at > now { at } else { now + UNREADABLE }));
+                // What has become due since is looked at again at once.
+                return Ok(next.map(|at| if at > decided.at { at } else { decided.at + UNREADABLE }));
             };
             // While these are written, it is decided on the next.
             let (written, next) = tokio::try_join!(
-                self.store.put_planned(&decided.planned, now),
+                self.store.put_planned(&planned, now),
                 self.decide(Some(&last), &mut rendering)
             )?;
             decided = next;
@@ -173,7 +175,7 @@ impl Dispatch {
             rendering.clear();
         }
         let planned = due.iter().map(|due| self.plan(due, &news, rendering, now)).collect();
-        Ok(Decided { planned, last: due.pop() })
+        Ok(Decided { at: now, planned, last: due.pop() })
     }
 
     /// The bot's name, as whoever talked to Telegram last has learned it.

@@ -89,10 +89,8 @@ impl Backend {
                     (false, false) => "?mode=rwc",
                 };
                 let url = format!("{url}{mode}");
-                // There is no server that could have gone away: to ask for it is a turn between threads each time.
-                let pool = |size| pool(size, SQLITE_SETUP).test_before_acquire(false);
-                let write = pool(1).connect_with(any(&url)?).await?;
-                let read = pool(READERS).connect_with(any(&url)?).await?;
+                let write = pool(1, SQLITE_SETUP).connect_with(any(&url)?).await?;
+                let read = pool(READERS, SQLITE_SETUP).connect_with(any(&url)?).await?;
                 Ok((write.clone(), read, write))
             }
             Self::Postgres => {
