@@ -4,7 +4,8 @@ use std::process::ExitCode;
 
 use mimalloc::MiMalloc;
 
-/// Gives memory back soon after it was needed, of which the system's keeps half as much again when nothing happens.
+/// Gives memory back soon after it was needed, SQLite's, too (`override`), of which the system's keeps half as much again when
+/// nothing happens.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 

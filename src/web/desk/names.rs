@@ -9,8 +9,8 @@ use super::frame::{Place, page};
 use super::visit::Visit;
 use crate::pipeline::{Lacking, NameCounts};
 
-/// The last digests are looked through, so many.
-const DIGESTS: u32 = 60;
+/// The last digests are looked through, so many: a month of daily ones.
+const DIGESTS: u32 = 30;
 /// How many names are shown.
 const MOST: usize = 60;
 
