@@ -45,7 +45,6 @@ pub use names::{desk, dictionaries, shipped_lexicon};
 pub use unlimited::Unlimited;
 
 use feeding::Feeding;
-use names::fingerprint;
 use platforms::operators;
 use reloading::Reloading;
 use role::{Role, Shift};
@@ -100,15 +99,12 @@ impl App {
     pub async fn start(config: Config, tokens: Tokens, clock: SharedClock) -> anyhow::Result<Self> {
         telemetry::metrics();
         let lock = Lock::take(&config.database_url)?;
-        // Building what finds names takes about as long as opening the database.
+        // Reading the dictionaries takes about as long as opening the database.
         let of_names = config.dictionaries.clone();
-        let names = tokio::task::spawn_blocking(move || {
-            let dictionaries = dictionaries(&of_names)?;
-            anyhow::Ok(Arc::new(Names::new(&dictionaries, fingerprint(&dictionaries))))
-        });
+        let names = tokio::task::spawn_blocking(move || names::names(&of_names));
         let store = Store::open(&config.database_url).await?;
         store.check_writing().await?;
-        let names = names.await??;
+        let names = Arc::new(names.await??);
         let (reload, reload_requests) = mpsc::channel(reloading::AT_ONCE);
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         let mut signals = Signals::new(store.clone());

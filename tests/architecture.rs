@@ -101,9 +101,6 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("lib", &[]),
 ];
 
-/// Folders that are not kept, as `.gitignore` has them.
-const IGNORED: [&str; 6] = ["target", "data", "posts", "fuzz/target", "fuzz/artifacts", "fuzz/coverage"];
-
 /// Outside crates and calls with a home: the path, and where it may be named, by beginnings of file paths.
 const HOMES: &[(&str, &[&str])] = &[
     ("sqlx", &["src/store/"]),
@@ -438,6 +435,7 @@ fn sources(folders: &[&str]) -> Vec<Source> {
 /// The text files of the project in these folders; what is built, hidden, or written at run time is left out.
 fn texts(folders: &[&str]) -> Vec<Source> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let ignored = fs::read_to_string(root.join(".gitignore")).expect(".gitignore");
     let mut open: Vec<PathBuf> = folders.iter().map(|folder| root.join(folder)).collect();
     let mut files = Vec::new();
     while let Some(folder) = open.pop() {
@@ -450,7 +448,7 @@ fn texts(folders: &[&str]) -> Vec<Source> {
                 path.strip_prefix(root).expect("below the root").to_string_lossy().replace('\\', "/");
             let inside = inside.trim_start_matches("./").to_owned();
             if entry.file_type().expect("a type").is_dir() {
-                let passed_over = IGNORED.contains(&inside.as_str());
+                let passed_over = ignored.lines().any(|line| line.strip_prefix('/') == Some(&*inside));
                 if !passed_over && (!name.starts_with('.') || name == ".ci") {
                     open.push(path);
                 }

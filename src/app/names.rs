@@ -9,9 +9,18 @@ use sha2::{Digest as _, Sha256};
 use crate::clock::SharedClock;
 use crate::commands::{self, Desk};
 use crate::config::{Config, DictionariesConfig};
-use crate::enrich::{Classifier, Dictionaries, Lookup};
+use crate::enrich::{Classifier, Dictionaries, Lookup, Names};
 use crate::model::lexicon::Lexicon;
 use crate::store::Store;
+
+/// The dictionaries, ready for use. Blocks on files.
+///
+/// # Errors
+/// If a dictionary is wrong.
+pub(super) fn names(config: &DictionariesConfig) -> anyhow::Result<Names> {
+    let dictionaries = dictionaries(config)?;
+    Ok(Names::new(&dictionaries, fingerprint(&dictionaries)))
+}
 
 /// Changes when the dictionaries do.
 pub(super) fn fingerprint(dictionaries: &Dictionaries) -> String {

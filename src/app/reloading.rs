@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
-use super::names::{dictionaries, fingerprint};
+use super::names::names;
 use super::role::Shift;
 use super::signals::Signal;
 use crate::commands::{Desk, ReloadRequest, Reloaded};
@@ -94,11 +94,7 @@ impl Reloading {
     /// Reads the dictionaries; how many companies and topics there are, or what is wrong.
     async fn names_again(&self) -> Result<(usize, usize), String> {
         let config = self.config.clone();
-        let read = tokio::task::spawn_blocking(move || {
-            let dictionaries = dictionaries(&config)?;
-            Ok::<_, anyhow::Error>(Names::new(&dictionaries, fingerprint(&dictionaries)))
-        });
-        let names = match read.await {
+        let names = match tokio::task::spawn_blocking(move || names(&config)).await {
             Ok(Ok(names)) => Arc::new(names),
             Ok(Err(error)) => {
                 tracing::warn!(error = %format!("{error:#}"), "the dictionaries could not be loaded again");

@@ -142,26 +142,25 @@ impl Dispatch {
         self.resend(self.clock.now()).await?;
         // Whoever shares a rendering need not come in the same batch; where all differ, it must not grow for ever.
         let mut rendering = Rendering::new();
-        let mut decided = Decided { at: self.clock.now(), planned: Vec::new(), last: None };
+        let mut decided = self.decide(None, &mut rendering).await?;
         loop {
-            if decided.last.is_none() {
-                // From the beginning: of those before, some may have been changed meanwhile.
-                decided = self.decide(None, &mut rendering).await?;
-            }
             let Decided { at: now, planned, last: Some(last) } = decided else {
                 let next = self.store.next_planning().await?;
                 // What has become due since is looked at again at once.
                 return Ok(next.map(|at| if at > decided.at { at } else { decided.at + UNREADABLE }));
             };
             // While these are written, it is decided on the next.
-            let (written, next) = tokio::try_join!(
-                self.store.put_planned(&planned, now),
-                self.decide(Some(&last), &mut rendering)
-            )?;
-            decided = next;
+            let (written, next) =
+                tokio::join!(self.store.put_planned(&planned, now), self.decide(Some(&last), &mut rendering));
+            let written = written?;
             if written > 0 {
                 tracing::info!(deliveries = written, "planned");
                 self.deliver.values().for_each(|deliver| deliver.notify_one());
+            }
+            decided = next?;
+            if decided.last.is_none() {
+                // From the beginning: of those before, some may have been changed meanwhile.
+                decided = self.decide(None, &mut rendering).await?;
             }
         }
     }

@@ -4,7 +4,7 @@ use jogan::sandbox::discord;
 use jogan::sandbox::discord::permissions::VIEW_CHANNEL;
 use serde_json::json;
 
-use super::{Caller, bot, delivered, href, operator, url};
+use super::{bot, caller, delivered, href, operator, url};
 use crate::support::town::words;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -31,7 +31,7 @@ async fn a_channel_is_paused_resumed_and_gets_what_it_missed() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_latest_digest_is_sent_once_more() {
     let bot = delivered("첫 뉴스").await;
-    let operator = Caller::operator(&bot).await;
+    let operator = caller(&bot).await;
     let sent = |bot: &crate::support::bot::Bot| bot.on_discord(bot.channel, "첫 뉴스").len();
     let before = sent(&bot);
     let answer = operator.act("/channels/1/resend", &[("feed", "ai-news")]).await;
@@ -49,7 +49,7 @@ async fn a_lost_channel_is_asked_at_once() {
     bot.discord.take_permission(bot.channel, VIEW_CHANNEL);
     bot.publish(&bot.post().slug("b").title("둘째").article("끊긴 사이의 소식", "그렇습니다."));
     bot.wait_for("the loss", async || (bot.lost_channels().await == 1).then_some(())).await;
-    let operator = Caller::operator(&bot).await;
+    let operator = caller(&bot).await;
     assert!(operator.page("/").await.contains("글을 쓸 수 없는 채널 1곳"));
     let page = operator.page("/channels/1").await;
     assert!(page.contains("끊김") && page.contains("지금 확인"), "{page}");
@@ -141,7 +141,7 @@ async fn a_post_is_tried_in_a_channel_and_kept_nowhere() {
     }
     let (on_discord, _) = bot.arrived("시험 삼아").await;
     assert!(words(&on_discord).contains("시험 뉴스"));
-    let operator = Caller::operator(&bot).await;
+    let operator = caller(&bot).await;
     assert!(!operator.page("/digests").await.contains("시험 뉴스"));
     bot.finish().await;
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 
-use super::{Caller, bot, operator, url};
+use super::{bot, caller, operator, url};
 use crate::support::bot::Bot;
 
 /// Everything at once: markup, attributes, SQL, headers, terminals, text that turns around.
@@ -37,7 +37,7 @@ async fn poisoned() -> Bot {
 async fn what_posts_and_chats_say_stays_text_on_every_page() {
     let bot = poisoned().await;
     let browser = operator(&bot).await;
-    let page = Caller::operator(&bot).await.page("/digests").await;
+    let page = caller(&bot).await.page("/digests").await;
     let (_, rest) = page.split_once("<a class=\"row-title\" href=\"").expect("a digest");
     let digest = rest.split('"').next().unwrap_or_default().to_owned();
     let encoded = url::form_urlencoded::byte_serialize(HOSTILE.as_bytes()).collect::<String>();
@@ -85,7 +85,7 @@ async fn what_posts_and_chats_say_stays_text_on_every_page() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_path_leads_out_and_no_field_into_the_database() {
     let bot = poisoned().await;
-    let operator = Caller::operator(&bot).await;
+    let operator = caller(&bot).await;
     for path in [
         "/../../etc/passwd",
         "/%2e%2e/%2e%2e/etc/passwd",
@@ -129,7 +129,7 @@ async fn no_path_leads_out_and_no_field_into_the_database() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn bodies_that_are_too_large_are_refused() {
     let bot = bot().await;
-    let operator = Caller::operator(&bot).await;
+    let operator = caller(&bot).await;
     let large = "a".repeat(64 * 1024);
     for path in ["/login", "/channels/1/pause", "/logout"] {
         let status = operator.act(path, &[("password", &large)]).await.status();
@@ -164,7 +164,7 @@ async fn slow_clients_keep_nobody_waiting() {
         stream.write_all(head).await.expect("it takes it");
         slow.push(stream);
     }
-    let operator = Caller::operator(&bot).await;
+    let operator = caller(&bot).await;
     assert_eq!(operator.get("/").await.status(), StatusCode::OK);
     bot.publish(&bot.post().title("그래도 가는 뉴스"));
     bot.arrived("그래도 가는 뉴스").await;

@@ -5,7 +5,7 @@ use jogan::clock::Clock as _;
 use reqwest::StatusCode;
 use reqwest::header::{LOCATION, RETRY_AFTER, SET_COOKIE};
 
-use super::{Caller, PASSWORD, bot, log_in, url};
+use super::{Caller, PASSWORD, a_stranger, bot, caller, log_in, url};
 use crate::support::bot::Bot;
 use crate::support::browser::Browser;
 
@@ -84,7 +84,7 @@ async fn without_a_password_the_desk_only_says_how_to_set_one() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stranger_sees_nothing_and_does_nothing() {
     let bot = bot().await;
-    let stranger = Caller::stranger(&bot).await;
+    let stranger = a_stranger(&bot).await;
     for path in PAGES {
         let answer = stranger.get(path).await;
         assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{path}");
@@ -102,8 +102,8 @@ async fn a_stranger_sees_nothing_and_does_nothing() {
 async fn nothing_is_done_for_a_form_that_is_not_ours() {
     let bot = bot().await;
     bot.subscribe_now().await;
-    let operator = Caller::operator(&bot).await;
-    let other = Caller::operator(&bot).await;
+    let operator = caller(&bot).await;
+    let other = caller(&bot).await;
     for path in DEEDS.iter().filter(|path| !path.starts_with("/compose")) {
         for csrf in ["", "0", &other.csrf] {
             let answer = operator.post(path, &[("csrf", csrf)]).await;
@@ -135,7 +135,7 @@ async fn nothing_is_done_for_a_form_that_is_not_ours() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_password_is_not_found_by_trying() {
     let bot = bot().await;
-    let stranger = Caller::stranger(&bot).await;
+    let stranger = a_stranger(&bot).await;
     let mut refused = 0;
     for number in 0..20 {
         let answer = stranger.try_password(&format!("guess {number}")).await;
@@ -160,7 +160,7 @@ async fn a_password_is_not_found_by_trying() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_session_ends_by_time_and_by_another_password() {
     let mut bot = bot().await;
-    let operator = Caller::operator(&bot).await;
+    let operator = caller(&bot).await;
     assert_eq!(operator.get("/").await.status(), StatusCode::OK);
     bot.stop().await;
     bot.start_again().await;
@@ -174,7 +174,7 @@ async fn a_session_ends_by_time_and_by_another_password() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn cookies_and_headers_are_strict() {
     let bot = bot().await;
-    let stranger = Caller::stranger(&bot).await;
+    let stranger = a_stranger(&bot).await;
     let behind_tls = stranger.http.get(url(&bot, "/login")).header("X-Forwarded-Proto", "https");
     let set = behind_tls.send().await.unwrap().headers()[SET_COOKIE].to_str().unwrap().to_owned();
     assert!(set.contains("; HttpOnly; SameSite=Strict; Secure"), "{set}");

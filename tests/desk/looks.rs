@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::{Caller, bot, delivered, operator, url};
+use super::{bot, caller, delivered, operator, url};
 use crate::support::bot::Bot;
 use crate::support::browser::Browser;
 
@@ -40,7 +40,7 @@ async fn violations(browser: &Browser, axe: &str) -> Vec<String> {
 
 /// The address of the digest that was delivered last.
 async fn digest(bot: &Bot) -> String {
-    let page = Caller::operator(bot).await.page("/").await;
+    let page = caller(bot).await.page("/").await;
     let (_, rest) = page.split_once("<a href=\"/digests/").expect("a digest");
     format!("/digests/{}", rest.split('"').next().unwrap_or_default())
 }
@@ -165,7 +165,7 @@ async fn a_keyboard_reaches_everything_and_skips_the_menu() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_page_takes_long() {
     let bot = delivered("첫 뉴스").await;
-    let (operator, digest) = (Caller::operator(&bot).await, digest(&bot).await);
+    let (operator, digest) = (caller(&bot).await, digest(&bot).await);
     for path in PAGES.iter().chain([&&*digest]) {
         let mut took = Vec::new();
         for _ in 0..20 {

@@ -7,17 +7,11 @@ mod looks;
 mod pages;
 mod password;
 
-use reqwest::StatusCode;
-use reqwest::header::{COOKIE, SET_COOKIE};
 use serde_json::json;
 
 use crate::support::bot::Bot;
 use crate::support::browser::Browser;
-
-/// The word that the desk of these stories is opened with, and its hash, which costs little to check.
-const PASSWORD: &str = "열려라 참깨";
-const HASH: &str =
-    "$argon2id$v=19$m=8,t=1,p=1$BwcHBwcHBwcHBwcHBwcHBw$0V8ORgJPG/rwsbqoVLjqNed59XtWqFE9Acss8W2R9xo";
+use crate::support::caller::{Caller, HASH, PASSWORD};
 
 /// A bot with a desk.
 async fn bot() -> Bot {
@@ -60,75 +54,20 @@ async fn href(browser: &Browser, css: &str) -> String {
     browser.script(script, json!([css])).await.as_str().expect("a link").to_owned()
 }
 
-/// Somebody who talks to the desk without a browser.
-struct Caller {
-    http: reqwest::Client,
-    base: String,
-    cookie: String,
-    csrf: String,
+/// A stranger to a bot's desk.
+async fn a_stranger(bot: &Bot) -> Caller {
+    Caller::stranger(url(bot, "")).await
+}
+
+/// The same once they have logged in.
+async fn caller(bot: &Bot) -> Caller {
+    Caller::operator(url(bot, "")).await
 }
 
 impl Caller {
-    /// A stranger, with what the log-in page hands out.
-    async fn stranger(bot: &Bot) -> Self {
-        let redirect = reqwest::redirect::Policy::none();
-        // The server closes what it was sent too much on, perhaps just when the connection is used again; a browser asks
-        // once more then, and this takes another each time.
-        let http = reqwest::Client::builder().no_proxy().redirect(redirect).pool_max_idle_per_host(0);
-        let http = http.build().expect("a client");
-        let mut caller = Self { http, base: url(bot, ""), cookie: String::new(), csrf: String::new() };
-        let answer = caller.get("/login").await;
-        caller.cookie = cookie(&answer).expect("a secret");
-        caller.csrf = csrf(&answer.text().await.expect("a page"));
-        caller
-    }
-
-    /// An operator.
-    async fn operator(bot: &Bot) -> Self {
-        let mut caller = Self::stranger(bot).await;
-        let answer = caller.try_password(PASSWORD).await;
-        assert_eq!(answer.status(), StatusCode::SEE_OTHER);
-        caller.cookie = cookie(&answer).expect("another secret");
-        let page = caller.get("/").await.text().await.expect("a page");
-        caller.csrf = csrf(&page);
-        caller
-    }
-
-    async fn try_password(&self, password: &str) -> reqwest::Response {
-        self.post("/login", &[("csrf", &self.csrf), ("password", password), ("to", "/")]).await
-    }
-
-    async fn get(&self, path: &str) -> reqwest::Response {
-        let request = self.http.get(format!("{}{path}", self.base)).header(COOKIE, &self.cookie);
-        request.send().await.expect("an answer")
-    }
-
-    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> reqwest::Response {
-        let request = self.http.post(format!("{}{path}", self.base)).header(COOKIE, &self.cookie);
-        request.form(fields).send().await.expect("an answer")
-    }
-
     /// A form of ours.
     async fn act(&self, path: &str, fields: &[(&str, &str)]) -> reqwest::Response {
         let fields: Vec<_> = fields.iter().copied().chain([("csrf", &*self.csrf)]).collect();
         self.post(path, &fields).await
     }
-
-    /// A page's text.
-    async fn page(&self, path: &str) -> String {
-        let answer = self.get(path).await;
-        assert_eq!(answer.status(), StatusCode::OK, "{path}");
-        answer.text().await.expect("a page")
-    }
-}
-
-fn cookie(answer: &reqwest::Response) -> Option<String> {
-    let set = answer.headers().get(SET_COOKIE)?.to_str().ok()?;
-    Some(set.split(';').next()?.to_owned())
-}
-
-/// What a page's forms carry.
-fn csrf(page: &str) -> String {
-    let (_, rest) = page.split_once("name=\"csrf\" value=\"").expect("a form");
-    rest.split('"').next().unwrap_or_default().to_owned()
 }

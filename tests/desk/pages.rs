@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use jogan::clock::Clock as _;
 use serde_json::json;
 
-use super::{Caller, delivered, operator, url};
+use super::{caller, delivered, operator, url};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn today_shows_how_far_the_digest_has_got_and_is_drawn_anew() {
@@ -55,7 +55,7 @@ async fn a_digest_is_found_and_shown_as_both_apps_show_it() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn channels_and_deliveries_are_filtered_and_shown_one_by_one() {
     let bot = delivered("배달된 뉴스").await;
-    let operator = Caller::operator(&bot).await;
+    let operator = caller(&bot).await;
     let all = operator.page("/channels").await;
     assert!(all.contains("ai-뉴스") && all.contains("AI 뉴스방") && all.contains("정상"), "{all}");
     let narrowed =
@@ -93,7 +93,7 @@ async fn trends_and_names_count_what_was_in_the_news() {
     );
     bot.arrived("둘째").await;
     bot.idle().await;
-    let operator = Caller::operator(&bot).await;
+    let operator = caller(&bot).await;
     let trends = operator.page("/trends?days=7").await;
     assert!(trends.contains("엔비디아") && trends.contains("<svg") && !trends.contains("style="), "{trends}");
     let names = operator.page("/names").await;

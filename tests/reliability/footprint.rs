@@ -6,11 +6,10 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
-use reqwest::header::{COOKIE, HeaderMap, SET_COOKIE};
-use reqwest::{StatusCode, redirect};
 use tokio::process::Command;
 
 use crate::bot::{Bot, binary};
+use crate::caller::{Caller, HASH};
 use crate::full;
 use crate::town::{Town, wish};
 
@@ -24,10 +23,6 @@ const ARTICLES: usize = 6;
 const LOOKS: usize = 100;
 /// The desk's pages; those of one digest or channel are found on them.
 const PAGES: [&str; 7] = ["/", "/digests", "/channels", "/deliveries", "/trends", "/names", "/compose"];
-/// The word that the desk is opened with, and its hash, which costs little to check.
-const PASSWORD: &str = "열려라 참깨";
-const HASH: &str =
-    "$argon2id$v=19$m=8,t=1,p=1$BwcHBwcHBwcHBwcHBwcHBw$0V8ORgJPG/rwsbqoVLjqNed59XtWqFE9Acss8W2R9xo";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn footprint() -> anyhow::Result<()> {
@@ -90,49 +85,25 @@ fn free_address() -> anyhow::Result<SocketAddr> {
 
 /// How long 99 of 100 looks at each page of the desk take at most, to somebody who has logged in.
 async fn pages(desk: SocketAddr) -> anyhow::Result<Vec<(String, Duration)>> {
-    let http = reqwest::Client::builder().no_proxy().redirect(redirect::Policy::none()).build()?;
-    let url = |path: &str| format!("http://{desk}{path}");
-    let answer = http.get(url("/login")).send().await?;
-    let stranger = cookie(answer.headers())?;
-    let page = answer.text().await?;
-    let csrf = between(&page, "name=\"csrf\" value=\"", "\"").context("the log-in page has a token")?;
-    let form = [("csrf", csrf), ("password", PASSWORD), ("to", "/")];
-    let answer = http.post(url("/login")).header(COOKIE, stranger).form(&form).send().await?;
-    ensure!(answer.status() == StatusCode::SEE_OTHER, "the desk does not open");
-    let cookie = cookie(answer.headers())?;
-    let look = async |path: &str| {
-        let answer = http.get(url(path)).header(COOKIE, &cookie).send().await?;
-        ensure!(answer.status() == StatusCode::OK, "{path}: {}", answer.status());
-        Ok(answer.text().await?)
-    };
+    let operator = Caller::operator(format!("http://{desk}")).await;
     let mut paths: Vec<String> = PAGES.map(str::to_owned).to_vec();
-    for (page, one) in [("/digests", "href=\"/digests/"), ("/channels", "href=\"/channels/")] {
-        let page = look(page).await?;
-        let of_one = between(&page, one, "\"").context("a list has entries")?;
-        paths.push(format!("{}{of_one}", one.trim_start_matches("href=\"")));
+    for list in ["/digests", "/channels"] {
+        let page = operator.page(list).await;
+        let (_, first) = page.split_once(&format!("href=\"{list}/")).context("a list has entries")?;
+        paths.push(format!("{list}/{}", first.split('"').next().unwrap_or_default()));
     }
     let mut measured = Vec::new();
     for path in paths {
         let mut took = Vec::with_capacity(LOOKS);
         for _ in 0..LOOKS {
             let began = Instant::now();
-            look(&path).await?;
+            operator.page(&path).await;
             took.push(began.elapsed());
         }
         took.sort();
         measured.push((path, took[LOOKS * 99 / 100 - 1]));
     }
     Ok(measured)
-}
-
-/// The cookie that an answer sets.
-fn cookie(headers: &HeaderMap) -> anyhow::Result<String> {
-    let set = headers.get(SET_COOKIE).context("no cookie")?.to_str()?;
-    Ok(set.split(';').next().unwrap_or_default().to_owned())
-}
-
-fn between<'t>(text: &'t str, before: &str, after: &str) -> Option<&'t str> {
-    Some(text.split_once(before)?.1.split_once(after)?.0)
 }
 
 /// Waits until Telegram has been asked for updates so often.

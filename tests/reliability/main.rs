@@ -7,6 +7,8 @@
 
 mod access;
 mod bot;
+#[path = "../support/caller.rs"]
+mod caller;
 mod count;
 mod crash;
 mod faults;

@@ -3,6 +3,7 @@
 pub(crate) mod bot;
 pub(crate) mod browser;
 pub(crate) mod buttons;
+pub(crate) mod caller;
 pub(crate) mod clock;
 pub(crate) mod database;
 pub(crate) mod hands;

@@ -198,8 +198,10 @@ pub(in crate::store) async fn put_deliveries(
         let ids = deliveries_since(tx, last_before).await?;
         let mut messages = Messages::default();
         for (New { subscription, place: (channel, platform), delivery }, due_at) in new.iter().zip(due) {
-            let of = [subscription.0, delivery.digest.0, i64::from(delivery.occasion)];
-            let Some(id) = ids.get(&of) else { continue };
+            let key = [subscription.0, delivery.digest.0, i64::from(delivery.occasion)];
+            let id = ids.get(&key).ok_or_else(|| {
+                StoreError::bad_row("deliveries", last_before, "what was written after it is not there")
+            })?;
             let of = Of { delivery: DeliveryId(*id), channel: *channel, platform: platform.name(), due_at };
             messages.add(tx, of, &delivery.messages, &delivery.nonces).await?;
         }
