@@ -193,7 +193,7 @@ async fn shown(delivered: &Delivered, desk: &Desk) -> Result<Vec<(ArticleName, S
 fn all_of(feed: &Feed, stored: &StoredDigest) -> Vec<(ArticleName, String)> {
     let handle = handle(&feed.name, &stored.digest.key);
     let name = |(place, article): (usize, &crate::model::EnrichedArticle)| {
-        (ArticleName { handle: handle.clone(), place }, plain(&article.article.headline))
+        (ArticleName { handle: handle.clone(), place }, plain(&article.article.headline).into_owned())
     };
     stored.digest.articles.iter().enumerate().map(name).collect()
 }

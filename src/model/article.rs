@@ -34,7 +34,7 @@ impl Article {
     pub fn text(&self) -> String {
         let mut text = String::new();
         for section in &self.sections {
-            for part in [plain(&section.title), plain_blocks(&section.blocks)] {
+            for part in [plain(&section.title), plain_blocks(&section.blocks).into()] {
                 if !part.is_empty() {
                     text.push_str(&part);
                     text.push('\n');

@@ -3,6 +3,8 @@
 //! It is data from a post and therefore hostile: nothing here is escaped, and a [`Inline::Link`] may hold any
 //! address. Escaping and the choice of safe links are the renderers' (`render/`).
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 /// A block of a section: something that stands on lines of its own.
@@ -70,11 +72,24 @@ pub enum Inline {
     Break,
 }
 
-/// The visible text of a run, without markup; a [`Inline::Break`] becomes a line feed.
-pub fn plain(run: &[Inline]) -> String {
-    let mut text = String::new();
-    push_plain(run, &mut text);
-    text
+/// The visible text of a run, without markup; a [`Inline::Break`] becomes a line feed. A run of one text, as most are, is
+/// lent and not copied.
+pub fn plain(run: &[Inline]) -> Cow<'_, str> {
+    match run {
+        [] => Cow::Borrowed(""),
+        [Inline::Text(text) | Inline::Code(text)] => Cow::Borrowed(text),
+        [
+            Inline::Strong(run)
+            | Inline::Emphasis(run)
+            | Inline::Strike(run)
+            | Inline::Link { text: run, .. },
+        ] => plain(run),
+        run => {
+            let mut text = String::new();
+            push_plain(run, &mut text);
+            Cow::Owned(text)
+        }
+    }
 }
 
 fn push_plain(run: &[Inline], out: &mut String) {
@@ -114,7 +129,7 @@ impl Lines {
                 Block::Code { text, .. } => self.push(text, indent),
                 Block::Table { header, rows } => {
                     for row in std::iter::once(header).chain(rows) {
-                        let cells: Vec<String> = row.iter().map(|cell| plain(cell)).collect();
+                        let cells: Vec<_> = row.iter().map(|cell| plain(cell)).collect();
                         self.push(&cells.join(" | "), indent);
                     }
                 }

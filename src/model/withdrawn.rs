@@ -80,7 +80,7 @@ mod tests {
     #[case::one_of_two_alike_is_gone("a a b", "a b", "a")]
     fn what_is_gone_is_found(#[case] before: &str, #[case] after: &str, #[case] expected: &str) {
         let gone = withdrawn(&articles(before), &articles(after));
-        let names: Vec<String> = gone.iter().map(|gone| plain(&gone.article.article.headline)).collect();
+        let names: Vec<_> = gone.iter().map(|gone| plain(&gone.article.article.headline)).collect();
         assert_eq!(names.join(" "), expected);
     }
 

@@ -26,6 +26,11 @@ pub(crate) fn read(text: &str) -> Option<DigestDate> {
     offset(zone, local)?.from_local_datetime(&local).single().map(DigestDate::Instant)
 }
 
+/// Whether a text begins with a day, whatever stands behind that.
+pub(crate) fn begins(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphanumeric()) && day(text).is_some()
+}
+
 fn day(text: &str) -> Option<(NaiveDate, &str)> {
     if let Some(found) = english_day(text) {
         return Some(found);
@@ -114,8 +119,8 @@ fn month(text: &str) -> Option<(u32, &str)> {
     ];
     let len = text.bytes().take_while(u8::is_ascii_alphabetic).count();
     let (name, rest) = text.split_at_checked(len)?;
-    let name = name.to_ascii_lowercase();
-    let number = (1..).zip(MONTHS).find(|(_, month)| name.len() >= 3 && month.starts_with(name.as_str()))?.0;
+    let begins = |month: &str| month.get(..len).is_some_and(|begin| begin.eq_ignore_ascii_case(name));
+    let number = (1..).zip(MONTHS).find(|(_, month)| len >= 3 && begins(month))?.0;
     Some((number, rest))
 }
 

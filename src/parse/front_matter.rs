@@ -10,6 +10,7 @@ use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{IgnoredAny, SeqAccess, Visitor};
+use serde_saphyr::DuplicateKeyPolicy;
 
 use crate::model::{DigestDate, Language};
 
@@ -99,7 +100,7 @@ pub(crate) fn read(front: Front<'_>) -> FrontMatter {
     }
     match keys_of(front) {
         Ok(keys) => {
-            for (key, value) in keys.values() {
+            for (key, value) in keys.values().into_iter().filter(|(_, value)| *value != Words::Nothing) {
                 take(&mut matter, key, value, line_of(front, key));
             }
         }
@@ -134,7 +135,10 @@ fn keys_of(front: Front<'_>) -> Result<Keys, u32> {
         }),
         Writing::Json => serde_json::from_str(text).map_err(|error| number(error.line())),
         Writing::Yaml | Writing::Lines => {
-            serde_saphyr::from_str_with_options::<Option<Keys>>(text, options())
+            // Few posts have a key twice; those that do are read a second time.
+            let read = |policy| serde_saphyr::from_str_with_options::<Option<Keys>>(text, options(policy));
+            read(DuplicateKeyPolicy::PassThrough)
+                .or_else(|_| read(DuplicateKeyPolicy::LastWins))
                 .map(Option::unwrap_or_default)
                 .map_err(|error| {
                     error.location().map_or(0, |at| number(usize::try_from(at.line()).unwrap_or(0)))
@@ -271,7 +275,7 @@ impl<'de> Visitor<'de> for WordsVisitor {
     }
 }
 
-fn options() -> serde_saphyr::Options {
+fn options(duplicate_keys: DuplicateKeyPolicy) -> serde_saphyr::Options {
     serde_saphyr::options! {
         budget: serde_saphyr::budget! {
             max_depth: 16,
@@ -281,7 +285,7 @@ fn options() -> serde_saphyr::Options {
             max_anchors: 100,
             max_documents: 1,
         },
-        duplicate_keys: serde_saphyr::DuplicateKeyPolicy::LastWins,
+        duplicate_keys: duplicate_keys,
         with_snippet: false,
     }
 }
@@ -431,7 +435,7 @@ fn value_alone(value: &str) -> Option<Words> {
     if value.len() > 1024 {
         return None;
     }
-    match serde_saphyr::from_str_with_options::<Words>(value, options()) {
+    match serde_saphyr::from_str_with_options::<Words>(value, options(DuplicateKeyPolicy::LastWins)) {
         // By itself `삼성: HBM4` is a mapping: not what its writer meant.
         Ok(Words::Nothing) if !matches!(value, "" | "~" | "null") => {}
         Ok(words) => return Some(words),

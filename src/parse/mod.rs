@@ -127,7 +127,7 @@ pub fn bare_pass(text: &str) -> usize {
 
 /// The text without a byte order mark and with `\n` as its only line end.
 fn text_of(raw: &RawDigest) -> Result<Cow<'_, str>, ParseError> {
-    let text = std::str::from_utf8(&raw.bytes).map_err(|error| {
+    let text = simdutf8::compat::from_utf8(&raw.bytes).map_err(|error| {
         let offset = error.valid_up_to();
         let line = 1 + raw.bytes.iter().take(offset).filter(|byte| **byte == b'\n').count();
         ParseError::NotUtf8 { name: raw.name.clone(), line, offset }
@@ -141,7 +141,9 @@ fn text_of(raw: &RawDigest) -> Result<Cow<'_, str>, ParseError> {
 
 fn first_heading(pieces: &[markdown::Piece]) -> Option<String> {
     pieces.iter().find_map(|piece| match &piece.kind {
-        markdown::PieceKind::Heading { text, .. } => Some(rich::plain(text)).filter(|text| !text.is_empty()),
+        markdown::PieceKind::Heading { text, .. } => {
+            Some(rich::plain(text).into_owned()).filter(|text| !text.is_empty())
+        }
         _ => None,
     })
 }

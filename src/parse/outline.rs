@@ -67,7 +67,7 @@ impl From<&Draft> for Outline {
 impl From<&Article> for ArticleOutline {
     fn from(article: &Article) -> Self {
         Self {
-            headline: plain(&article.headline),
+            headline: plain(&article.headline).into_owned(),
             publisher: article.publisher.clone(),
             link: article.link.clone(),
             published: article.published.clone(),
@@ -78,6 +78,6 @@ impl From<&Article> for ArticleOutline {
 
 impl From<&Section> for SectionOutline {
     fn from(section: &Section) -> Self {
-        Self { title: plain(&section.title), text: plain_blocks(&section.blocks) }
+        Self { title: plain(&section.title).into_owned(), text: plain_blocks(&section.blocks) }
     }
 }

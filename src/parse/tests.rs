@@ -18,7 +18,7 @@ fn draft(name: &str, text: &str) -> Draft {
 }
 
 fn headlines(draft: &Draft) -> Vec<String> {
-    draft.articles.iter().map(|article| rich::plain(&article.headline)).collect()
+    draft.articles.iter().map(|article| rich::plain(&article.headline).into_owned()).collect()
 }
 
 fn fixture(name: &str) -> String {

@@ -62,7 +62,7 @@ impl NameCounts {
             for (name, ko) in of_article {
                 let counted = self.0.entry(name).or_default();
                 counted.articles += 1;
-                counted.headline.clone_from(&headline);
+                headline.as_ref().clone_into(&mut counted.headline);
                 if let Some(ko) = ko {
                     *counted.korean.entry(ko).or_default() += 1;
                 }

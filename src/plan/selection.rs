@@ -69,12 +69,12 @@ fn fits(term: &Term, article: &EnrichedArticle) -> bool {
         Term::Company(name) => article.companies.iter().any(|mention| mention.company == *name),
         Term::Word(word) => {
             let article = &article.article;
-            let has = |text: String| text.to_lowercase().contains(word.as_str());
-            has(plain(&article.headline))
+            let has = |text: &str| text.to_lowercase().contains(word.as_str());
+            has(&plain(&article.headline))
                 || article
                     .sections
                     .iter()
-                    .any(|section| has(plain(&section.title)) || has(plain_blocks(&section.blocks)))
+                    .any(|section| has(&plain(&section.title)) || has(&plain_blocks(&section.blocks)))
         }
     }
 }

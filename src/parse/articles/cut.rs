@@ -177,7 +177,7 @@ fn begin(parts: &mut Parts, piece: Piece, shape: Shape) {
             parts.articles.extend(items.into_iter().map(|item| bullet(item, line)));
         }
         PieceKind::Block(Block::Table { header, rows }) if shape == Shape::Table => {
-            let names: Vec<String> = header.iter().map(|cell| plain(cell)).collect();
+            let names: Vec<_> = header.iter().map(|cell| plain(cell)).collect();
             parts.dropped.push(Dropped::new(names.join(" | "), "the names of a table's columns"));
             parts.articles.extend(table::articles(&header, rows, line, &mut parts.labels));
         }

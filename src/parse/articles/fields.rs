@@ -4,18 +4,23 @@ use crate::model::rich::{Block, Inline, plain};
 use crate::parse::markdown::{Piece, PieceKind};
 
 use super::headline::strip_front;
-use super::source_line::is_headline_label;
+use super::names::{first_letter, split_label};
+use super::source_line::{begins_headline_label, is_headline_label};
 
 /// The headline of a line that says that it is one; the label is noise.
 pub(super) fn headline(line: &[Inline]) -> Option<(String, Vec<Inline>)> {
     // The label is at its beginning, in bold or not.
-    let begin = plain(line.get(..line.len().min(3))?);
-    let (label, _) = begin.split_once([':', '：'])?;
+    let begin = line.get(..line.len().min(3))?;
+    if !first_letter(begin).is_some_and(begins_headline_label) {
+        return None;
+    }
+    let begin = plain(begin);
+    let (label, _) = split_label(&begin)?;
     if !is_headline_label(label) {
         return None;
     }
     let text = plain(line);
-    let (label, value) = text.split_once([':', '：'])?;
+    let (label, value) = split_label(&text)?;
     if value.trim().is_empty() {
         return None;
     }

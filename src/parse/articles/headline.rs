@@ -1,6 +1,8 @@
 //! Headlines as readers want them: without the number, mark or picture that every headline of the post begins with, and
 //! without the source that stands before or behind them.
 
+use std::borrow::Cow;
+
 use crate::model::Article;
 use crate::model::rich::{Inline, plain};
 
@@ -27,10 +29,10 @@ const MAX_NAME: usize = 24;
 
 impl Habit {
     pub(super) fn of(articles: &[Raw]) -> Self {
-        let headlines: Vec<String> =
+        let headlines: Vec<Cow<'_, str>> =
             articles.iter().map(|raw| plain(&raw.headline)).filter(|text| !text.is_empty()).collect();
         let mut before = 0;
-        let mut counts_up = |text: &String| {
+        let mut counts_up = |text: &Cow<'_, str>| {
             let number = shape::headline_ordinal(text).map(|(number, _)| number);
             // The count may begin anew below another category.
             let fits = number.is_some_and(|number| number == before + 1 || number == 1);
@@ -38,7 +40,7 @@ impl Habit {
             fits
         };
         let numbers = headlines.len() > 1 && headlines.iter().all(&mut counts_up);
-        let has_picture = |text: &String| shape::decoration(behind_number(text, numbers)) > 0;
+        let has_picture = |text: &Cow<'_, str>| shape::decoration(behind_number(text, numbers)) > 0;
         let several = headlines.len() > 1;
         Self {
             numbers,
@@ -83,7 +85,7 @@ fn name_behind<'a>(text: &'a str, mark: &str) -> Option<(&'a str, &'a str)> {
 }
 
 /// Whether all headlines end in names, a third of which everybody knows.
-fn end_in_names(headlines: &[String], mark: &str) -> bool {
+fn end_in_names(headlines: &[Cow<'_, str>], mark: &str) -> bool {
     let mut known = 0;
     let all = headlines.iter().all(|text| {
         let name = name_behind(text, mark).map(|(_, name)| name);
@@ -110,8 +112,9 @@ impl Habit {
         if article.publisher.is_none()
             && let Some((headline, name)) = self.names.and_then(|mark| name_behind(&text, mark))
         {
-            keep_front(&mut article.headline, headline.chars().count());
             article.publisher = Some(name.trim().to_owned());
+            let length = headline.chars().count();
+            keep_front(&mut article.headline, length);
         }
     }
 }
@@ -122,7 +125,8 @@ fn take_source(article: &mut Article) {
         && article.published.is_none()
         && (publisher.is_none() || article.publisher.is_none())
     {
-        keep_front(&mut article.headline, headline.chars().count());
+        let length = headline.chars().count();
+        keep_front(&mut article.headline, length);
         article.publisher = article.publisher.take().or(publisher);
         article.published = Some(published);
     }
@@ -138,13 +142,14 @@ fn take_source(article: &mut Article) {
         && !headline.trim().is_empty()
     {
         let front = text.chars().count() - headline.trim_start().chars().count();
-        strip_front(&mut article.headline, front);
         article.publisher = Some(name.trim().to_owned());
+        strip_front(&mut article.headline, front);
     } else if let Some((headline, name)) = behind.or(in_brackets)
         && source_line::is_publisher(name)
     {
-        keep_front(&mut article.headline, headline.chars().count());
         article.publisher = Some(name.trim().to_owned());
+        let length = headline.chars().count();
+        keep_front(&mut article.headline, length);
     }
 }
 

@@ -17,7 +17,7 @@ pub(super) fn bullet(item: Vec<Block>, line: u32) -> Raw {
     match blocks.next() {
         Some(Block::Paragraph(mut run)) if is_behind_time(&run) => {
             // `**07:10** [headline](link)`: the time is no headline, and stays below it.
-            let time = plain(&run.drain(..1).collect::<Vec<_>>());
+            let time = plain(&run.drain(..1).collect::<Vec<_>>()).into_owned();
             if let Some(Inline::Text(text)) = run.first_mut() {
                 *text = text.trim_start_matches(is_separator).to_owned();
             }
@@ -93,9 +93,9 @@ pub(super) fn bullet(item: Vec<Block>, line: u32) -> Raw {
 fn is_behind_time(line: &[Inline]) -> bool {
     let has_link = line.iter().take(3).any(|inline| matches!(inline, Inline::Link { .. }));
     let time = match line.first() {
-        Some(Inline::Strong(run)) => plain(run),
-        Some(Inline::Text(text)) => text.clone(),
-        Some(Inline::Code(text)) => text.clone(),
+        Some(first @ (Inline::Strong(_) | Inline::Text(_) | Inline::Code(_))) => {
+            plain(std::slice::from_ref(first))
+        }
         _ => return false,
     };
     let time = time.trim().trim_matches(|c| is_separator(c) || matches!(c, '[' | ']' | '(' | ')'));

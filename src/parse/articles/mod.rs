@@ -181,7 +181,7 @@ fn article(raw: Raw, habit: Habit, words: &mut Words) -> Article {
         raw.headline
             .iter()
             .filter(|inline| item::is_link_label(inline))
-            .map(|inline| plain(std::slice::from_ref(inline))),
+            .map(|inline| plain(std::slice::from_ref(inline)).into_owned()),
     );
     article.headline = without_links(raw.headline, article.link.as_deref());
     habit.strip(&mut article.headline, raw.numbered, &mut words.noise);

@@ -131,32 +131,66 @@ const SOURCES: [&str; 15] = [
 
 /// Whether a text, by its letters and digits alone, is one of some words. What is too long for any is not looked into.
 pub(super) fn is_one_of(words: &[&str], text: &str) -> bool {
-    text.len() <= MAX_WORDS && words.contains(&bare(text).as_str())
+    if text.len() > MAX_WORDS {
+        return false;
+    }
+    let Some(first) = text.chars().find_map(bare_letter) else { return false };
+    let may_be = words.iter().filter(|word| word.starts_with(first));
+    may_be.into_iter().any(|word| word.chars().eq(text.chars().filter_map(bare_letter)))
 }
 
 /// Letters and digits alone, lower case.
 pub(super) fn bare(text: &str) -> String {
     let mut bare = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            // Most of any text, without a look into the tables of Unicode.
-            'a'..='z' | '0'..='9' | '가'..='힣' | '\u{4e00}'..='\u{9fff}' => bare.push(c),
-            'A'..='Z' => bare.push(c.to_ascii_lowercase()),
-            c if !c.is_ascii() && c.is_alphanumeric() => bare.extend(c.to_lowercase()),
-            _ => {}
-        }
-    }
+    bare.extend(text.chars().filter_map(bare_letter));
     bare
+}
+
+/// A letter or a digit in lower case; `None`: it is neither.
+fn bare_letter(c: char) -> Option<char> {
+    match c {
+        // Most of any text, without a look into the tables of Unicode.
+        'a'..='z' | '0'..='9' | '가'..='힣' | '\u{4e00}'..='\u{9fff}' => Some(c),
+        'A'..='Z' => Some(c.to_ascii_lowercase()),
+        c if !c.is_ascii() && c.is_alphanumeric() => c.to_lowercase().next(),
+        _ => None,
+    }
+}
+
+/// The first letter or digit of a run, in lower case: what a run begins with is known by it to be none of some words, and
+/// nearly all runs are none.
+pub(super) fn first_letter(run: &[Inline]) -> Option<char> {
+    run.iter().find_map(|inline| match inline {
+        Inline::Text(text) | Inline::Code(text) => text.chars().find_map(bare_letter),
+        Inline::Strong(run)
+        | Inline::Emphasis(run)
+        | Inline::Strike(run)
+        | Inline::Link { text: run, .. } => first_letter(run),
+        Inline::Break => None,
+    })
+}
+
+/// The label that a text begins with, up to its first colon, and what stands behind that. What is too long for a label is
+/// not looked into.
+pub(super) fn split_label(text: &str) -> Option<(&str, &str)> {
+    const COLONS: [char; 2] = [':', '：'];
+    let begin = text.get(..text.floor_char_boundary(MAX_WORDS))?;
+    // The second byte begins the wide colon, and other characters.
+    let mut may_be = memchr::memchr2_iter(b':', 0xef, begin.as_bytes());
+    let at = may_be.find(|at| begin.get(*at..).is_some_and(|text| text.starts_with(COLONS)))?;
+    let (label, rest) = text.split_at_checked(at)?;
+    Some((label, rest.strip_prefix(COLONS)?))
 }
 
 /// Whether a heading is by its words a part of an article, or of a post, and no headline.
 pub(super) fn is_section(text: &[Inline]) -> bool {
     let text = plain(text);
-    if text.len() > MAX_WORDS {
-        return false;
-    }
-    let bare = bare(&text);
-    SECTIONS.contains(&bare.as_str()) || is_bare_aside(&bare)
+    text.len() <= MAX_WORDS && is_bare_section(&bare(&text))
+}
+
+/// Like [`is_section()`], of a text that is [`bare()`] already.
+pub(super) fn is_bare_section(bare: &str) -> bool {
+    SECTIONS.contains(&bare) || is_bare_aside(bare)
 }
 
 /// Whether a heading heads, by its words, a part of a post that is no article.
@@ -172,7 +206,8 @@ pub(super) fn is_sources(text: &[Inline]) -> bool {
 
 fn is_bare_aside(bare: &str) -> bool {
     ASIDES.contains(&bare)
-        || bare.chars().count() <= MAX_ASIDE
+        || bare.len() <= MAX_WORDS
+            && bare.chars().count() <= MAX_ASIDE
             && (ASIDE_ENDS.iter().any(|end| bare.ends_with(end))
                 || ASIDE_STARTS.iter().any(|start| bare.starts_with(start)))
 }

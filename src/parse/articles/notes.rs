@@ -29,7 +29,7 @@ pub(super) fn place(parts: &mut Parts, footnotes: Vec<Footnote>) {
         .into_iter()
         .for_each(|footnote| parts.intro.extend(footnote.blocks));
     for raw in &mut parts.articles {
-        let mut text = plain(&raw.headline);
+        let mut text = plain(&raw.headline).into_owned();
         for piece in &raw.body {
             match &piece.kind {
                 PieceKind::Heading { text: heading, .. } => text.push_str(&plain(heading)),
@@ -105,7 +105,7 @@ fn give(article: &mut Article, entry: &Entry) {
 }
 
 fn text_of(article: &Article) -> String {
-    let mut text = plain(&article.headline);
+    let mut text = plain(&article.headline).into_owned();
     for Section { title, blocks } in &article.sections {
         text.push_str(&plain(title));
         text.push_str(&plain_blocks(blocks));
@@ -157,7 +157,7 @@ fn entry(run: &[Inline]) -> Option<Entry> {
         before.split_once(']').filter(|_| number.is_some()).map_or(before.as_str(), |(_, rest)| rest);
     let before = before.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, ')' | '\''));
     let is_name = |name: &&str| !name.is_empty() && name.chars().count() <= 30;
-    let publisher = Some(shown.as_str())
+    let publisher = Some(shown.as_ref())
         .filter(|shown| shown != url && !source_line::is_link_word(text))
         .filter(is_name)
         .or(Some(before).filter(is_name));

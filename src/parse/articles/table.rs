@@ -91,12 +91,12 @@ fn article(
             raw.headline = cell;
         } else if is(columns.publisher) && !is_nothing(&text) {
             known.link = known.link.or_else(|| first_link(&cell));
-            known.publisher = Some(text);
+            known.publisher = Some(text.into_owned());
         } else if is(columns.date) && !is_nothing(&text) {
-            known.published = Some(text);
+            known.published = Some(text.into_owned());
         } else if is(columns.link) && first_link(&cell).is_some() && source_line::is_link_word(&cell) {
             known.link = first_link(&cell);
-            labels.push(text);
+            labels.push(text.into_owned());
         } else if !(is_nothing(&text) || is(columns.number) && is_number(&text)) {
             rest.push(labelled(header.get(place), cell));
         }

@@ -11,8 +11,10 @@ pub(crate) fn line(text: &str) -> String {
 }
 
 /// Like [`line()`], without a copy where there is nothing to clean.
-pub(crate) fn owned(text: String) -> String {
-    if text.chars().all(is_plain) { text } else { text_with(&text, ' ') }
+pub(crate) fn in_place(text: &mut String) {
+    if !is_plain(text) {
+        *text = text_with(text, ' ');
+    }
 }
 
 /// Cleans text that keeps its line breaks and tabs.
@@ -21,7 +23,7 @@ pub(crate) fn lines(text: &str) -> String {
 }
 
 fn text_with(text: &str, line_break: char) -> String {
-    if text.chars().all(is_plain) {
+    if is_plain(text) {
         return text.to_owned();
     }
     let mut kept = String::with_capacity(text.len());
@@ -40,9 +42,21 @@ fn text_with(text: &str, line_break: char) -> String {
     if is_nfc(&kept) { kept } else { kept.nfc().collect() }
 }
 
-/// Letters that need no care, next to one another either: most of any post.
-fn is_plain(c: char) -> bool {
-    matches!(c, ' '..='~' | '가'..='힣' | '\u{4e00}'..='\u{9fff}' | '‘'..='”' | '·' | '…' | '–' | '—')
+/// Whether a text has nothing but letters that need no care, next to one another either: most of any post.
+fn is_plain(text: &str) -> bool {
+    // Without a way out before its end this is a pass of the processor's wide registers.
+    if text.bytes().fold(true, |plain, byte| plain & is_plain_byte(byte)) {
+        return true;
+    }
+    let is_mark = |c: char| matches!(c, '‘'..='”' | '·' | '…' | '–' | '—');
+    let odd = (0..).zip(text.bytes()).filter(|(_, byte)| !is_plain_byte(*byte));
+    odd.into_iter().all(|(at, _)| text.get(at..).is_some_and(|rest| rest.starts_with(is_mark)))
+}
+
+/// Whether a byte belongs to ASCII that one sees, goes on with a character, or begins one of U+4000 to U+D7FF: ideographs and
+/// the syllables of Korean, where nothing is invisible or joins what stands next to it.
+fn is_plain_byte(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') | matches!(byte, 0x80..=0xbf) | matches!(byte, 0xe4..=0xed)
 }
 
 /// Zero-width spaces and joiners of no use, directional marks, fillers that look like nothing.

@@ -50,6 +50,15 @@ impl Frame {
         }
     }
 
+    /// Adds a text to the run.
+    pub(super) fn push_text(&mut self, text: &str) {
+        let link_begins = self.link.as_ref().is_some_and(|(_, from)| *from == self.run.len());
+        match self.run.last_mut() {
+            Some(Inline::Text(last)) if !link_begins => last.push_str(text),
+            _ => self.push(Inline::Text(text.to_owned())),
+        }
+    }
+
     /// Begins an HTML link, which ends one that is open.
     pub(super) fn open_link(&mut self, url: String) {
         self.close_link();

@@ -24,64 +24,89 @@ pub(crate) fn finish(run: Vec<Inline>, breaks: bool, dropped: &mut Vec<Dropped>)
     run
 }
 
-fn finish_level(run: Vec<Inline>, breaks: bool, in_link: bool, dropped: &mut Vec<Dropped>) -> Vec<Inline> {
-    let mut level = Vec::with_capacity(run.len());
-    for inline in run {
-        let inner = |run, dropped: &mut Vec<Dropped>| finish_level(run, breaks, in_link, dropped);
-        push(
-            &mut level,
-            match inline {
-                Inline::Strong(run) => Inline::Strong(inner(run, dropped)),
-                Inline::Emphasis(run) => Inline::Emphasis(inner(run, dropped)),
-                Inline::Strike(run) => Inline::Strike(inner(run, dropped)),
-                Inline::Link { url, text } => {
-                    let mut text = finish_level(text, false, true, dropped);
-                    if text.is_empty() {
-                        text.push(Inline::Text(clean::line(&url)));
-                    }
-                    Inline::Link { url, text }
+fn finish_level(
+    mut run: Vec<Inline>,
+    breaks: bool,
+    in_link: bool,
+    dropped: &mut Vec<Dropped>,
+) -> Vec<Inline> {
+    for inline in &mut run {
+        match inline {
+            Inline::Strong(run) | Inline::Emphasis(run) | Inline::Strike(run) => {
+                *run = finish_level(std::mem::take(run), breaks, in_link, dropped);
+            }
+            Inline::Link { url, text } => {
+                *text = finish_level(std::mem::take(text), false, true, dropped);
+                if text.is_empty() {
+                    text.push(Inline::Text(clean::line(url)));
                 }
-                Inline::Break if !breaks => Inline::Text(" ".to_owned()),
-                other => other,
-            },
-        );
+            }
+            Inline::Break if !breaks => *inline = Inline::Text(" ".to_owned()),
+            _ => {}
+        }
     }
-    let without_tags = drop_site_markup(level, dropped);
-    let mended = mend_strong(without_tags);
-    let mut finished = Vec::with_capacity(mended.len());
-    for inline in mended {
-        finish_one(inline, in_link, &mut finished);
+    let mut run = joined(run);
+    // Marks of the site's generator, and stars that are left: few texts have any.
+    let has_marks = |text: &str| memchr::memchr2(b'{', b'*', text.as_bytes()).is_some();
+    if run.iter().any(|inline| matches!(inline, Inline::Text(text) if has_marks(text))) {
+        run = mend_strong(drop_site_markup(run, dropped));
     }
-    finished
+    finish_texts(run, in_link)
 }
 
-/// Cleans and links the texts of one inline; those inside a mended strong too.
-fn finish_one(inline: Inline, in_link: bool, out: &mut Vec<Inline>) {
-    match inline {
-        Inline::Text(text) if in_link => push(out, Inline::Text(clean::owned(text))),
-        Inline::Text(text) => {
-            let text = clean::owned(text);
-            // Every address has one, and few texts have.
-            if text.contains(':') { link_addresses(&text, out) } else { push(out, Inline::Text(text)) }
-        }
-        Inline::Code(text) => push(out, Inline::Code(clean::line(&text))),
-        Inline::Strong(run) => {
-            // Its texts are finished already where it came from the tree; finishing them again changes nothing.
-            let mut inner = Vec::with_capacity(run.len());
-            for inline in run {
-                finish_one(inline, in_link, &mut inner);
+/// Cleans and links the texts of a run; those inside a mended strong too.
+fn finish_texts(mut run: Vec<Inline>, in_link: bool) -> Vec<Inline> {
+    let mut has_address = false;
+    for inline in &mut run {
+        match inline {
+            Inline::Text(text) => {
+                clean::in_place(text);
+                has_address |= !in_link && text.contains("://");
             }
-            push(out, Inline::Strong(inner));
+            Inline::Code(text) => clean::in_place(text),
+            // Its texts are finished already where it came from the tree; finishing them again changes nothing.
+            Inline::Strong(run) => *run = finish_texts(std::mem::take(run), in_link),
+            _ => {}
         }
-        other => push(out, other),
+    }
+    if has_address {
+        let mut linked = Vec::with_capacity(run.len() + 2);
+        for inline in run {
+            match inline {
+                Inline::Text(text) => link_addresses(&text, &mut linked),
+                other => linked.push(other),
+            }
+        }
+        run = linked;
+    }
+    joined(run)
+}
+
+/// Joins texts that meet, and leaves out what is empty.
+fn joined(run: Vec<Inline>) -> Vec<Inline> {
+    let meet = |pair: &[Inline]| matches!(pair, [Inline::Text(_), Inline::Text(_)]);
+    if !run.iter().any(is_empty) && !run.windows(2).any(meet) {
+        return run;
+    }
+    let mut joined = Vec::with_capacity(run.len());
+    for inline in run {
+        push(&mut joined, inline);
+    }
+    joined
+}
+
+fn is_empty(inline: &Inline) -> bool {
+    match inline {
+        Inline::Text(text) | Inline::Code(text) => text.is_empty(),
+        Inline::Strong(run) | Inline::Emphasis(run) | Inline::Strike(run) => run.is_empty(),
+        Inline::Link { .. } | Inline::Break => false,
     }
 }
 
 /// Adds an inline; texts that meet become one, what is empty is left out.
 fn push(run: &mut Vec<Inline>, inline: Inline) {
     match inline {
-        Inline::Text(text) | Inline::Code(text) if text.is_empty() => {}
-        Inline::Strong(inner) | Inline::Emphasis(inner) | Inline::Strike(inner) if inner.is_empty() => {}
+        empty if is_empty(&empty) => {}
         Inline::Text(text) => match run.last_mut() {
             Some(Inline::Text(last)) => last.push_str(&text),
             _ => run.push(Inline::Text(text)),

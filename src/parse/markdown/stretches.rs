@@ -254,7 +254,7 @@ mod tests {
         let pieces = read(markdown, 1).pieces.into_iter();
         pieces
             .map(|piece| match piece.kind {
-                PieceKind::Heading { text, .. } => crate::model::rich::plain(&text),
+                PieceKind::Heading { text, .. } => crate::model::rich::plain(&text).into_owned(),
                 PieceKind::Rule => "---".to_owned(),
                 PieceKind::Block(block) => plain_blocks(&[block]),
             })

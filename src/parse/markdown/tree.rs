@@ -381,8 +381,13 @@ impl<'a> Tree<'a> {
             return;
         }
         let escaped = text.starts_with('*') && is_escaped(self.markdown.get(..start).unwrap_or_default());
-        let text = if escaped { format!("{}{text}", inline::ESCAPED) } else { text.to_owned() };
-        self.inline(Inline::Text(text));
+        if escaped {
+            self.inline(Inline::Text(format!("{}{text}", inline::ESCAPED)));
+        } else if let Some(frame) = self.stack.last_mut().filter(|_| self.mute.is_none()) {
+            frame.push_text(text);
+        } else {
+            self.inline(Inline::Text(text.to_owned()));
+        }
     }
 
     fn inline(&mut self, inline: Inline) {
@@ -518,7 +523,7 @@ impl<'a> Tree<'a> {
     /// gets that one's line.
     fn line_at(&mut self, at: usize) -> u32 {
         if let Some(passed) = self.markdown.as_bytes().get(self.counted..at) {
-            let breaks = passed.iter().filter(|byte| **byte == b'\n').count();
+            let breaks = memchr::memchr_iter(b'\n', passed).count();
             self.line = self.line.saturating_add(u32::try_from(breaks).unwrap_or(u32::MAX));
             self.counted = at;
         }

@@ -133,7 +133,7 @@ fn essence(text: &str) -> String {
 /// Everything that a digest says, in order: per article as one text.
 fn said(digest: &EnrichedDigest, heading: impl Fn(&Section) -> bool) -> Vec<String> {
     let article = |article: &crate::model::EnrichedArticle| {
-        let mut text = plain(&article.article.headline);
+        let mut text = plain(&article.article.headline).into_owned();
         for section in &article.article.sections {
             if heading(section) {
                 text.push_str(&plain(&section.title));

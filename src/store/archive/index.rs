@@ -1,5 +1,6 @@
 //! Writes the articles of a digest for look-ups, in the transaction that writes the digest.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use sqlx::{Any, Transaction};
@@ -117,13 +118,13 @@ pub(in crate::store) async fn put_all_words(tx: &mut Transaction<'static, Any>) 
                     .bind(digest_id)
                     .fetch_all(&mut **tx)
                     .await?;
-            let articles: Vec<(i64, String, &EnrichedArticle)> = articles
+            let articles: Vec<(i64, Cow<'_, str>, &EnrichedArticle)> = articles
                 .into_iter()
                 .filter_map(|(id, place)| Some((id, digest.articles.get(usize::try_from(place).ok()?)?)))
                 .map(|(id, article)| (id, plain(&article.article.headline), article))
                 .collect();
             for articles in articles.chunks(AT_ONCE) {
-                let words = articles.iter().map(|(id, headline, article)| (*id, headline.as_str(), *article));
+                let words = articles.iter().map(|(id, headline, article)| (*id, headline.as_ref(), *article));
                 put_words(tx, words).await?;
             }
         }
@@ -157,13 +158,13 @@ async fn insert(
         sqlx::AssertSqlSafe(format!("INSERT INTO {table} VALUES {}", backend.places(rows, columns)))
     };
     for rows in rows.chunks(AT_ONCE) {
-        let headlines: Vec<String> = rows.iter().map(|row| plain(&row.2.article.headline)).collect();
-        let words = rows.iter().zip(&headlines).map(|(row, headline)| (row.0, headline.as_str(), row.2));
+        let headlines: Vec<Cow<'_, str>> = rows.iter().map(|row| plain(&row.2.article.headline)).collect();
+        let words = rows.iter().zip(&headlines).map(|(row, headline)| (row.0, headline.as_ref(), row.2));
         put_words(tx, words).await?;
         let table = "articles (id, digest_id, place, headline, publisher, link)";
         let mut insert = sqlx::query(into(table, rows.len(), 6)).persistent(rows.len() == AT_ONCE);
         for ((id, place, EnrichedArticle { article, .. }), headline) in rows.iter().zip(&headlines) {
-            insert = insert.bind(id).bind(digest_id).bind(place).bind(headline);
+            insert = insert.bind(id).bind(digest_id).bind(place).bind(headline.as_ref());
             insert = insert.bind(&article.publisher).bind(article.address());
         }
         insert.execute(&mut **tx).await?;

@@ -147,7 +147,6 @@ struct Title {
 impl Titles {
     pub(super) fn of(pieces: &[Piece]) -> Self {
         let mut numbered = [0; 7];
-        let mut counts: HashMap<String, usize> = HashMap::new();
         let mut said: Vec<Option<String>> = Vec::with_capacity(pieces.len());
         for piece in pieces {
             let PieceKind::Heading { level, text } = &piece.kind else {
@@ -160,19 +159,22 @@ impl Titles {
             {
                 *count += 1;
             }
-            let bare = names::bare(&text);
-            *counts.entry(bare.clone()).or_default() += 1;
-            said.push(Some(bare));
+            said.push(Some(names::bare(&text)));
         }
-        let title = |(piece, said): (&Piece, Option<String>)| {
+        let mut counts: HashMap<&str, usize> = HashMap::new();
+        for said in said.iter().flatten() {
+            *counts.entry(said).or_default() += 1;
+        }
+        let title = |(piece, said): (&Piece, &Option<String>)| {
             let PieceKind::Heading { text, .. } = &piece.kind else { return None };
+            let said = said.as_deref()?;
             Some(Title {
-                count: counts.get(&said?).copied().unwrap_or_default(),
-                is_known_section: names::is_section(text),
+                count: counts.get(said).copied().unwrap_or_default(),
+                is_known_section: names::is_bare_section(said),
                 has_link: first_link(text).is_some(),
             })
         };
-        Self { titles: pieces.iter().zip(said).map(title).collect(), numbered }
+        Self { titles: pieces.iter().zip(&said).map(title).collect(), numbered }
     }
 
     fn at(&self, place: usize) -> Option<&Title> {

@@ -236,8 +236,7 @@ fn is_above_address(piece: &Piece) -> bool {
     let PieceKind::Block(Block::Paragraph(run)) = &piece.kind else { return false };
     let mut lines = run.split(|inline| *inline == Inline::Break);
     let headline = match lines.next() {
-        Some([Inline::Text(text)]) => text.clone(),
-        Some([Inline::Emphasis(run)]) => plain(run),
+        Some(line @ [Inline::Text(_) | Inline::Emphasis(_)]) => plain(line),
         _ => return false,
     };
     let mut links = lines.filter(|line| first_link(line).is_some());

@@ -59,8 +59,10 @@ const COUNTED: [&str; 13] = [
 
 /// `뉴스 3. …`, `Story 3: …`, `No.3 …`, `TOP 3 …`.
 fn named_ordinal(text: &str) -> Option<(usize, &str)> {
+    let first = text.chars().next()?.to_ascii_lowercase();
     let word = COUNTED
         .iter()
+        .filter(|word| word.starts_with(first))
         .find(|word| text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word)))?;
     let rest = text.get(word.len()..)?;
     let rest = if *word == "no" { rest.strip_prefix('.')? } else { rest };
@@ -80,9 +82,9 @@ fn named_ordinal(text: &str) -> Option<(usize, &str)> {
 /// `가. …`, `나) …`, as Korean lists count.
 fn lettered_ordinal(text: &str) -> Option<(usize, &str)> {
     let letter = text.chars().next()?;
-    let number = "가나다라마바사아자차카타파하".chars().position(|counted| counted == letter)? + 1;
     let rest = text.get(letter.len_utf8()..)?.strip_prefix(['.', ')'])?;
     let rest = rest.strip_prefix(' ')?.trim_start();
+    let number = "가나다라마바사아자차카타파하".chars().position(|counted| counted == letter)? + 1;
     (!rest.is_empty()).then_some((number, rest))
 }
 

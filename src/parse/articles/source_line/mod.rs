@@ -14,7 +14,7 @@ use super::{first_link, is_web, names};
 use read::{Source, around_link, read};
 
 pub(super) use read::{is_link_word, trailing};
-pub(super) use words::{is_headline_label, is_publisher};
+pub(super) use words::{begins_headline_label, is_headline_label, is_publisher};
 
 /// What a form knows of an article's source before its text is read.
 #[derive(Debug, Default)]
@@ -109,7 +109,7 @@ fn take_rows(
         !left_of(&line, false, true, article, labels).is_nothing()
     });
     if rows.is_empty() {
-        labels.extend(header.iter().map(|cell| plain(cell)).filter(|text| !text.is_empty()));
+        labels.extend(header.iter().map(|cell| plain(cell).into_owned()).filter(|text| !text.is_empty()));
     }
     !rows.is_empty()
 }

@@ -1,11 +1,12 @@
 //! One line that says where an article is from: `[Publisher](link) - 발행일: 2025-12-17` and its relatives.
 
 use crate::model::rich::{Inline, plain};
+use crate::parse::articles::names::{first_letter, split_label};
 use crate::parse::articles::shape::decoration;
 use crate::parse::articles::{first_link, is_web};
 use crate::parse::date;
 
-use super::words::{DATE, DATE_STARTS, is_link_label, is_publisher, is_publisher_label};
+use super::words::{DATE, DATE_STARTS, begins_label, is_link_label, is_publisher, is_publisher_label};
 
 /// What a line says of an article's source.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -47,19 +48,41 @@ pub(super) fn may_be_labelled(line: &[Inline]) -> bool {
     if first_link(line).is_some() {
         return true;
     }
-    let text = plain(line.get(..line.len().min(3)).unwrap_or_default());
+    let begin = line.get(..line.len().min(3)).unwrap_or_default();
+    if !first_letter(begin).is_some_and(begins_label) && !begin.iter().any(is_marked) {
+        return false;
+    }
+    let text = plain(begin);
     let begin = text.get(decoration(&text)..).unwrap_or_default().trim_start_matches(is_separator);
     begin.starts_with(DATE_STARTS)
-        || text.contains(MARKS)
-        || text.split_once([':', '：']).is_some_and(|(label, _)| is_publisher_label(label))
+        || has_mark(&text)
+        || split_label(&text).is_some_and(|(label, _)| is_publisher_label(label))
 }
 
 /// What parts a line.
 const MARKS: [char; 3] = ['|', '·', '•'];
 
+/// Whether a text has one of [`MARKS`].
+fn has_mark(text: &str) -> bool {
+    // The bytes that they begin with, and others, too.
+    let mut may_be = memchr::memchr3_iter(b'|', 0xc2, 0xe2, text.as_bytes());
+    may_be.any(|at| text.get(at..).is_some_and(|rest| rest.starts_with(MARKS)))
+}
+
+fn is_marked(inline: &Inline) -> bool {
+    match inline {
+        Inline::Text(text) | Inline::Code(text) => has_mark(text),
+        Inline::Strong(run)
+        | Inline::Emphasis(run)
+        | Inline::Strike(run)
+        | Inline::Link { text: run, .. } => run.iter().any(is_marked),
+        Inline::Break => false,
+    }
+}
+
 /// Reads a line as a source; `None`: it is text.
 pub(super) fn read(line: &[Inline]) -> Option<Source> {
-    if line.len() > MAX_RUNS {
+    if line.len() > MAX_RUNS || is_prose(line) {
         return None;
     }
     let unbolded: Vec<Inline>;
@@ -80,6 +103,12 @@ pub(super) fn read(line: &[Inline]) -> Option<Source> {
     read_part(line)
 }
 
+/// Whether a line is too long to be anything but prose; addresses may be long.
+fn is_prose(line: &[Inline]) -> bool {
+    let text = |inline: &Inline| if let Inline::Text(text) = inline { text.len() } else { 0 };
+    line.iter().map(text).sum::<usize>() > MAX_LINE && first_link(line).is_none()
+}
+
 fn read_part(line: &[Inline]) -> Option<Source> {
     match around_link(line) {
         Some((before, Inline::Link { url, text }, after)) => with_link(before, url, text, after),
@@ -90,7 +119,7 @@ fn read_part(line: &[Inline]) -> Option<Source> {
 
 /// `출처: BNN | 발행일: 2025-12-17 | [원문 보기](…)`: every part says what it is.
 fn in_parts(line: &[Inline]) -> Option<Source> {
-    if !line.iter().any(|inline| matches!(inline, Inline::Text(text) if text.contains(MARKS))) {
+    if !line.iter().any(|inline| matches!(inline, Inline::Text(text) if has_mark(text))) {
         return None;
     }
     let mut parts: Vec<Vec<Inline>> = vec![Vec::new()];
@@ -120,7 +149,7 @@ fn in_parts(line: &[Inline]) -> Option<Source> {
     for (place, part) in parts.into_iter().enumerate() {
         let text = plain(&part);
         if date::read(&text).is_some() && whole.published.is_none() {
-            whole.published = Some(text);
+            whole.published = Some(text.into_owned());
             continue;
         }
         let is_link = first_link(&part).is_some();
@@ -129,7 +158,7 @@ fn in_parts(line: &[Inline]) -> Option<Source> {
             if !is_first || name.is_some() || is_link || text.chars().count() > MAX_PUBLISHER {
                 return None;
             }
-            name = Some(text);
+            name = Some(text.into_owned());
             continue;
         };
         let is_twice = part.publisher.is_some() && whole.publisher.is_some()
@@ -164,14 +193,14 @@ fn with_link(before: &[Inline], url: &str, text: &[Inline], after: &[Inline]) ->
     let before = plain(before);
     let is_word = is_link_label(&plain(text));
     // `출처: BNN (https://…)`.
-    if let Some((label, name)) = before.split_once([':', '：'])
+    if let Some((label, name)) = split_label(&before)
         && is_publisher_label(label)
         && (is_word || plain(text) == url)
         && (1..=MAX_PUBLISHER).contains(&name.trim_matches(is_separator).chars().count())
     {
         let (published, rest) = behind_link(after);
         let mut labels = vec![label.trim().to_owned()];
-        labels.extend(Some(plain(text)).filter(|_| is_word));
+        labels.extend(is_word.then(|| plain(text).into_owned()));
         let publisher = Some(name.trim_matches(is_separator).to_owned());
         return Some(Source {
             publisher,
@@ -243,9 +272,6 @@ fn run_of(text: &str) -> Vec<Inline> {
 }
 
 fn without_link(line: &str) -> Option<Source> {
-    if line.len() > MAX_LINE {
-        return None;
-    }
     // `📅 날짜: 2025-12-17`.
     let line = line.get(decoration(line)..).unwrap_or_default();
     let (head, published, rest) = match split_at_date(line) {
@@ -253,7 +279,7 @@ fn without_link(line: &str) -> Option<Source> {
         None => (line, None, ""),
     };
     let head = head.trim_end_matches(is_separator).trim();
-    let (label, name) = match head.split_once([':', '：']) {
+    let (label, name) = match split_label(head) {
         Some((label, name)) if is_publisher_label(label) => (Some(label.trim().to_owned()), name.trim()),
         _ => (None, head),
     };
@@ -301,7 +327,7 @@ fn without_link(line: &str) -> Option<Source> {
 /// without such a word ends the line: `BNN · 2025-12-17`.
 fn split_at_date(line: &str) -> Option<(&str, String, &str)> {
     // Most lines are text and have none.
-    if !line.chars().take(MAX_PUBLISHER + 2 * MAX_DATE).any(|c| c.is_ascii_digit()) {
+    if !line.bytes().take(3 * (MAX_PUBLISHER + 2 * MAX_DATE)).any(|byte| byte.is_ascii_digit()) {
         return None;
     }
     let mut before = None;
@@ -343,10 +369,9 @@ pub(in crate::parse::articles) fn trailing(text: &str) -> Option<(&str, Option<S
 
 /// A date with its label, or one that is written so that nobody takes it for anything else; and what follows.
 fn date_in(text: &str) -> Option<(String, &str)> {
-    let label = DATE
-        .iter()
-        .filter(|_| text.starts_with(DATE_STARTS))
-        .find(|label| text.get(..label.len()).is_some_and(|start| start.eq_ignore_ascii_case(label)));
+    let is_begun =
+        |label: &&&str| text.get(..label.len()).is_some_and(|start| start.eq_ignore_ascii_case(label));
+    let label = if text.starts_with(DATE_STARTS) { DATE.iter().find(is_begun) } else { None };
     let value = match label {
         Some(label) => text.get(label.len()..)?.trim_start().strip_prefix([':', '：']).map(str::trim_start),
         None => None,
@@ -355,7 +380,7 @@ fn date_in(text: &str) -> Option<(String, &str)> {
         (Some(value), _) => value,
         // `발행 2025-12-17`.
         (None, Some(label)) => text.get(label.len()..)?.trim_start(),
-        (None, None) if text.starts_with(|c: char| c.is_ascii_alphanumeric()) => text,
+        (None, None) if date::begins(text) => text,
         (None, None) => return None,
     };
     let mut before = None;

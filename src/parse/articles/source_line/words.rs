@@ -19,6 +19,10 @@ const PUBLISHER: [&str; 14] = [
     "via",
     "from",
 ];
+
+/// What these begin with.
+const PUBLISHER_STARTS: [char; 10] = ['출', '매', '언', '신', '발', '제', 's', 'p', 'v', 'f'];
+
 /// Words before, or in, a link to the article.
 const LINK: [&str; 36] = [
     "기사보러가기",
@@ -63,6 +67,10 @@ const SEVERAL: [&str; 8] =
     ["관련기사", "관련링크", "관련소식", "참고", "참고링크", "참고자료", "references", "relatedlinks"];
 /// Words before a headline.
 const HEADLINE: [&str; 7] = ["제목", "기사제목", "뉴스제목", "헤드라인", "타이틀", "title", "headline"];
+
+/// What these begin with.
+const HEADLINE_STARTS: [char; 7] = ['제', '기', '뉴', '헤', '타', 't', 'h'];
+
 /// Words before a date, longer ones first.
 pub(super) const DATE: [&str; 20] = [
     "발행일자",
@@ -151,6 +159,16 @@ const SITES: [&str; 10] = [".com", ".org", ".net", ".io", ".dev", ".kr", ".ai", 
 /// A longer text is no name that is known by its end, in characters.
 const MAX_NAME: usize = 24;
 
+/// Whether the label of a publisher, or of a date, may begin with a letter.
+pub(super) fn begins_label(letter: char) -> bool {
+    DATE_STARTS.contains(&letter) || PUBLISHER_STARTS.contains(&letter)
+}
+
+/// Whether the label of a headline may begin with a letter.
+pub(in crate::parse::articles) fn begins_headline_label(letter: char) -> bool {
+    HEADLINE_STARTS.contains(&letter)
+}
+
 pub(super) fn is_publisher_label(text: &str) -> bool {
     is_one_of(&PUBLISHER, text)
 }
@@ -211,6 +229,22 @@ pub(super) fn may_be_publisher(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use rstest::rstest;
+
+    use super::*;
+
+    #[test]
+    fn what_words_begin_with_is_known() {
+        let begun = |words: &[&str], starts: &[char]| {
+            words.iter().all(|word| word.starts_with(starts))
+                && starts.iter().all(|start| {
+                    let start = start.to_lowercase().to_string();
+                    words.iter().any(|word| word.starts_with(&start))
+                })
+        };
+        assert!(begun(&PUBLISHER, &PUBLISHER_STARTS));
+        assert!(begun(&HEADLINE, &HEADLINE_STARTS));
+        assert!(begun(&DATE, &DATE_STARTS));
+    }
 
     #[rstest]
     #[case::newspaper("전자신문", true)]
