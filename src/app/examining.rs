@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 
 use super::feeding::{Feeding, reading};
-use super::names::{dictionaries, fingerprint};
+use super::names::dictionaries;
 use super::signals::Signal;
 use crate::config::{DictionariesConfig, FeedConfig, SourceConfig, Tokens};
 use crate::enrich::Classifier;
@@ -82,6 +82,6 @@ fn reading_of(feed: &FeedConfig, config: &DictionariesConfig) -> anyhow::Result<
         SourceConfig::Folder { path } => Some(path.as_path()),
         _ => None,
     };
-    let reading = reading(feed, folder, classifier, fingerprint(&dictionaries))?;
+    let reading = reading(feed, folder, classifier, dictionaries.fingerprint().to_owned())?;
     Ok((reading, dictionaries.lexicon().clone()))
 }

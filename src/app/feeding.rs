@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 
 use super::Parts;
-use super::names::{dictionaries, fingerprint};
+use super::names::dictionaries;
 use super::signals::Signal;
 use crate::clock::SharedClock;
 use crate::config::{DictionariesConfig, FeedConfig, SourceConfig, read_token};
@@ -160,6 +160,6 @@ pub fn import(
 ) -> anyhow::Result<Import> {
     let dictionaries = dictionaries(config)?;
     let classifier = Arc::new(Classifier::new(&dictionaries));
-    let reading = reading(feed, Some(folder), classifier, fingerprint(&dictionaries))?;
+    let reading = reading(feed, Some(folder), classifier, dictionaries.fingerprint().to_owned())?;
     Ok(Import { feed: feed.feed.name.clone(), reading, store, clock })
 }

@@ -4,7 +4,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use sha2::{Digest as _, Sha256};
 
 use crate::clock::SharedClock;
 use crate::commands::{self, Desk};
@@ -18,14 +17,7 @@ use crate::store::Store;
 /// # Errors
 /// If a dictionary is wrong.
 pub(super) fn names(config: &DictionariesConfig) -> anyhow::Result<Names> {
-    let dictionaries = dictionaries(config)?;
-    Ok(Names::new(&dictionaries, fingerprint(&dictionaries)))
-}
-
-/// Changes when the dictionaries do.
-pub(super) fn fingerprint(dictionaries: &Dictionaries) -> String {
-    let hash = Sha256::digest(format!("{dictionaries:?}"));
-    hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    Ok(Names::new(&dictionaries(config)?))
 }
 
 /// What commands work with, for a look-up outside of a run.

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use sha2::{Digest as _, Sha256};
 use toml::Table;
 
 use crate::enrich::entry::EntryReader;
@@ -58,6 +59,7 @@ pub struct Dictionaries {
     pub(crate) companies: Vec<Company>,
     pub(crate) topics: Vec<Topic>,
     lexicon: Lexicon,
+    fingerprint: String,
 }
 
 impl Dictionaries {
@@ -76,17 +78,25 @@ impl Dictionaries {
     /// Every fault in either of them, in the order of the files.
     pub fn parse(companies: &str, topics: &str) -> Result<Self, Vec<DictionaryFault>> {
         let mut faults = Vec::new();
+        let hash = Sha256::new().chain_update(companies).chain_update([0]).chain_update(topics).finalize();
+        let fingerprint = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
         let (companies, company_names) = read_companies(companies, &mut faults);
         let (topics, looks) = read_topics(topics, &mut faults);
         if !faults.is_empty() {
             return Err(faults);
         }
-        Ok(Self { companies, topics, lexicon: Lexicon { companies: company_names, topics: looks } })
+        let lexicon = Lexicon { companies: company_names, topics: looks };
+        Ok(Self { companies, topics, lexicon, fingerprint })
     }
 
     /// What companies and topics are called and how they look.
     pub fn lexicon(&self) -> &Lexicon {
         &self.lexicon
+    }
+
+    /// Changes when the text of either file does.
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
     }
 }
 

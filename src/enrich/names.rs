@@ -20,13 +20,13 @@ pub struct Names {
 }
 
 impl Names {
-    /// The names of `dictionaries`, which have this fingerprint.
-    pub fn new(dictionaries: &Dictionaries, fingerprint: String) -> Self {
+    /// The names of `dictionaries`.
+    pub fn new(dictionaries: &Dictionaries) -> Self {
         Self {
             lexicon: Arc::new(dictionaries.lexicon().clone()),
             lookup: Lookup::new(dictionaries),
             classifier: Arc::new(Classifier::new(dictionaries)),
-            fingerprint,
+            fingerprint: dictionaries.fingerprint().to_owned(),
         }
     }
 }

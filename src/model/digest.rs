@@ -100,6 +100,22 @@ impl EnrichedDigest {
 }
 
 impl<A> Digest<A> {
+    /// The same digest with its articles lent.
+    pub fn by_ref(&self) -> Digest<&A> {
+        Digest {
+            key: self.key.clone(),
+            title: self.title.clone(),
+            date: self.date,
+            language: self.language,
+            categories: self.categories.clone(),
+            tags: self.tags.clone(),
+            link: self.link.clone(),
+            intro: self.intro.clone(),
+            articles: self.articles.iter().collect(),
+            closing: self.closing.clone(),
+        }
+    }
+
     /// The same digest with each article put through `f`.
     pub fn map_articles<B>(self, f: impl FnMut(A) -> B) -> Digest<B> {
         Digest {

@@ -82,7 +82,7 @@ const KNOWN: &str = "SELECT id, key, fingerprint, withdrawn_at, held FROM digest
 /// The hash that tells a corrected post from an unchanged one: of the parsed digest, so that neither a changed
 /// dictionary nor reordered front matter counts as a correction; nor does another file name or address.
 pub fn fingerprint(digest: &Digest) -> String {
-    hash(&Digest { key: DigestKey(String::new()), link: None, ..digest.clone() })
+    hash(&Digest { key: DigestKey(String::new()), link: None, ..digest.by_ref() })
 }
 
 /// What a post that was renamed and corrected at once can still be known by: its date and its articles' links.

@@ -41,19 +41,7 @@ pub struct Needle {
 /// The tokens of a text, in its order.
 pub fn tokens(text: &str) -> Vec<Token> {
     let mut tokens = Vec::with_capacity(text.len() / 3);
-    let mut run: Vec<(char, Range<usize>)> = Vec::new();
-    let mut kind = Kind::Gap;
-    for (c, at) in characters(text) {
-        let next = Kind::of(c);
-        if next != kind {
-            push_run(kind, &mut run, &mut tokens);
-            kind = next;
-        }
-        if kind != Kind::Gap {
-            run.push((c, at));
-        }
-    }
-    push_run(kind, &mut run, &mut tokens);
+    each(text, |_, token, at| tokens.push(Token { text: token.to_owned(), at }));
     tokens
 }
 
@@ -61,28 +49,51 @@ pub fn tokens(text: &str) -> Vec<Token> {
 /// mark, so that a search of headlines looks at headlines alone; the syllables of both, for those who look for
 /// one; the tokens of the text.
 pub fn indexed(headline: &str, text: &str) -> String {
-    let (headline, text) = (tokens(headline), tokens(text));
-    let mut words = String::new();
-    let mut put = |mark: &str, token: &str| {
-        words.extend([mark, token, " "]);
-    };
-    let mark = MARK.to_string();
-    let (in_headline, anywhere) = (syllables(&headline, &[]), syllables(&headline, &text));
-    headline.iter().for_each(|token| put("", &token.text));
-    headline.iter().for_each(|token| put(&mark, &token.text));
-    put(&mark, "");
-    in_headline.iter().for_each(|syllable| put(&mark, syllable));
-    anywhere.iter().for_each(|syllable| put("", syllable));
-    put(&mark, "");
-    text.iter().for_each(|token| put("", &token.text));
+    let mut words = String::with_capacity(4 * headline.len() + 2 * text.len());
+    let (mut marked, mut of_text) = (String::new(), String::with_capacity(2 * text.len()));
+    // The characters that begin tokens of two, each once.
+    let (mut in_headline, mut in_text) = (BTreeSet::new(), BTreeSet::new());
+    let first = |kind, token: &str| token.chars().next().filter(|_| kind == Kind::Packed);
+    each(headline, |kind, token, _| {
+        words.extend([token, " "]);
+        marked.push(MARK);
+        marked.extend([token, " "]);
+        in_headline.extend(first(kind, token));
+    });
+    each(text, |kind, token, _| {
+        of_text.extend([token, " "]);
+        in_text.extend(first(kind, token));
+    });
+    words.push_str(&marked);
+    words.extend([MARK, ' ']);
+    for syllable in &in_headline {
+        words.extend([MARK, *syllable, ' ']);
+    }
+    for syllable in in_headline.union(&in_text) {
+        words.extend([*syllable, ' ']);
+    }
+    words.extend([MARK, ' ']);
+    words.push_str(&of_text);
     words.pop();
     words
 }
 
-/// The characters that begin tokens of two, each once.
-fn syllables<'a>(some: &'a [Token], more: &'a [Token]) -> BTreeSet<&'a str> {
-    let packed = some.iter().chain(more).filter(|token| token.is_packed());
-    packed.filter_map(|token| token.text.chars().next().map(|c| &token.text[..c.len_utf8()])).collect()
+/// Calls `put` with each token of a text in its order: of what it is made, it, and the bytes that it was made of.
+fn each(text: &str, mut put: impl FnMut(Kind, &str, Range<usize>)) {
+    let mut run: Vec<(char, Range<usize>)> = Vec::new();
+    let mut kind = Kind::Gap;
+    let mut token = String::new();
+    characters(text, |c, at| {
+        let next = Kind::of(c);
+        if next != kind {
+            put_run(kind, &mut run, &mut token, &mut put);
+            kind = next;
+        }
+        if kind != Kind::Gap {
+            run.push((c, at));
+        }
+    });
+    put_run(kind, &mut run, &mut token, &mut put);
 }
 
 impl Token {
@@ -153,18 +164,26 @@ fn is_in_run(tokens: &[Token]) -> bool {
         && last.text.chars().count() == 1
 }
 
-/// The text's characters, normalised and in lower case, each with the bytes that it comes from.
-fn characters(text: &str) -> Box<dyn Iterator<Item = (char, Range<usize>)> + '_> {
-    let lower = |c: char, at: Range<usize>| c.to_lowercase().map(move |c| (c, at.clone()));
-    if is_nfkc_quick(text.chars()) == IsNormalized::Yes {
-        return Box::new(text.char_indices().flat_map(move |(at, c)| lower(c, at..at + c.len_utf8())));
+/// Calls `put` with each of the text's characters, normalised and in lower case, and the bytes that it comes from.
+fn characters(text: &str, mut put: impl FnMut(char, Range<usize>)) {
+    // Most of any text is as it is meant to be, whatever stands next to it.
+    let is_sure = |c: char| matches!(c, ' '..='~' | '가'..='힣' | '\u{4e00}'..='\u{9fff}');
+    let mut lower = |c: char, at: Range<usize>| {
+        if is_sure(c) {
+            put(c.to_ascii_lowercase(), at);
+        } else {
+            c.to_lowercase().for_each(|c| put(c, at.clone()));
+        }
+    };
+    if is_nfkc_quick(text.chars().filter(|c| !is_sure(*c))) == IsNormalized::Yes {
+        text.char_indices().for_each(|(at, c)| lower(c, at..at + c.len_utf8()));
+        return;
     }
     let starts: Vec<usize> = graphemes(text).chain([text.len()]).collect();
-    let pieces: Vec<Range<usize>> = starts.windows(2).map(|pair| pair[0]..pair[1]).collect();
-    Box::new(pieces.into_iter().flat_map(move |at| {
-        let composed: Vec<char> = text[at.clone()].nfkc().collect();
-        composed.into_iter().flat_map(move |c| lower(c, at.clone()))
-    }))
+    for pair in starts.windows(2) {
+        let at = pair[0]..pair[1];
+        text[at.clone()].nfkc().for_each(|c| lower(c, at.clone()));
+    }
 }
 
 /// What a character is to a token.
@@ -197,20 +216,28 @@ impl Kind {
     }
 }
 
-fn push_run(kind: Kind, run: &mut Vec<(char, Range<usize>)>, tokens: &mut Vec<Token>) {
+/// Calls `put` with the tokens of a run of characters of one kind, each in `token`, and empties both.
+fn put_run(
+    kind: Kind,
+    run: &mut Vec<(char, Range<usize>)>,
+    token: &mut String,
+    put: &mut impl FnMut(Kind, &str, Range<usize>),
+) {
     match kind {
         Kind::Gap => {}
         Kind::Packed => {
             for (place, (c, at)) in run.iter().enumerate() {
-                let mut text = String::from(*c);
-                text.extend(run.get(place + 1).map(|(next, _)| *next));
-                tokens.push(Token { text, at: at.clone() });
+                token.clear();
+                token.push(*c);
+                token.extend(run.get(place + 1).map(|(next, _)| *next));
+                put(kind, token, at.clone());
             }
         }
         Kind::Letter | Kind::Digit => {
             if let (Some((_, first)), Some((_, last))) = (run.first(), run.last()) {
-                let text = run.iter().take(LONGEST).map(|(c, _)| *c).collect();
-                tokens.push(Token { text, at: first.start..last.end });
+                token.clear();
+                token.extend(run.iter().take(LONGEST).map(|(c, _)| *c));
+                put(kind, token, first.start..last.end);
             }
         }
     }

@@ -68,7 +68,7 @@ impl Scene {
                 hold: true,
             },
             lexicon: Arc::new(Lexicon::default()),
-            names: watch::channel(Arc::new(Names::new(&Dictionaries::shipped(), String::new()))).1,
+            names: watch::channel(Arc::new(Names::new(&Dictionaries::shipped()))).1,
             plan: Arc::default(),
             deliver: Vec::new(),
             running: JoinSet::new(),

@@ -94,7 +94,7 @@ impl Crowd {
         fill(store, kind, addresses, clock.now()).await?;
         let feed = feed();
         let dictionaries = Dictionaries::shipped();
-        let names = Arc::new(Names::new(&dictionaries, String::new()));
+        let names = Arc::new(Names::new(&dictionaries));
         let digest = keep_digest(store, &feed, &names, clock.now()).await?;
         let deliver = Arc::new(Notify::new());
         let (_, further_names) = watch::channel(Arc::clone(&names));
