@@ -5,19 +5,17 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, Query, State as Server};
 use axum::http::StatusCode;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::sandbox::discord::compose::flags;
 use crate::sandbox::discord::mentions::Allowed;
+use crate::sandbox::discord::nonces::Posted;
 use crate::sandbox::discord::payload::Payload;
 use crate::sandbox::discord::refusal::{FormErrors, Refusal};
-use crate::sandbox::discord::state::{Channel, Message, Nonce, State};
+use crate::sandbox::discord::state::{Channel, Message, State};
 use crate::sandbox::discord::{ChannelKind, Discord, message_form, permissions};
-
-/// How long a nonce is remembered. Discord says "the past few minutes" and publishes no number.
-const NONCE_HOLDS: TimeDelta = TimeDelta::seconds(60);
 
 /// Answers with a body.
 pub(crate) type Answer = Result<Json<Value>, Refusal>;
@@ -196,7 +194,7 @@ impl State {
         let enforced = payload.json.get("enforce_nonce").and_then(Value::as_bool) == Some(true);
         self.compose(&mut message, payload, Allowed::for_message())?;
         if let Some(nonce) = message.nonce.clone().filter(|_| enforced) {
-            self.nonces.push(Nonce { nonce, channel: message.channel, message: message.id, at: now });
+            self.nonces.put(nonce, Posted { channel: message.channel, message: message.id, at: now });
         }
         let body = self.message_body(&message);
         let channel = self.channels.get_mut(&message.channel).ok_or(Refusal::UNKNOWN_CHANNEL)?;
@@ -254,14 +252,12 @@ impl State {
     }
 
     /// The message that a body repeats by its enforced nonce: a deleted one is an error, as on Discord.
-    fn repeated(&mut self, body: &Value, now: DateTime<Utc>) -> Option<Result<Value, Refusal>> {
-        // Requests side by side take the time in one order and their turn in another, so it may seem to go back.
-        self.nonces.retain(|nonce| (now - nonce.at).abs() < NONCE_HOLDS);
+    fn repeated(&self, body: &Value, now: DateTime<Utc>) -> Option<Result<Value, Refusal>> {
         if body.get("enforce_nonce").and_then(Value::as_bool) != Some(true) {
             return None;
         }
         let nonce = body.get("nonce").filter(|nonce| !nonce.is_null())?;
-        let known = self.nonces.iter().find(|known| known.nonce == *nonce)?;
+        let known = self.nonces.posted(nonce, now)?;
         let message = self.channels.get(&known.channel).and_then(|place| place.messages.get(&known.message));
         Some(message.map(|message| self.message_body(message)).ok_or(Refusal::UNKNOWN_MESSAGE))
     }

@@ -23,6 +23,7 @@ mod interactions;
 mod mentions;
 mod message_form;
 mod messages;
+mod nonces;
 mod payload;
 mod people;
 pub mod permissions;

@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 
 use crate::sandbox::discord::faults::Faults;
 use crate::sandbox::discord::gateway::Sessions;
+use crate::sandbox::discord::nonces::Nonces;
 use crate::sandbox::discord::permissions;
 use crate::sandbox::discord::rates::Rates;
 use crate::sandbox::discord::refusal::Refusal;
@@ -40,7 +41,7 @@ pub(crate) struct State {
     /// By the person who sees it.
     pub(crate) modals: HashMap<u64, Modal>,
     pub(crate) files: HashMap<u64, File>,
-    pub(crate) nonces: Vec<Nonce>,
+    pub(crate) nonces: Nonces,
     pub(crate) rates: Rates,
     pub(crate) sessions: Sessions,
     pub(crate) faults: VecDeque<Faults>,
@@ -236,15 +237,6 @@ pub(crate) struct File {
     pub(crate) bytes: Bytes,
 }
 
-/// A nonce that was enforced.
-#[derive(Debug)]
-pub(crate) struct Nonce {
-    pub(crate) nonce: Value,
-    pub(crate) channel: u64,
-    pub(crate) message: u64,
-    pub(crate) at: DateTime<Utc>,
-}
-
 impl State {
     /// A Discord without guilds, at `now`.
     pub(crate) fn new(now: DateTime<Utc>) -> Self {
@@ -260,7 +252,7 @@ impl State {
             interactions: BTreeMap::new(),
             modals: HashMap::new(),
             files: HashMap::new(),
-            nonces: Vec::new(),
+            nonces: Nonces::default(),
             rates: Rates::default(),
             sessions: Sessions::default(),
             faults: VecDeque::new(),
