@@ -93,11 +93,14 @@ async fn introduce(telegram: &Telegram, stop: &CancellationToken) -> Result<(), 
     let me = telegram.calls.me().await?;
     let name = telegram.bot.get_or_init(|| me.username.clone());
     telegram.health.up(Platform::Telegram, telegram.clock.now());
-    if let Err(error) = telegram.access.store.keep_bot(Platform::Telegram, name).await {
-        tracing::warn!(error = chain(&error), "the bot's name could not be kept");
-    }
-    let (telegram, stop) = (telegram.clone(), stop.clone());
-    tokio::spawn(async move { stop.run_until_cancelled(set_menus(&telegram)).await });
+    let (own, stop, username) = (telegram.clone(), stop.clone(), name.clone());
+    // A disk that is busy holds up nobody who asks.
+    tokio::spawn(async move {
+        if let Err(error) = own.access.store.keep_bot(Platform::Telegram, &username).await {
+            tracing::warn!(error = chain(&error), "the bot's name could not be kept");
+        }
+        stop.run_until_cancelled(set_menus(&own)).await
+    });
     tracing::info!(bot = name, "connected to Telegram");
     Ok(())
 }
