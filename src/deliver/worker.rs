@@ -26,6 +26,9 @@ const AFTER_STORE_ERROR: TimeDelta = TimeDelta::seconds(2);
 /// How often the loop looks for claims whose lease is over, and for messages that nobody woke it for.
 const LOOK_ROUND_EVERY: TimeDelta = TimeDelta::seconds(30);
 
+/// How long what comes off a full wire is gathered before it is settled.
+const GATHER_FOR: std::time::Duration = std::time::Duration::from_millis(10);
+
 /// What a worker goes by.
 #[derive(Debug, Clone, Copy)]
 pub struct Settings {
@@ -104,15 +107,30 @@ impl<C: Courier> Worker<C> {
         tokio::select! {
             Some(done) = wire.join_next() => {
                 unsettled.extend(finished(done));
-                while let Some(done) = wire.try_join_next() {
-                    unsettled.extend(finished(done));
-                }
+                self.gather(wire, unsettled).await;
             }
             () = self.wake.notified() => self.refresh(line).await?,
             () = self.clock.sleep_until(next) => {}
             () = stop.cancelled() => {}
         }
         Ok(())
+    }
+
+    /// Takes what else has come off the wire. While that is more than half full there will be more in a moment, and what
+    /// is settled and claimed together costs the database hardly more than one.
+    async fn gather(&self, wire: &mut JoinSet<Done>, unsettled: &mut Vec<Done>) {
+        let more = async {
+            while wire.len() * 2 > self.room()
+                && let Some(done) = wire.join_next().await
+            {
+                unsettled.extend(finished(done));
+            }
+        };
+        // When the time is over, what has come is taken.
+        let _ = tokio::time::timeout(GATHER_FOR, more).await;
+        while let Some(done) = wire.try_join_next() {
+            unsettled.extend(finished(done));
+        }
     }
 
     /// Puts every channel with open messages in line.
