@@ -260,10 +260,12 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn next_planning(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        // Asked for each by itself, the channels are looked up in the order of `next_at`, and are not what is begun with.
         let at: Option<i64> = sqlx::query_scalar(
             "SELECT min(at) FROM (
-                 SELECT (SELECT s.next_at FROM subscriptions s JOIN channels c ON c.id = s.channel_id
-                     WHERE s.ended_at IS NULL AND s.next_at IS NOT NULL AND c.state = 'active' AND c.paused_at IS NULL
+                 SELECT (SELECT s.next_at FROM subscriptions s
+                     WHERE s.ended_at IS NULL AND s.next_at IS NOT NULL
+                         AND (SELECT c.state = 'active' AND c.paused_at IS NULL FROM channels c WHERE c.id = s.channel_id)
                      ORDER BY s.next_at LIMIT 1) AS at
                  UNION ALL SELECT min(paused_until) FROM channels WHERE paused_at IS NOT NULL
                  UNION ALL SELECT min(until) FROM mutes WHERE until IS NOT NULL

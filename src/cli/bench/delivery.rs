@@ -75,7 +75,8 @@ async fn deliver(town: &Town, store: &Store, wake: Arc<Notify>) -> anyhow::Resul
     let worker = Unlimited::start(town.platform, server, store, IN_FLIGHT, wake)?;
     let sent = async {
         while store.has_open(town.platform).await? {
-            tokio::time::sleep(LOOK_AGAIN).await;
+            // Whoever asks takes time from what is measured.
+            tokio::time::sleep(LOOK_AGAIN.max(begun.elapsed() / 50)).await;
         }
         anyhow::Ok(())
     };

@@ -1,0 +1,1 @@
+-- For PostgreSQL alone. Every index here ends in the row's id, and lists are taken for short.
