@@ -67,6 +67,16 @@ pub struct Sum {
     pub hash: u64,
 }
 
+/// Tells PostgreSQL what its tables hold that have just been filled: by itself it looks after a minute, and until then takes
+/// them for empty.
+pub(super) async fn note_filled(tx: &mut Transaction<'static, Any>) -> Result<(), StoreError> {
+    if Backend::behind(tx) == Backend::Postgres {
+        let analyze = format!("ANALYZE {}", TABLES.join(", "));
+        sqlx::query(sqlx::AssertSqlSafe(analyze)).execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
 /// What a column holds, in both databases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -125,6 +135,7 @@ impl Store {
             let (sent, arrived) = (sent.unsigned_abs(), arrived.unsigned_abs());
             return Err(StoreError::NotTheSame { table: "article_words", sent, arrived });
         }
+        note_filled(&mut tx).await?;
         tx.commit().await?;
         Ok(carried)
     }

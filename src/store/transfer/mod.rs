@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::{Any, Transaction};
 
 use super::backend::Backend;
+use super::carry::note_filled;
 use super::error::StoreError;
 use super::rows::millis;
 use super::{Store, migrations};
@@ -178,6 +179,7 @@ impl Store {
         put(&mut tx, &transfer.waits).await?;
         put(&mut tx, &transfer.changes).await?;
         put(&mut tx, &transfer.greetings).await?;
+        note_filled(&mut tx).await?;
         Ok(tx.commit().await?)
     }
 }
