@@ -103,7 +103,7 @@ pub(super) fn read(line: &[Inline]) -> Option<Source> {
     read_part(line)
 }
 
-/// Whether a line is too long to be anything but prose; addresses may be long.
+/// Whether a line's own texts are too long for anything but prose: nearly all lines that are read are.
 fn is_prose(line: &[Inline]) -> bool {
     let text = |inline: &Inline| if let Inline::Text(text) = inline { text.len() } else { 0 };
     line.iter().map(text).sum::<usize>() > MAX_LINE && first_link(line).is_none()
@@ -272,6 +272,9 @@ fn run_of(text: &str) -> Vec<Inline> {
 }
 
 fn without_link(line: &str) -> Option<Source> {
+    if line.len() > MAX_LINE {
+        return None;
+    }
     // `📅 날짜: 2025-12-17`.
     let line = line.get(decoration(line)..).unwrap_or_default();
     let (head, published, rest) = match split_at_date(line) {
