@@ -373,6 +373,9 @@ async fn a_push_that_cannot_be_taken_is_refused_with_the_reasons() {
         let (answered, told) = push(&url, token, key, body).await;
         assert_eq!(answered, status, "{told}");
         assert!(reason(&told).contains(why), "{told}");
+        let reasons = told["reasons"].as_array().expect("reasons");
+        let each: std::collections::HashSet<_> = reasons.iter().collect();
+        assert_eq!(each.len(), reasons.len(), "none is told twice: {told}");
     }
     let other = client.post(format!("{url}/api/digests?feed=other")).bearer_auth(PUSH_TOKEN).body(post);
     let other = other.send().await.expect("an answer");

@@ -173,7 +173,10 @@ fn key(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
 fn understood(draft: Draft) -> Result<Value, Refusal> {
     let warnings: Vec<String> = draft.warnings.iter().map(ToString::to_string).collect();
     let digest = draft.into_digest(None).map_err(|error| {
-        let reasons = std::iter::once(chain(&error)).chain(warnings.iter().cloned()).collect();
+        // What it is refused for may be among what is odd about it.
+        let reason = chain(&error);
+        let others = warnings.iter().filter(|warning| **warning != reason).cloned();
+        let reasons = std::iter::once(reason.clone()).chain(others).collect();
         Refusal(StatusCode::UNPROCESSABLE_ENTITY, reasons)
     })?;
     Ok(json!({
