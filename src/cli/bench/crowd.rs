@@ -10,7 +10,7 @@ use serde_json::json;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
-use super::posts;
+use super::{before_next_look, posts};
 use crate::clock::{Clock as _, SharedClock, TestClock};
 use crate::enrich::{Dictionaries, Names};
 use crate::model::Language;
@@ -26,8 +26,6 @@ use crate::pipeline::Dispatch;
 use crate::render::{self, Surface};
 use crate::store::{Store, Transfer, fingerprint};
 
-/// How often it is looked whether planning is done.
-const LOOK_AGAIN: Duration = Duration::from_millis(5);
 /// What is not planned after this never will be.
 const PATIENCE: Duration = Duration::from_secs(600);
 /// The wishes that channels have, in turn: style, language and filter.
@@ -135,8 +133,7 @@ impl Crowd {
         let begun = Instant::now();
         let planned = async {
             while self.store.next_planning().await?.is_some_and(|next| next <= at) {
-                // Whoever asks takes time from what is measured: so the longer it takes, the more rarely.
-                tokio::time::sleep(LOOK_AGAIN.max(begun.elapsed() / 50)).await;
+                before_next_look(begun).await;
             }
             anyhow::Ok(())
         };

@@ -12,9 +12,9 @@ use serde_json::Value;
 use tokio::sync::Notify;
 use url::Url;
 
-use super::Measure;
 use super::crowd::{Crowd, Kind};
 use super::place::Place;
+use super::{Measure, before_next_look};
 use crate::app::Unlimited;
 use crate::cli::playground;
 use crate::clock::{SharedClock, SystemClock};
@@ -27,7 +27,6 @@ use crate::store::Store;
 const SIZES: [usize; 3] = [100, 1_000, 10_000];
 /// Messages on the wire at once, ours and the loop's; with the platforms' limits, `delivery.in_flight` is enough at 32.
 const IN_FLIGHT: u32 = 128;
-const LOOK_AGAIN: Duration = Duration::from_millis(5);
 /// What is not sent after this never will be.
 const PATIENCE: Duration = Duration::from_secs(600);
 
@@ -75,8 +74,7 @@ async fn deliver(town: &Town, store: &Store, wake: Arc<Notify>) -> anyhow::Resul
     let worker = Unlimited::start(town.platform, server, store, IN_FLIGHT, wake)?;
     let sent = async {
         while store.has_open(town.platform).await? {
-            // Whoever asks takes time from what is measured.
-            tokio::time::sleep(LOOK_AGAIN.max(begun.elapsed() / 50)).await;
+            before_next_look(begun).await;
         }
         anyhow::Ok(())
     };

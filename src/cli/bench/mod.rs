@@ -131,6 +131,13 @@ fn number(value: f64) -> String {
     format!("{value:.places$}")
 }
 
+/// Waits before it is looked again whether what began at an instant is done. Whoever looks takes time from what is measured:
+/// so it is looked the more rarely the longer it takes, and the end is seen late by a fiftieth at most.
+async fn before_next_look(begun: Instant) {
+    const SHORTEST: Duration = Duration::from_millis(5);
+    tokio::time::sleep(SHORTEST.max(begun.elapsed() / 50)).await;
+}
+
 /// The best of several runs, in calls a second: whoever else is on the machine makes a run slower, never faster.
 fn best_rate(mut call: impl FnMut()) -> f64 {
     const RUNS: usize = 5;

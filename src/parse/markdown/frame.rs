@@ -43,19 +43,18 @@ impl Frame {
 
     /// Adds to the run; texts that meet become one.
     pub(super) fn push(&mut self, inline: Inline) {
-        let link_begins = self.link.as_ref().is_some_and(|(_, from)| *from == self.run.len());
-        match (self.run.last_mut(), inline) {
-            (Some(Inline::Text(last)), Inline::Text(text)) if !link_begins => last.push_str(&text),
-            (_, inline) => self.run.push(inline),
+        match inline {
+            Inline::Text(text) => self.push_text(text),
+            other => self.run.push(other),
         }
     }
 
-    /// Adds a text to the run.
-    pub(super) fn push_text(&mut self, text: &str) {
+    /// Adds a text to the run, which copies it where it was lent and is not joined to another.
+    pub(super) fn push_text(&mut self, text: impl AsRef<str> + Into<String>) {
         let link_begins = self.link.as_ref().is_some_and(|(_, from)| *from == self.run.len());
         match self.run.last_mut() {
-            Some(Inline::Text(last)) if !link_begins => last.push_str(text),
-            _ => self.push(Inline::Text(text.to_owned())),
+            Some(Inline::Text(last)) if !link_begins => last.push_str(text.as_ref()),
+            _ => self.run.push(Inline::Text(text.into())),
         }
     }
 
