@@ -228,6 +228,18 @@ fn run_addresses(run: &[Inline]) -> String {
         .collect()
 }
 
+#[rstest]
+#[case::behind_a_link("[P](https://a.b) - 발행일: 2025-12-17", "발행일")]
+#[case::in_bold("[P](https://a.b) | **Published:** Dec 17, 2025", "Published")]
+#[case::without_a_link("P 신문 - 발행: 2025.12.17", "발행")]
+#[case::in_a_table("| 항목 | 내용 |\n|---|---|\n| 발행일 | 2025-12-17 |", "발행일")]
+fn the_word_before_a_date_is_told_as_dropped(#[case] source: &str, #[case] label: &str) {
+    let draft = draft("2025-12-17-a.md", &format!("## 하나\n{source}\n\n글\n\n## 둘\n{source}\n\n글\n"));
+    assert!(draft.articles.iter().all(|article| article.published.is_some()), "{draft:#?}");
+    let told = draft.dropped.iter().any(|dropped| dropped.text.split(" · ").any(|word| word == label));
+    assert!(told, "{:?}", draft.dropped);
+}
+
 /// A text and the words in it, none like another and none inside another: each `가` of `parts` becomes one.
 fn numbered(parts: &[String]) -> (String, Vec<String>) {
     let mut words = Vec::new();

@@ -182,6 +182,7 @@ fn left_of(
     if !(first || is_labelled && is_date) || source.is_known(article) {
         return Left::All;
     }
+    let date_label = source.published.as_deref().and_then(|published| read::date_label(line, published));
     article.publisher = article.publisher.take().or(source.publisher);
     article.link = article.link.take().or(source.link);
     article.published = article.published.take().or(source.published);
@@ -189,7 +190,7 @@ fn left_of(
         // Further links: the line stays whole.
         return Left::All;
     }
-    labels.extend(source.labels);
+    labels.extend(source.labels.into_iter().chain(date_label));
     Left::Rest(source.rest)
 }
 

@@ -407,6 +407,16 @@ fn date_in(text: &str) -> Option<(String, &str)> {
     is_date.then(|| (shown.to_owned(), rest))
 }
 
+/// The word of a line that says of what stands behind it that it is the date: `발행일`.
+pub(super) fn date_label(line: &[Inline], published: &str) -> Option<String> {
+    let text = plain(line);
+    let before = text.get(..text.find(published)?)?.trim_end_matches([' ', ':', '：']);
+    DATE.iter().find_map(|label| {
+        let end = before.get(before.len().checked_sub(label.len())?..)?;
+        end.eq_ignore_ascii_case(label).then(|| end.to_owned())
+    })
+}
+
 fn is_separator(c: char) -> bool {
     c.is_whitespace() || matches!(c, '-' | '–' | '—' | '|' | '·' | ',' | '/' | '(' | '•')
 }
