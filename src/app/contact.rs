@@ -141,14 +141,16 @@ impl Contact {
     /// # Errors
     /// If the platform cannot be asked, or the bot may not write there.
     pub async fn reach(&self, address: Address) -> Result<ChannelKind, Unreached> {
-        let _place = self.gate.take_for_none().await;
+        let place = self.gate.take_for_none().await;
         Ok(match &self.client {
             Client::Discord(discord) => {
-                discord.probe(address).await?;
+                discord.probe(address, place).await?;
+                let _place = self.gate.take_for_none().await;
                 discord.kind(address).await?
             }
             Client::Telegram(telegram) => {
-                telegram.probe(address).await?;
+                telegram.probe(address, place).await?;
+                let _place = self.gate.take_for_none().await;
                 telegram.kind(address).await?
             }
         })
@@ -218,9 +220,7 @@ async fn send<C: Courier>(
     let (mut body, mut is_plain, mut failures) = (&message.body, false, 0);
     loop {
         let place = gate.take(&address, kind).await;
-        let sent = courier.send(Post { address, kind, body, nonce }).await;
-        drop(place);
-        match sent {
+        match courier.send(Post { address, kind, body, nonce }, place).await {
             Err(CallError::Rejected(_)) if !is_plain => (body, is_plain) = (&message.plain, true),
             // The gate knows of the wait, and keeps it.
             Err(CallError::RetryAfter { .. }) => {}

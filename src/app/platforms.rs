@@ -26,6 +26,9 @@ use crate::web::desk::Reach;
 
 /// Attempts of the last program that talked to a platform count for so long: its longest rate is of a minute.
 const RATES_COUNT: TimeDelta = TimeDelta::minutes(1);
+/// Its answers to people are written down nowhere. Both platforms count what is said to all, and Telegram what is said to one
+/// chat, by the second: after one nothing of them counts any more.
+const UNWRITTEN_COUNT: TimeDelta = TimeDelta::seconds(1);
 
 impl Parts {
     /// Starts all that is said to Discord, and by it.
@@ -176,7 +179,11 @@ impl Parts {
             until: wait.until,
         });
         let calls = self.store.attempts_since(platform, now - RATES_COUNT).await?;
-        gate.take_over(&waits.collect::<Vec<_>>(), &calls);
+        let mut told: Vec<Wait> = waits.collect();
+        if self.store.is_shared() {
+            told.push(Wait { covers: Covered::Everything, until: now + UNWRITTEN_COUNT });
+        }
+        gate.take_over(&told, &calls);
         Ok(())
     }
 

@@ -116,9 +116,7 @@ impl<C: Courier> Notes<C> {
             Some(channel) => channel,
             None => {
                 let place = self.gate.take_for_none().await;
-                let opened = self.courier.private(&note.person).await;
-                drop(place);
-                match opened {
+                match self.courier.private(&note.person, place).await {
                     Ok(address) => (address, ChannelKind::Private),
                     Err(error) => return Ok(Err(error)),
                 }
@@ -131,9 +129,8 @@ impl<C: Courier> Notes<C> {
         for (part, body) in (1..).zip(render::reply(surface, &reply, &desk.lexicon)) {
             let nonce = format!("note-{}-{part}", note.id.0);
             let place = self.gate.take(&address, kind).await;
-            let sent = self.courier.send(Post { address, kind, body: &body, nonce: &nonce }).await;
-            drop(place);
-            if let Err(error) = sent {
+            let post = Post { address, kind, body: &body, nonce: &nonce };
+            if let Err(error) = self.courier.send(post, place).await {
                 return Ok(Err(error));
             }
         }

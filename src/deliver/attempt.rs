@@ -9,7 +9,7 @@ use crate::clock::Clock;
 use crate::model::channel::ChannelKind;
 use crate::model::delivery::{Claimed, Outcome, Task};
 use crate::model::feed::OnUnknown;
-use crate::model::message::{Body, MessageState, PlatformMessageId};
+use crate::model::message::MessageState;
 use crate::platform::gate::{Gate, Place};
 use crate::platform::{CallError, Courier, Post, discord};
 
@@ -17,18 +17,14 @@ use crate::platform::{CallError, Courier, Post, discord};
 /// a minute can be relied on), less the time that a call may take.
 const NONCE_HOLDS: TimeDelta = TimeDelta::seconds(45);
 
-/// What is known of an earlier attempt.
-enum Before {
-    /// A repeat will be recognised, or will not be minded: send.
-    Send,
-    /// It was looked for and is not there: send.
-    NotThere,
-    /// It arrived.
-    Arrived(PlatformMessageId),
-    /// Nobody can find out.
-    CannotTell(String),
-    /// Looking failed; later, perhaps.
-    Failed(CallError),
+/// What comes before a message is sent.
+enum First {
+    /// Nothing: it was not tried before, or a repeat will be recognised.
+    Nothing,
+    /// An attempt of this instant may have arrived: look for it.
+    Look(DateTime<Utc>),
+    /// One may have arrived, and nobody can find out.
+    CannotLook,
 }
 
 /// Does what a claimed message was claimed for: sends it, or finds that it is there; edits, deletes or publishes it.
@@ -47,25 +43,24 @@ pub(super) async fn attempt<C: Courier>(
     let sent = match &claimed.task {
         Task::Send => return send(courier, gate, clock, claimed, place).await,
         Task::Edit(sent) => {
-            courier.edit(claimed.address, sent, body).await?;
+            courier.edit(claimed.address, sent, body, place).await?;
             sent
         }
-        Task::Delete(sent) => match courier.delete(claimed.address, sent).await {
+        Task::Delete(sent) => match courier.delete(claimed.address, sent, place).await {
             Ok(()) => sent,
             Err(CallError::Rejected(_) | CallError::Unsupported(_) | CallError::Lost(_)) => {
-                drop(place);
-                let _place = gate.take(&claimed.address, claimed.kind).await;
-                courier.edit(claimed.address, sent, body).await?;
+                let place = gate.take(&claimed.address, claimed.kind).await;
+                courier.edit(claimed.address, sent, body, place).await?;
                 return Ok(Outcome::Emptied);
             }
             Err(error) => return Err(error),
         },
         Task::Recall(sent) => {
-            courier.delete(claimed.address, sent).await?;
+            courier.delete(claimed.address, sent, place).await?;
             sent
         }
         Task::Publish(sent) => {
-            courier.publish(claimed.address, sent).await?;
+            courier.publish(claimed.address, sent, place).await?;
             sent
         }
     };
@@ -102,51 +97,53 @@ async fn send_to<C: Courier>(
     place: Place,
 ) -> Result<Outcome, CallError> {
     let body = if claimed.use_plain { &claimed.plain } else { &claimed.body };
-    let place = if claimed.was == MessageState::Unknown {
-        match look_before(courier, claimed, body, clock.now()).await {
-            Before::Send => place,
-            Before::Arrived(id) => return Ok(Outcome::Sent(id)),
-            Before::Failed(error) => return Err(after_looking(error)),
-            Before::NotThere | Before::CannotTell(_) if claimed.is_recalled => {
-                return Ok(Outcome::Failed("recalled while nobody knew whether it arrived".to_owned()));
+    let place = match first(courier, claimed, clock.now()) {
+        First::Nothing => place,
+        First::CannotLook => match not_again(claimed, Some("the platform shows no earlier messages")) {
+            Some(outcome) => return Ok(outcome),
+            None => place,
+        },
+        First::Look(since) => {
+            let cannot_tell = match courier.find(claimed.address, body, since, place).await {
+                Ok(Some(id)) => return Ok(Outcome::Sent(id)),
+                Ok(None) => None,
+                Err(error @ (CallError::Unsupported(_) | CallError::Rejected(_))) => Some(error.to_string()),
+                Err(error) => return Err(after_looking(error)),
+            };
+            if let Some(outcome) = not_again(claimed, cannot_tell.as_deref()) {
+                return Ok(outcome);
             }
-            Before::NotThere => {
-                // Looking took the place.
-                drop(place);
-                gate.take(&claimed.address, claimed.kind).await
-            }
-            Before::CannotTell(why) if claimed.on_unknown == OnUnknown::Skip => {
-                return Ok(Outcome::Failed(format!(
-                    "it may have arrived, nobody can tell ({why}), and on_unknown = \"skip\""
-                )));
-            }
-            Before::CannotTell(_) => place,
+            gate.take(&claimed.address, claimed.kind).await
         }
-    } else {
-        place
     };
     let post = Post { address: claimed.address, kind: claimed.kind, body, nonce: &claimed.nonce };
-    let sent = courier.send(post).await;
-    drop(place);
-    sent.map(Outcome::Sent)
+    courier.send(post, place).await.map(Outcome::Sent)
 }
 
-async fn look_before<C: Courier>(courier: &C, claimed: &Claimed, body: &Body, now: DateTime<Utc>) -> Before {
-    let Some(attempted_at) = claimed.attempted_at else { return Before::Send };
+fn first<C: Courier>(courier: &C, claimed: &Claimed, now: DateTime<Utc>) -> First {
+    let Some(attempted_at) = claimed.attempted_at.filter(|_| claimed.was == MessageState::Unknown) else {
+        return First::Nothing;
+    };
     // A forum post has no nonce.
     let nonce_counts =
         courier.recognises_nonce() && claimed.kind != ChannelKind::Forum && !claimed.is_recalled;
     if nonce_counts && (TimeDelta::zero()..NONCE_HOLDS).contains(&(now - attempted_at)) {
-        return Before::Send;
+        First::Nothing
+    } else if courier.shows_history() {
+        First::Look(attempted_at)
+    } else {
+        First::CannotLook
     }
-    match courier.find(claimed.address, body, attempted_at).await {
-        Ok(Some(id)) => Before::Arrived(id),
-        Ok(None) => Before::NotThere,
-        Err(error @ (CallError::Unsupported(_) | CallError::Rejected(_))) => {
-            Before::CannotTell(error.to_string())
-        }
-        Err(error) => Before::Failed(error),
+}
+
+/// What becomes of a message that was not found and is not to be sent again; `cannot_tell`: why nobody knows whether it
+/// arrived, where it is not sure that it has not.
+fn not_again(claimed: &Claimed, cannot_tell: Option<&str>) -> Option<Outcome> {
+    if claimed.is_recalled {
+        return Some(Outcome::Failed("recalled while nobody knew whether it arrived".to_owned()));
     }
+    let why = cannot_tell.filter(|_| claimed.on_unknown == OnUnknown::Skip)?;
+    Some(Outcome::Failed(format!("it may have arrived, nobody can tell ({why}), and on_unknown = \"skip\"")))
 }
 
 /// A failure to look leaves the message as unknown as it was.

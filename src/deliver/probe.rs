@@ -93,8 +93,7 @@ impl<C: Courier> Prober<C> {
 
     async fn probe(&self, channel: LostChannel) -> Result<(), StoreError> {
         let place = self.place(&channel.address, channel.kind).await;
-        let answer = self.courier.probe(channel.address).await;
-        drop(place);
+        let answer = self.courier.probe(channel.address, place).await;
         let now = self.clock.now();
         let again = now + probe_wait(channel.probes);
         match answer {

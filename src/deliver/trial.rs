@@ -47,9 +47,7 @@ impl<C: Courier> Trial<C> {
 
     async fn call(&self, post: Post<'_>) -> Result<(), CallError> {
         let place = self.gate.take(&post.address, post.kind).await;
-        let sent = self.courier.send(post).await;
-        drop(place);
-        sent.map(|_| ())
+        self.courier.send(post, place).await.map(|_| ())
     }
 }
 

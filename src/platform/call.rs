@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::model::channel::{Address, ChannelKind};
 use crate::model::message::{Body, PlatformMessageId};
+use crate::platform::gate::Place;
 
 /// A message on its way to a channel.
 #[derive(Debug, Clone, Copy)]
@@ -22,16 +23,21 @@ pub struct Post<'a> {
 
 /// What delivering asks of a platform.
 ///
-/// No method waits for the platform's rates: the caller takes a [`Place`](crate::platform::gate::Place) first, by
+/// Each method is handed the [`Place`] of its first call, which the caller has taken by
 /// [`Gate::try_take`](crate::platform::gate::Gate::try_take) or [`Gate::take`](crate::platform::gate::Gate::take)
-/// for the same address, and holds it until the call has returned. So whoever schedules can ask for a place before
-/// it claims a message. What an answer says about rates, a courier tells the gate itself.
+/// for the same address. So whoever schedules can ask for a place before it claims a message. Where one call is not
+/// enough, a method takes the places of the others itself, each when the call before it is over. What an answer says
+/// about rates, a courier tells the gate itself.
 pub trait Courier: Send + Sync + 'static {
     /// Whether the platform recognises a message that is sent again soon under the same nonce.
     fn recognises_nonce(&self) -> bool;
 
     /// Sends a message.
-    fn send(&self, post: Post<'_>) -> impl Future<Output = Result<PlatformMessageId, CallError>> + Send;
+    fn send(
+        &self,
+        post: Post<'_>,
+        place: Place,
+    ) -> impl Future<Output = Result<PlatformMessageId, CallError>> + Send;
 
     /// Replaces the content of a sent message.
     fn edit(
@@ -39,6 +45,7 @@ pub trait Courier: Send + Sync + 'static {
         address: Address,
         message: &PlatformMessageId,
         body: &Body,
+        place: Place,
     ) -> impl Future<Output = Result<(), CallError>> + Send;
 
     /// Deletes a sent message. One that is gone already counts as deleted.
@@ -46,6 +53,7 @@ pub trait Courier: Send + Sync + 'static {
         &self,
         address: Address,
         message: &PlatformMessageId,
+        place: Place,
     ) -> impl Future<Output = Result<(), CallError>> + Send;
 
     /// Publishes a sent message to the channels that follow its own. One that is published already counts as published.
@@ -54,28 +62,35 @@ pub trait Courier: Send + Sync + 'static {
         &self,
         address: Address,
         message: &PlatformMessageId,
+        place: Place,
     ) -> impl Future<Output = Result<(), CallError>> + Send {
         let _ = message;
+        drop(place);
         async move { Err(CallError::Unsupported(format!("{address} has no followers"))) }
     }
 
     /// The conversation with one person, by their id.
-    fn private(&self, person: &str) -> impl Future<Output = Result<Address, CallError>> + Send {
+    fn private(&self, person: &str, place: Place) -> impl Future<Output = Result<Address, CallError>> + Send {
         let person = person.to_owned();
+        drop(place);
         async move { Err(CallError::Unsupported(format!("nobody can write to {person}"))) }
     }
 
+    /// Whether the platform shows what was sent earlier, so that a message can be looked for.
+    fn shows_history(&self) -> bool;
+
     /// Looks for a message of ours with this content among those that the channel got from `since` on. `Ok(None)`:
-    /// it is surely not there. An error: nobody can tell (Telegram never can).
+    /// it is surely not there. An error: nobody can tell.
     fn find(
         &self,
         address: Address,
         body: &Body,
         since: DateTime<Utc>,
+        place: Place,
     ) -> impl Future<Output = Result<Option<PlatformMessageId>, CallError>> + Send;
 
     /// Asks, without sending anything, whether messages can go to a channel.
-    fn probe(&self, address: Address) -> impl Future<Output = Result<(), CallError>> + Send;
+    fn probe(&self, address: Address, place: Place) -> impl Future<Output = Result<(), CallError>> + Send;
 }
 
 /// How a call failed, as the decision that follows from it.

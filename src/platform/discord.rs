@@ -27,7 +27,7 @@ use tokio::sync::OnceCell;
 use crate::model::channel::{Address, ChannelKind};
 use crate::model::message::{Body, PlatformMessageId};
 use crate::platform::call::{CallError, Courier, Covers, Post};
-use crate::platform::gate::Gate;
+use crate::platform::gate::{Gate, Place};
 use crate::platform::http::{self, Answer, Http, SetupError, Timeouts};
 
 /// Discord asks for the form `DiscordBot (url, version)` and refuses calls without one.
@@ -187,13 +187,13 @@ impl Courier for Discord {
         true
     }
 
-    async fn private(&self, person: &str) -> Result<Address, CallError> {
+    async fn private(&self, person: &str, _place: Place) -> Result<Address, CallError> {
         self.open_private(person).await
     }
 
-    async fn send(&self, post: Post<'_>) -> Result<PlatformMessageId, CallError> {
+    async fn send(&self, post: Post<'_>, place: Place) -> Result<PlatformMessageId, CallError> {
         match post.kind {
-            ChannelKind::Forum => forum::open(self, &post).await,
+            ChannelKind::Forum => forum::open(self, &post, place).await,
             _ => self.post(&post).await,
         }
     }
@@ -203,20 +203,29 @@ impl Courier for Discord {
         address: Address,
         message: &PlatformMessageId,
         body: &Body,
+        _place: Place,
     ) -> Result<(), CallError> {
         let body = body::to_edit(body);
         self.call(Method::PATCH, &path_of(address, message)?, Some(&body), Some(&address)).await?;
         Ok(())
     }
 
-    async fn delete(&self, address: Address, message: &PlatformMessageId) -> Result<(), CallError> {
+    async fn delete(
+        &self,
+        address: Address,
+        message: &PlatformMessageId,
+        place: Place,
+    ) -> Result<(), CallError> {
         let thread = message.0.split_once('/');
-        if let Some((thread, id)) = thread
-            && thread == id
-            && self.delete_thread(address, thread).await?
-        {
-            return Ok(());
-        }
+        let _place = match thread {
+            Some((thread, id)) if thread == id => {
+                if self.delete_thread(address, thread).await? {
+                    return Ok(());
+                }
+                place.next().await
+            }
+            _ => place,
+        };
         match self.call(Method::DELETE, &path_of(address, message)?, None, Some(&address)).await {
             Ok(_) | Err(CallError::Gone(_)) => Ok(()),
             // Its thread went before it.
@@ -225,8 +234,17 @@ impl Courier for Discord {
         }
     }
 
-    async fn publish(&self, address: Address, message: &PlatformMessageId) -> Result<(), CallError> {
+    async fn publish(
+        &self,
+        address: Address,
+        message: &PlatformMessageId,
+        _place: Place,
+    ) -> Result<(), CallError> {
         self.crosspost(address, message).await
+    }
+
+    fn shows_history(&self) -> bool {
+        true
     }
 
     async fn find(
@@ -234,19 +252,20 @@ impl Courier for Discord {
         address: Address,
         body: &Body,
         since: DateTime<Utc>,
+        place: Place,
     ) -> Result<Option<PlatformMessageId>, CallError> {
-        history::find(self, address, body, since).await
+        history::find(self, address, body, since, place).await
     }
 
-    async fn probe(&self, address: Address) -> Result<(), CallError> {
+    async fn probe(&self, address: Address, place: Place) -> Result<(), CallError> {
         let path = format!("/channels/{}", channel(address)?);
         let known: history::Channel = self.read(&path, Some(&address)).await?;
         if known.holds_threads_only() {
             return Ok(());
         }
         // Seeing a channel takes less than writing there. The sign that somebody is typing takes as much, and is no
-        // message; whatever else becomes of it says nothing about the channel. It is a second call, and counts.
-        let _place = self.gate.take_for_none().await;
+        // message; whatever else becomes of it says nothing about the channel.
+        let _place = place.next().await;
         match self.call(Method::POST, &format!("{path}/typing"), None, Some(&address)).await {
             Err(error @ CallError::Lost(_)) => Err(error),
             _ => Ok(()),

@@ -9,6 +9,9 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, oneshot};
 
+use crate::clock::SystemClock;
+use crate::platform::gate::{Gate, Limits, Place};
+
 /// What the server does with a call.
 pub(crate) enum Reply {
     /// Answers with JSON.
@@ -36,6 +39,13 @@ pub(crate) struct Asked {
     pub(crate) headers: String,
     /// The body, `null` if there was none.
     pub(crate) body: Value,
+}
+
+/// A place in the rates of a gate that has none.
+pub(crate) async fn a_place() -> Place {
+    let (waits, _) = mpsc::unbounded_channel();
+    let gate = Gate::new(Limits::unlimited(), Arc::new(SystemClock), Vec::new(), waits);
+    Arc::new(gate).take_for_none().await
 }
 
 /// The server.

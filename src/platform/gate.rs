@@ -80,7 +80,7 @@ struct Lanes {
 #[derive(Debug)]
 #[must_use = "the place is given back when this is dropped"]
 pub struct Place {
-    _overall: Held,
+    overall: Held,
     _channel: Option<Held>,
 }
 
@@ -201,12 +201,12 @@ impl Gate {
             Queued { gate: Arc::clone(self), covers: Covered::Channel(channel) }
         };
         let of_channel = queue.wait().await;
-        Place { _overall: self.take_overall().await, _channel: Some(of_channel) }
+        Place { overall: self.take_overall().await, _channel: Some(of_channel) }
     }
 
     /// A place for a call to no channel (who we are, which commands there are), as soon as the rates allow one.
     pub async fn take_for_none(self: &Arc<Self>) -> Place {
-        Place { _overall: self.take_overall().await, _channel: None }
+        Place { overall: self.take_overall().await, _channel: None }
     }
 
     async fn take_overall(self: &Arc<Self>) -> Held {
@@ -255,7 +255,7 @@ impl Gate {
 
     fn place(self: &Arc<Self>, channel: Address) -> Place {
         Place {
-            _overall: self.held(Covered::Everything),
+            overall: self.held(Covered::Everything),
             _channel: Some(self.held(Covered::Channel(channel))),
         }
     }
@@ -315,6 +315,17 @@ impl Lanes {
                 self.channels.entry(address).or_insert_with(|| Lane::new(limits.learns))
             }
         }
+    }
+}
+
+impl Place {
+    /// The call is over, and another belongs to it: a place for that one, as soon as the platform's rate allows it. What the
+    /// channel's buckets say to it, its answer tells.
+    pub async fn next(self) -> Self {
+        let gate = Arc::clone(&self.overall.gate);
+        // Not kept meanwhile: where all places are, none would ever be free.
+        drop(self);
+        gate.take_for_none().await
     }
 }
 

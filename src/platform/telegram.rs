@@ -23,7 +23,7 @@ use tokio::sync::OnceCell;
 use crate::model::channel::{Address, ChannelKind};
 use crate::model::message::{Body, PlatformMessageId};
 use crate::platform::call::{CallError, Courier, Post};
-use crate::platform::gate::Gate;
+use crate::platform::gate::{Gate, Place};
 use crate::platform::http::{self, Http, SetupError, Timeouts};
 
 /// What belongs to sending and cannot be edited.
@@ -235,7 +235,7 @@ impl Courier for Telegram {
         false
     }
 
-    async fn private(&self, person: &str) -> Result<Address, CallError> {
+    async fn private(&self, person: &str, _place: Place) -> Result<Address, CallError> {
         // A private chat has its person's id.
         match person.parse() {
             Ok(chat) => Ok(Address::Telegram { chat, topic: None }),
@@ -243,7 +243,7 @@ impl Courier for Telegram {
         }
     }
 
-    async fn send(&self, post: Post<'_>) -> Result<PlatformMessageId, CallError> {
+    async fn send(&self, post: Post<'_>, _place: Place) -> Result<PlatformMessageId, CallError> {
         let (chat, topic) = place(post.address)?;
         let mut parameters = object(post.body);
         parameters.insert("chat_id".to_owned(), chat.into());
@@ -260,6 +260,7 @@ impl Courier for Telegram {
         address: Address,
         message: &PlatformMessageId,
         body: &Body,
+        _place: Place,
     ) -> Result<(), CallError> {
         let mut parameters = object(body);
         for key in OF_SENDING {
@@ -274,7 +275,12 @@ impl Courier for Telegram {
         }
     }
 
-    async fn delete(&self, address: Address, message: &PlatformMessageId) -> Result<(), CallError> {
+    async fn delete(
+        &self,
+        address: Address,
+        message: &PlatformMessageId,
+        _place: Place,
+    ) -> Result<(), CallError> {
         let parameters = json!({ "chat_id": place(address)?.0, "message_id": id(message)? });
         match self.call::<IgnoredAny>("deleteMessage", &parameters).await {
             Ok(_) | Err(CallError::Gone(_)) => Ok(()),
@@ -282,16 +288,21 @@ impl Courier for Telegram {
         }
     }
 
+    fn shows_history(&self) -> bool {
+        false
+    }
+
     async fn find(
         &self,
         _: Address,
         _: &Body,
         _: DateTime<Utc>,
+        _: Place,
     ) -> Result<Option<PlatformMessageId>, CallError> {
         Err(CallError::Unsupported("Telegram shows a bot no earlier messages".to_owned()))
     }
 
-    async fn probe(&self, address: Address) -> Result<(), CallError> {
+    async fn probe(&self, address: Address, _place: Place) -> Result<(), CallError> {
         let (chat, topic) = place(address)?;
         let known = self.chat(chat, topic).await?;
         let me = self.me().await?.id;

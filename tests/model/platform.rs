@@ -8,6 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use jogan::clock::{Clock as _, TestClock};
 use jogan::model::channel::{Address, Platform};
 use jogan::model::message::{Body, PlatformMessageId};
+use jogan::platform::gate::Place;
 use jogan::platform::{CallError, Courier, Covers, Post};
 
 /// For so long Discord knows a nonce.
@@ -215,7 +216,7 @@ impl Courier for Line {
         self.platform == Platform::Discord
     }
 
-    async fn send(&self, post: Post<'_>) -> Result<PlatformMessageId, CallError> {
+    async fn send(&self, post: Post<'_>, _place: Place) -> Result<PlatformMessageId, CallError> {
         let before = self.world.posted(post.address).len();
         let sent = self.call(post.address, |state| {
             let (at, truly_at) = (self.world.clock.now(), self.truly_now(state));
@@ -256,6 +257,7 @@ impl Courier for Line {
         address: Address,
         message: &PlatformMessageId,
         body: &Body,
+        _place: Place,
     ) -> Result<(), CallError> {
         self.call(address, |state| {
             let posted = state.find(address, message).filter(|posted| posted.text.is_some());
@@ -266,7 +268,12 @@ impl Courier for Line {
         .await
     }
 
-    async fn delete(&self, address: Address, message: &PlatformMessageId) -> Result<(), CallError> {
+    async fn delete(
+        &self,
+        address: Address,
+        message: &PlatformMessageId,
+        _place: Place,
+    ) -> Result<(), CallError> {
         self.call(address, |state| {
             if let Some(posted) = state.find(address, message) {
                 posted.text = None;
@@ -276,15 +283,17 @@ impl Courier for Line {
         .await
     }
 
+    fn shows_history(&self) -> bool {
+        self.platform == Platform::Discord
+    }
+
     async fn find(
         &self,
         address: Address,
         body: &Body,
         since: DateTime<Utc>,
+        _place: Place,
     ) -> Result<Option<PlatformMessageId>, CallError> {
-        if self.platform == Platform::Telegram {
-            return Err(CallError::Unsupported("Telegram has no history for bots".to_owned()));
-        }
         let text = body.0.to_string();
         self.call(address, |state| {
             let posted = state.channels.get(&address).into_iter().flatten();
@@ -294,7 +303,7 @@ impl Courier for Line {
         .await
     }
 
-    async fn probe(&self, address: Address) -> Result<(), CallError> {
+    async fn probe(&self, address: Address, _place: Place) -> Result<(), CallError> {
         let state = self.world.state();
         if state.lost.contains(&address) {
             return Err(CallError::Lost("403".to_owned()));

@@ -10,8 +10,8 @@ use tokio::process::Command;
 
 use crate::bot::{Bot, binary};
 use crate::caller::{Caller, HASH};
-use crate::full;
 use crate::town::{Town, wish};
+use crate::{full, number};
 
 /// How often it is looked whether the bot polls.
 const LOOK_EVERY: Duration = Duration::from_millis(1);
@@ -27,6 +27,7 @@ const PAGES: [&str; 7] = ["/", "/digests", "/channels", "/deliveries", "/trends"
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn footprint() -> anyhow::Result<()> {
     let (digests, on_each) = if full() { (10_000, 500_u16) } else { (50, 10) };
+    let digests = number("JOGAN_RELIABILITY_DIGESTS").unwrap_or(digests);
     let mut town = Town::build(true).await?;
     for number in 0..digests {
         std::fs::write(town.file(&format!("posts/{}", name(number))), post(number))?;

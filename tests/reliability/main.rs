@@ -18,6 +18,8 @@ mod replicas;
 mod shards;
 mod town;
 
+use std::str::FromStr;
+
 use jogan::config::Environment;
 
 /// Whether the full forms were asked for: `JOGAN_RELIABILITY=full`.
@@ -27,8 +29,10 @@ fn full() -> bool {
 
 /// The seed of what is random: `JOGAN_RELIABILITY_SEED`, else always the same.
 fn seed() -> u64 {
-    Environment::of_process()
-        .get("JOGAN_RELIABILITY_SEED")
-        .and_then(|seed| seed.parse().ok())
-        .unwrap_or(20_251_217)
+    number("JOGAN_RELIABILITY_SEED").unwrap_or(20_251_217)
+}
+
+/// A number in the environment.
+fn number<N: FromStr>(variable: &str) -> Option<N> {
+    Environment::of_process().get(variable)?.parse().ok()
 }

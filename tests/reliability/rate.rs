@@ -56,6 +56,23 @@ async fn a_start_with_much_to_deliver_is_refused_nothing() -> anyhow::Result<()>
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn forums_which_take_two_calls_each_are_refused_nothing() -> anyhow::Result<()> {
+    let forums = 100;
+    let mut town = Town::build(true).await?;
+    town.settle_forums(forums, &wish(&[])).await?;
+    town.publish(0, 2, 1)?;
+    let posts = || {
+        let calls = town.discord.calls().into_iter();
+        calls.filter(|call| call.status == 201 && call.path.ends_with("/threads")).count()
+    };
+    Bot::start(&town)?.finish(&town, || posts() == forums, Duration::from_secs(120)).await?;
+    let refused = town.discord.counters().limited;
+    println!("forums: {forums} posts, {refused} calls refused for haste");
+    ensure!(refused == 0, "too fast");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_chat_with_sixty_messages_holds_up_no_other() -> anyhow::Result<()> {
     let others = if full() { 3_000 } else { 120 };
     let mut town = Town::build(true).await?;

@@ -138,6 +138,18 @@ source = {{ kind = "folder", path = "{}" }}
         Ok(())
     }
 
+    /// Makes so many forums and subscribes them.
+    pub(crate) async fn settle_forums(&mut self, forums: usize, wish: &Wish) -> anyhow::Result<()> {
+        let store = self.store().await?;
+        for number in 0..forums {
+            let kind = discord::ChannelKind::Forum;
+            let channel = self.discord.add_channel(self.guild, &format!("forum-{number}"), kind);
+            self.subscribe(&store, Address::Discord { channel }, ChannelKind::Forum, wish).await?;
+        }
+        store.close().await;
+        Ok(())
+    }
+
     /// The person behind a private chat that `settle` has made.
     pub(crate) fn person(id: i64) -> telegram::Person {
         telegram::Person {

@@ -36,8 +36,7 @@ pub(super) async fn press(
     let about = match &pressed {
         pressed if pressed.is_private() => {
             let place = discord.calls_now().gate().take_for_none().await;
-            let opened = discord.calls_now().private(&caller.person).await;
-            drop(place);
+            let opened = discord.calls_now().private(&caller.person, place).await;
             opened.map(|address| caller.in_private(address))
         }
         pressed if pressed.looks_around() => {

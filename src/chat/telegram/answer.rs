@@ -127,9 +127,7 @@ async fn change(
     let mut bodies = set(telegram, room.kind, reply).into_iter();
     let Some(first) = bodies.next() else { return Ok(Vec::new()) };
     let place = telegram.calls.gate().take(&room.address, room.kind).await;
-    let edited = telegram.calls.edit(room.address, shown, &first).await;
-    drop(place);
-    edited?;
+    telegram.calls.edit(room.address, shown, &first, place).await?;
     let mut said = Vec::new();
     for body in bodies {
         said.push(send_one(telegram, room, &body).await?);
@@ -180,9 +178,7 @@ pub(super) async fn send(
 async fn send_one(telegram: &Telegram, room: Room, body: &Body) -> Result<PlatformMessageId, CallError> {
     let Room { address, kind } = room;
     let place = telegram.calls.gate().take(&address, kind).await;
-    let sent = telegram.calls.send(Post { address, kind, body, nonce: "" }).await;
-    drop(place);
-    sent
+    telegram.calls.send(Post { address, kind, body, nonce: "" }, place).await
 }
 
 fn set(telegram: &Telegram, kind: ChannelKind, reply: &Reply) -> Vec<Body> {

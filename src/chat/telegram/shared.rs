@@ -86,7 +86,8 @@ pub(super) async fn elsewhere(telegram: &Telegram, asker: &Caller, chat: i64) ->
     }
     let user = asker.person.parse().unwrap_or_default();
     caller.is_admin = is_admin_of(telegram, chat, user).await?;
-    match telegram.calls.probe(address).await {
+    let place = telegram.calls.gate().take_for_none().await;
+    match telegram.calls.probe(address, place).await {
         Ok(()) => {}
         Err(CallError::Lost(_)) => caller.missing.push(MissingRight::Send),
         Err(error) => return Err(error),

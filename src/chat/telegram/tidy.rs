@@ -35,10 +35,9 @@ impl Tidy {
         let Room { address, kind } = self.room;
         for message in &self.messages {
             let place = telegram.calls.gate().take(&address, kind).await;
-            if let Err(error) = telegram.calls.delete(address, message).await {
+            if let Err(error) = telegram.calls.delete(address, message, place).await {
                 tracing::debug!(%error, channel = %address, "a command or its answer stays in the channel");
             }
-            drop(place);
         }
     }
 }

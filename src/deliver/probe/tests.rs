@@ -12,7 +12,7 @@ use crate::model::language::Language;
 use crate::model::message::{Body, PlatformMessageId};
 use crate::model::subscription::{Style, Wish};
 use crate::platform::Post;
-use crate::platform::gate::Limits;
+use crate::platform::gate::{Limits, Place};
 
 const HERE: Address = Address::Telegram { chat: -7, topic: None };
 const TOPIC: Address = Address::Telegram { chat: -7, topic: Some(3) };
@@ -29,16 +29,20 @@ impl Courier for Script {
         false
     }
 
-    async fn send(&self, _: Post<'_>) -> Result<PlatformMessageId, CallError> {
+    async fn send(&self, _: Post<'_>, _: Place) -> Result<PlatformMessageId, CallError> {
         panic!("a probe sends nothing")
     }
 
-    async fn edit(&self, _: Address, _: &PlatformMessageId, _: &Body) -> Result<(), CallError> {
+    async fn edit(&self, _: Address, _: &PlatformMessageId, _: &Body, _: Place) -> Result<(), CallError> {
         panic!("a probe edits nothing")
     }
 
-    async fn delete(&self, _: Address, _: &PlatformMessageId) -> Result<(), CallError> {
+    async fn delete(&self, _: Address, _: &PlatformMessageId, _: Place) -> Result<(), CallError> {
         panic!("a probe deletes nothing")
+    }
+
+    fn shows_history(&self) -> bool {
+        false
     }
 
     async fn find(
@@ -46,11 +50,12 @@ impl Courier for Script {
         _: Address,
         _: &Body,
         _: DateTime<Utc>,
+        _: Place,
     ) -> Result<Option<PlatformMessageId>, CallError> {
         panic!("a probe looks for nothing")
     }
 
-    async fn probe(&self, address: Address) -> Result<(), CallError> {
+    async fn probe(&self, address: Address, _: Place) -> Result<(), CallError> {
         self.asked.lock().unwrap().push((self.clock.now(), address));
         self.answer.lock().unwrap().clone()
     }

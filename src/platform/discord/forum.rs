@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::{Discord, Id, body, channel, opening, snowflake};
 use crate::model::message::{Body, PlatformMessageId};
 use crate::platform::call::{CallError, Post};
+use crate::platform::gate::Place;
 
 /// The most tags of a post.
 const MAX_TAGS: usize = 5;
@@ -33,13 +34,18 @@ struct Tag {
     moderated: bool,
 }
 
-/// Opens a post with a message. Two calls.
-pub(super) async fn open(discord: &Discord, post: &Post<'_>) -> Result<PlatformMessageId, CallError> {
-    let place = channel(post.address)?;
-    let forum: Forum = discord.read(&format!("/channels/{place}"), Some(&post.address)).await?;
+/// Opens a post with a message. Two calls; `first` is the place of the first.
+pub(super) async fn open(
+    discord: &Discord,
+    post: &Post<'_>,
+    first: Place,
+) -> Result<PlatformMessageId, CallError> {
+    let id = channel(post.address)?;
+    let forum: Forum = discord.read(&format!("/channels/{id}"), Some(&post.address)).await?;
     let tags = tags(&forum, post.body)?;
     let body = body::to_open_thread(post.body, &tags);
-    let path = format!("/channels/{place}/threads");
+    let path = format!("/channels/{id}/threads");
+    let _place = first.next().await;
     let answer = discord.call(reqwest::Method::POST, &path, Some(&body), Some(&post.address)).await?;
     let thread: Id = answer.json().map_err(CallError::Unanswered)?;
     Ok(opening(thread.id))

@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::model::channel::{Address, ChannelKind};
 use crate::model::message::{Body, PlatformMessageId};
 use crate::platform::call::CallError;
+use crate::platform::gate::Place;
 
 use super::{Discord, Id, body, messages, opening, snowflake};
 
@@ -64,22 +65,29 @@ struct Thread {
     owner_id: Option<String>,
 }
 
-/// See [`Courier::find`](crate::platform::Courier::find). Two or three calls.
+/// See [`Courier::find`](crate::platform::Courier::find). Two calls, and one for each thread that may be it.
 pub(super) async fn find(
     discord: &Discord,
     address: Address,
     body: &Body,
     since: DateTime<Utc>,
+    mut place: Place,
 ) -> Result<Option<PlatformMessageId>, CallError> {
     let since = since - CLOCKS_DIFFER_BY;
+    if !discord.me.initialized() {
+        discord.me().await?;
+        place = place.next().await;
+    }
     let me = discord.me().await?.id.to_string();
     let id = super::channel(address)?;
     let channel: Channel = discord.read(&format!("/channels/{id}"), Some(&address)).await?;
+    place = place.next().await;
     if channel.holds_threads_only() {
-        return find_thread(discord, address, id, channel, &me, body, since).await;
+        return find_thread(discord, address, channel, &me, body, since, place).await;
     }
     let path = format!("{}?limit={LATEST}", messages(address)?);
     let latest: Vec<Value> = discord.read(&path, Some(&address)).await?;
+    drop(place);
     for message in &latest {
         let ours = message.pointer("/author/id").and_then(Value::as_str) == Some(&me);
         let id = id_of(message)?;
@@ -101,18 +109,18 @@ pub(super) async fn find(
 async fn find_thread(
     discord: &Discord,
     address: Address,
-    forum: u64,
     channel: Channel,
     me: &str,
     body: &Body,
     since: DateTime<Utc>,
+    mut place: Place,
 ) -> Result<Option<PlatformMessageId>, CallError> {
     let guild: u64 = channel
         .guild_id
         .and_then(|id| id.parse().ok())
         .ok_or_else(|| CallError::Unsupported("the forum is in no guild".to_owned()))?;
     let active: Active = discord.read(&format!("/guilds/{guild}/threads/active"), Some(&address)).await?;
-    let (forum, name) = (forum.to_string(), body::thread_name(body));
+    let (forum, name) = (super::channel(address)?.to_string(), body::thread_name(body));
     let ours = active.threads.iter().filter(|thread| {
         thread.parent_id.as_ref() == Some(&forum)
             && thread.owner_id.as_deref() == Some(me)
@@ -120,6 +128,7 @@ async fn find_thread(
             && made_at(thread.id) >= since
     });
     for thread in ours {
+        place = place.next().await;
         let path = format!("/channels/{0}/messages/{0}", thread.id);
         match discord.read::<Value>(&path, Some(&address)).await {
             Ok(message) if body::says_the_same(&message, body) => return Ok(Some(opening(thread.id))),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use futures::FutureExt as _;
 use rstest::rstest;
 use serde_json::json;
 use tokio::sync::mpsc;
@@ -10,7 +11,7 @@ use tokio::sync::mpsc;
 use super::chat::{GatewayInfo, Interaction};
 use super::*;
 use crate::clock::{SharedClock, TestClock};
-use crate::platform::fake::{Fake, Reply};
+use crate::platform::fake::{Fake, Reply, a_place};
 use crate::platform::gate::Limits;
 
 const CHANNEL: Address = Address::Discord { channel: 10 };
@@ -74,7 +75,7 @@ async fn a_message_is_sent_with_a_nonce_and_in_our_name() {
     let mut fake = Fake::answering([ok(json!({ "id": "77" }))]).await;
     let body = body();
     let post = Post { address: CHANNEL, kind: ChannelKind::Text, body: &body, nonce: "n-1" };
-    assert_eq!(discord(&fake.url).send(post).await.unwrap().0, "77");
+    assert_eq!(discord(&fake.url).send(post, a_place().await).await.unwrap().0, "77");
     let asked = fake.asked().remove(0);
     assert_eq!(asked.line, "POST /prefix/api/v10/channels/10/messages");
     assert!(asked.headers.contains("authorization: bot to.k-en\r\n"), "{}", asked.headers);
@@ -96,13 +97,13 @@ async fn a_forum_gets_a_thread_and_its_messages_are_reached_there() {
     let mut fake = Fake::answering(replies).await;
     let (discord, body) = (discord(&fake.url), body());
     let post = Post { address: CHANNEL, kind: ChannelKind::Forum, body: &body, nonce: "n" };
-    let opened = discord.send(post).await.unwrap();
+    let opened = discord.send(post, a_place().await).await.unwrap();
     assert_eq!(thread_of(&opened), Some(Address::Discord { channel: 500 }));
-    discord.edit(CHANNEL, &opened, &body).await.unwrap();
+    discord.edit(CHANNEL, &opened, &body, a_place().await).await.unwrap();
     // Who may not delete a thread deletes its first message; what was in a thread that is gone is gone.
-    discord.delete(CHANNEL, &opened).await.unwrap();
+    discord.delete(CHANNEL, &opened, a_place().await).await.unwrap();
     let second = in_thread(Address::Discord { channel: 500 }, PlatformMessageId("501".to_owned()));
-    discord.delete(CHANNEL, &second).await.unwrap();
+    discord.delete(CHANNEL, &second, a_place().await).await.unwrap();
     let expected = [
         "GET /api/v10/channels/10",
         "POST /api/v10/channels/10/threads",
@@ -118,8 +119,8 @@ async fn a_forum_gets_a_thread_and_its_messages_are_reached_there() {
 async fn a_message_that_is_gone_counts_as_deleted_but_not_as_edited() {
     let fake = Fake::answering([refused(404, 10008), refused(404, 10008)]).await;
     let (discord, id) = (discord(&fake.url), PlatformMessageId("77".to_owned()));
-    discord.delete(CHANNEL, &id).await.unwrap();
-    let error = discord.edit(CHANNEL, &id, &body()).await.unwrap_err();
+    discord.delete(CHANNEL, &id, a_place().await).await.unwrap();
+    let error = discord.edit(CHANNEL, &id, &body(), a_place().await).await.unwrap_err();
     assert!(matches!(error, CallError::Gone(_)), "{error}");
 }
 
@@ -127,7 +128,7 @@ async fn a_message_that_is_gone_counts_as_deleted_but_not_as_edited() {
 async fn an_id_that_is_none_reaches_no_path() {
     let mut fake = Fake::answering([]).await;
     let id = PlatformMessageId("77/../../users".to_owned());
-    let error = discord(&fake.url).delete(CHANNEL, &id).await.unwrap_err();
+    let error = discord(&fake.url).delete(CHANNEL, &id, a_place().await).await.unwrap_err();
     assert!(matches!(error, CallError::Unsupported(_)), "{error}");
     assert!(fake.asked().is_empty());
 }
@@ -143,7 +144,7 @@ async fn a_bucket_in_the_headers_holds_at_the_gate() {
     let fake = Fake::answering([Reply::Raw(200, headers, json!({ "id": "77" }).to_string())]).await;
     let (discord, body) = (discord(&fake.url), body());
     let post = Post { address: CHANNEL, kind: ChannelKind::Text, body: &body, nonce: "n" };
-    discord.send(post).await.unwrap();
+    discord.send(post, a_place().await).await.unwrap();
     let at = discord.gate().try_take(&CHANNEL, ChannelKind::Text).unwrap_err();
     assert_eq!(at, now() + TimeDelta::milliseconds(1250));
     drop(discord.gate().try_take(&Address::Discord { channel: 11 }, ChannelKind::Text).unwrap());
@@ -157,7 +158,7 @@ async fn a_wait_holds_at_the_gate(#[case] answer: Value, #[case] everything: boo
     let fake = Fake::answering([Reply::Json(429, answer)]).await;
     let (discord, body) = (discord(&fake.url), body());
     let post = Post { address: CHANNEL, kind: ChannelKind::Text, body: &body, nonce: "n" };
-    discord.send(post).await.unwrap_err();
+    discord.send(post, a_place().await).await.unwrap_err();
     let at = discord.gate().try_take(&CHANNEL, ChannelKind::Text).unwrap_err();
     assert_eq!(at, now() + TimeDelta::milliseconds(750));
     let other = discord.gate().try_take(&Address::Discord { channel: 11 }, ChannelKind::Text);
@@ -173,7 +174,7 @@ async fn a_message_of_ours_is_found_by_its_words() {
         message(&old, "9", " 새 소식"),
     ]);
     let mut fake = Fake::answering([me(), text_channel(Some(&new)), ok(latest)]).await;
-    let found = discord(&fake.url).find(CHANNEL, &body(), attempt()).await.unwrap();
+    let found = discord(&fake.url).find(CHANNEL, &body(), attempt(), a_place().await).await.unwrap();
     assert_eq!(found, Some(PlatformMessageId(old)));
     assert_eq!(fake.lines()[2], "GET /api/v10/channels/10/messages?limit=100");
 }
@@ -193,7 +194,7 @@ async fn absence_is_only_said_where_it_is_sure(
     #[case] sure: bool,
 ) {
     let fake = Fake::answering([me(), text_channel(last), ok(latest.into())]).await;
-    let found = discord(&fake.url).find(CHANNEL, &body(), attempt()).await;
+    let found = discord(&fake.url).find(CHANNEL, &body(), attempt(), a_place().await).await;
     assert_eq!(found.is_ok(), sure, "{found:?}");
     assert_eq!(found.ok().flatten(), None);
 }
@@ -218,7 +219,7 @@ async fn a_thread_of_ours_is_found_among_a_forums_active_ones() {
         ok(message(&e, "9", "새 소식")),
     ];
     let mut fake = Fake::answering(replies).await;
-    let found = discord(&fake.url).find(CHANNEL, &body(), attempt()).await.unwrap();
+    let found = discord(&fake.url).find(CHANNEL, &body(), attempt(), a_place().await).await.unwrap();
     assert_eq!(found, Some(PlatformMessageId(format!("{e}/{e}"))));
     let looked_at = [d, e].map(|thread| format!("GET /api/v10/channels/{thread}/messages/{thread}"));
     assert_eq!(fake.lines()[3..], looked_at);
@@ -237,9 +238,35 @@ async fn a_thread_of_ours_is_found_among_a_forums_active_ones() {
 async fn a_probe_sends_no_message(#[case] replies: Vec<Reply>, #[case] lost: Option<bool>) {
     let calls = replies.len();
     let mut fake = Fake::answering(replies).await;
-    let result = discord(&fake.url).probe(CHANNEL).await;
+    let result = discord(&fake.url).probe(CHANNEL, a_place().await).await;
     assert_eq!(result.as_ref().err().map(|error| matches!(error, CallError::Lost(_))), lost, "{result:?}");
     assert_eq!(fake.lines(), ["GET /api/v10/channels/10", "POST /api/v10/channels/10/typing"][..calls]);
+}
+
+#[tokio::test]
+async fn every_call_has_a_place_of_its_own() {
+    let forum = || ok(json!({ "id": "10", "type": 15, "guild_id": "3" }));
+    let replies = [
+        me(),
+        text_channel(None),
+        ok(json!([])),
+        text_channel(None),
+        done(),
+        forum(),
+        Reply::Json(201, json!({ "id": "500" })),
+        refused(403, 50013),
+        done(),
+    ];
+    let mut fake = Fake::answering(replies).await;
+    let (discord, body) = (discord(&fake.url), body());
+    let gate = discord.gate();
+    discord.find(CHANNEL, &body, attempt(), gate.take_for_none().await).await.unwrap();
+    discord.probe(CHANNEL, gate.take_for_none().await).await.unwrap();
+    let post = Post { address: CHANNEL, kind: ChannelKind::Forum, body: &body, nonce: "n" };
+    let opened = discord.send(post, gate.take_for_none().await).await.unwrap();
+    discord.delete(CHANNEL, &opened, gate.take_for_none().await).await.unwrap();
+    let left = std::iter::from_fn(|| gate.take_for_none().now_or_never()).count();
+    assert_eq!(fake.lines().len() + left, 50, "calls that Discord allows in a second");
 }
 
 #[tokio::test]

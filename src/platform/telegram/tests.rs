@@ -11,7 +11,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use super::*;
 use crate::clock::{SharedClock, TestClock};
 use crate::model::channel::ChannelKind;
-use crate::platform::fake::{Fake, Reply, nobody};
+use crate::platform::fake::{Fake, Reply, a_place, nobody};
 use crate::platform::gate::Limits;
 
 const TOKEN: &str = "123456:AAF-the_secret_part";
@@ -45,7 +45,7 @@ fn post(address: Address, body: &Body) -> Post<'_> {
 #[tokio::test]
 async fn a_message_is_sent_to_its_chat() {
     let mut fake = Fake::answering([ok(json!({ "message_id": 5 }))]).await;
-    let sent = telegram(&fake.url).send(post(CHAT, &body())).await.unwrap();
+    let sent = telegram(&fake.url).send(post(CHAT, &body()), a_place().await).await.unwrap();
     assert_eq!(sent.0, "5");
     let asked = fake.asked().remove(0);
     assert_eq!(asked.line, format!("POST /prefix/bot{TOKEN}/sendMessage"));
@@ -59,14 +59,14 @@ async fn a_message_is_sent_to_its_chat() {
 async fn a_topic_is_named_while_the_chat_is_a_forum() {
     let forum = ok(json!({ "id": -100, "type": "supergroup", "is_forum": true }));
     let mut fake = Fake::answering([forum, ok(json!({ "message_id": 6 }))]).await;
-    telegram(&fake.url).send(post(TOPIC, &body())).await.unwrap();
+    telegram(&fake.url).send(post(TOPIC, &body()), a_place().await).await.unwrap();
     assert_eq!(fake.asked()[1].body["message_thread_id"], 7);
 }
 
 #[tokio::test]
 async fn nothing_is_sent_to_a_topic_of_a_group_that_is_no_forum_any_more() {
     let mut fake = Fake::answering([ok(json!({ "id": -100, "type": "supergroup" }))]).await;
-    let error = telegram(&fake.url).send(post(TOPIC, &body())).await.unwrap_err();
+    let error = telegram(&fake.url).send(post(TOPIC, &body()), a_place().await).await.unwrap_err();
     assert!(matches!(error, CallError::Lost(_)), "{error}");
     assert_eq!(fake.asked().len(), 1);
 }
@@ -74,7 +74,7 @@ async fn nothing_is_sent_to_a_topic_of_a_group_that_is_no_forum_any_more() {
 #[tokio::test]
 async fn a_topic_that_cannot_be_looked_at_was_surely_not_written_to() {
     let fake = Fake::answering([Reply::HangUp]).await;
-    let error = telegram(&fake.url).send(post(TOPIC, &body())).await.unwrap_err();
+    let error = telegram(&fake.url).send(post(TOPIC, &body()), a_place().await).await.unwrap_err();
     assert!(matches!(error, CallError::Transient(_)), "{error}");
 }
 
@@ -84,7 +84,10 @@ async fn a_topic_that_cannot_be_looked_at_was_surely_not_written_to() {
 #[tokio::test]
 async fn an_edit_leaves_out_what_belongs_to_sending(#[case] reply: Reply) {
     let mut fake = Fake::answering([reply]).await;
-    telegram(&fake.url).edit(CHAT, &PlatformMessageId("5".to_owned()), &body()).await.unwrap();
+    telegram(&fake.url)
+        .edit(CHAT, &PlatformMessageId("5".to_owned()), &body(), a_place().await)
+        .await
+        .unwrap();
     let expected =
         json!({ "text": "<b>새 소식</b>", "parse_mode": "HTML", "chat_id": -100, "message_id": 5 });
     assert_eq!(fake.asked()[0].body, expected);
@@ -93,13 +96,13 @@ async fn an_edit_leaves_out_what_belongs_to_sending(#[case] reply: Reply) {
 #[tokio::test]
 async fn a_message_that_is_gone_counts_as_deleted() {
     let fake = Fake::answering([refused(400, "Bad Request: message to delete not found")]).await;
-    telegram(&fake.url).delete(CHAT, &PlatformMessageId("5".to_owned())).await.unwrap();
+    telegram(&fake.url).delete(CHAT, &PlatformMessageId("5".to_owned()), a_place().await).await.unwrap();
 }
 
 #[tokio::test]
 async fn an_unreadable_success_may_have_been_one() {
     let fake = Fake::answering([ok(json!("no message"))]).await;
-    let error = telegram(&fake.url).send(post(CHAT, &body())).await.unwrap_err();
+    let error = telegram(&fake.url).send(post(CHAT, &body()), a_place().await).await.unwrap_err();
     assert!(matches!(error, CallError::Unanswered(_)), "{error}");
 }
 
@@ -111,7 +114,7 @@ async fn the_gate_learns_what_a_chat_is_told_to_wait() {
     });
     let fake = Fake::answering([Reply::Json(429, wait)]).await;
     let telegram = telegram(&fake.url);
-    telegram.send(post(CHAT, &body())).await.unwrap_err();
+    telegram.send(post(CHAT, &body()), a_place().await).await.unwrap_err();
     let at = telegram.gate().try_take(&TOPIC, ChannelKind::Group).unwrap_err();
     assert_eq!(at, DateTime::UNIX_EPOCH + TimeDelta::seconds(6));
     let other = Address::Telegram { chat: 1, topic: None };
@@ -136,7 +139,7 @@ async fn a_probe_sends_nothing(#[case] kind: &str, #[case] member: Value, #[case
         ok(member),
     ];
     let mut fake = Fake::answering(replies).await;
-    let result = telegram(&fake.url).probe(CHAT).await;
+    let result = telegram(&fake.url).probe(CHAT, a_place().await).await;
     assert_eq!(result.is_ok(), may_send, "{result:?}");
     assert_eq!(matches!(result, Err(CallError::Lost(_))), !may_send);
     let methods: Vec<_> =
@@ -158,7 +161,7 @@ async fn a_probe_notices_a_person_who_blocked_us(#[case] reply: Reply, #[case] e
     ];
     let fake = Fake::answering(replies).await;
     let private = Address::Telegram { chat: 100, topic: None };
-    assert_eq!(telegram(&fake.url).probe(private).await.is_ok(), expected);
+    assert_eq!(telegram(&fake.url).probe(private, a_place().await).await.is_ok(), expected);
 }
 
 #[tokio::test]
@@ -243,11 +246,11 @@ async fn no_failure_shows_the_token() {
     let mut shown = String::new();
     let bot = telegram(&fake.url);
     for _ in 0..calls {
-        let error = bot.send(post(CHAT, &body())).await.unwrap_err();
+        let error = bot.send(post(CHAT, &body()), a_place().await).await.unwrap_err();
         shown.push_str(&format!("{error} {error:?}\n"));
     }
     let unheard = telegram(&nobody().await);
-    let error = unheard.send(post(CHAT, &body())).await.unwrap_err();
+    let error = unheard.send(post(CHAT, &body()), a_place().await).await.unwrap_err();
     shown.push_str(&format!("{error} {error:?} {bot:?} {unheard:?}"));
 
     let asked = fake.asked();
