@@ -94,6 +94,8 @@ mod tests {
             failing_for: TimeDelta::zero(),
             use_plain,
             on_unknown: OnUnknown::Resend,
+            has_more: false,
+            was_lost: false,
         }
     }
 

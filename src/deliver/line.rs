@@ -1,6 +1,6 @@
 //! Who is next: the channels with open messages, by when they may be tried.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 
@@ -16,13 +16,14 @@ pub(super) struct Line {
     new: Order,
     /// Corrections of what is sent: whatever is new goes first.
     corrections: Order,
-    on_the_wire: HashSet<ChannelId>,
+    /// Whether there may be more for the channel when that is settled.
+    on_the_wire: HashMap<ChannelId, bool>,
 }
 
 impl Line {
     /// Puts a channel in line; one with a message on the wire comes back when that is settled.
     pub(super) fn put(&mut self, head: Head) {
-        if self.on_the_wire.contains(&head.channel) {
+        if self.on_the_wire.contains_key(&head.channel) {
             return;
         }
         if let Some(before) = self.waiting.insert(head.channel, head) {
@@ -38,14 +39,19 @@ impl Line {
         self.waiting.remove(&channel)
     }
 
-    /// A message of this channel goes on the wire.
-    pub(super) fn start(&mut self, channel: ChannelId) {
-        self.on_the_wire.insert(channel);
+    /// A message of this channel goes on the wire; `has_more`: there is more for the channel.
+    pub(super) fn start(&mut self, channel: ChannelId, has_more: bool) {
+        self.on_the_wire.insert(channel, has_more);
     }
 
-    /// The channel's message is settled.
-    pub(super) fn finish(&mut self, channel: ChannelId) {
-        self.on_the_wire.remove(&channel);
+    /// There may be something new for any channel.
+    pub(super) fn expect_more(&mut self) {
+        self.on_the_wire.values_mut().for_each(|has_more| *has_more = true);
+    }
+
+    /// The channel's message is settled. Whether there may be more for it.
+    pub(super) fn finish(&mut self, channel: ChannelId) -> bool {
+        self.on_the_wire.remove(&channel).unwrap_or(true)
     }
 
     /// When the next channel is ready.
@@ -120,11 +126,21 @@ mod tests {
         let now = DateTime::UNIX_EPOCH + TimeDelta::seconds(10);
         assert!(line.take_ready(now).is_some());
         assert!(line.take_ready(now).is_none());
-        line.start(ChannelId(1));
+        line.start(ChannelId(1), false);
         line.put(head(1, 0, 0));
         assert!(line.take_ready(now).is_none());
-        line.finish(ChannelId(1));
+        assert!(!line.finish(ChannelId(1)));
         line.put(head(1, 0, 0));
         assert!(line.take_ready(now).is_some());
+    }
+
+    #[test]
+    fn what_comes_while_a_channel_is_on_the_wire_is_asked_for_afterwards() {
+        let mut line = Line::default();
+        line.start(ChannelId(1), false);
+        line.start(ChannelId(2), true);
+        line.expect_more();
+        line.start(ChannelId(3), false);
+        assert_eq!([1, 2, 3].map(|channel| line.finish(ChannelId(channel))), [true, true, false]);
     }
 }

@@ -69,6 +69,8 @@ fn sending(address: Address) -> Claimed {
         failing_for: TimeDelta::zero(),
         use_plain: false,
         on_unknown: OnUnknown::Resend,
+        has_more: false,
+        was_lost: false,
     }
 }
 

@@ -14,11 +14,11 @@ use super::attempt::attempt;
 use super::judge::judge;
 use super::line::Line;
 use crate::clock::SharedClock;
-use crate::model::channel::{ChannelId, Platform};
+use crate::model::channel::{ChannelId, ChannelKind, Platform};
 use crate::model::delivery::{Claimed, Head, Outcome, Task};
 use crate::platform::gate::{Gate, Reserved};
 use crate::platform::{CallError, Courier};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, Texts};
 
 /// After the database failed, the loop waits this long before it asks again.
 const AFTER_STORE_ERROR: TimeDelta = TimeDelta::seconds(2);
@@ -68,14 +68,28 @@ pub struct Worker<C> {
 /// A message that was on the wire, and what became of it.
 type Done = (Claimed, Outcome);
 
+/// How far a worker is.
+#[derive(Debug)]
+struct Work {
+    line: Line,
+    wire: JoinSet<Done>,
+    /// What came off the wire, and is not written down.
+    unsettled: Vec<Done>,
+    texts: Texts,
+    look_round_at: DateTime<Utc>,
+}
+
 impl<C: Courier> Worker<C> {
     /// Delivers until `stop`; then lets what is on the wire finish, and settles it.
     pub async fn run(self, stop: CancellationToken) {
-        let mut line = Line::default();
-        let mut wire: JoinSet<Done> = JoinSet::new();
-        let mut unsettled: Vec<Done> = Vec::new();
-        let mut resting = self.refresh(&mut line).await.is_err();
-        let mut look_round_at = self.clock.now() + LOOK_ROUND_EVERY;
+        let mut work = Work {
+            line: Line::default(),
+            wire: JoinSet::new(),
+            unsettled: Vec::new(),
+            texts: Texts::default(),
+            look_round_at: self.clock.now() + LOOK_ROUND_EVERY,
+        };
+        let mut resting = self.refresh(&mut work.line).await.is_err();
         while !stop.is_cancelled() {
             if resting {
                 tokio::select! {
@@ -83,33 +97,25 @@ impl<C: Courier> Worker<C> {
                     () = stop.cancelled() => break,
                 }
             }
-            let turn = self.turn(&mut line, &mut wire, &mut unsettled, &mut look_round_at, &stop);
-            resting = turn.await.is_err();
+            resting = self.turn(&mut work, &stop).await.is_err();
         }
-        self.finish(wire, unsettled).await;
+        self.finish(work).await;
     }
 
     /// One turn: settle, start what can start, wait for something to change.
-    async fn turn(
-        &self,
-        line: &mut Line,
-        wire: &mut JoinSet<Done>,
-        unsettled: &mut Vec<Done>,
-        look_round_at: &mut DateTime<Utc>,
-        stop: &CancellationToken,
-    ) -> Result<(), StoreError> {
-        self.settle(line, unsettled).await?;
-        self.look_round(line, look_round_at).await?;
-        let closed_until = self.start_ready(line, wire).await?;
-        let next_ready = line.next_ready().filter(|_| wire.len() < self.room());
+    async fn turn(&self, work: &mut Work, stop: &CancellationToken) -> Result<(), StoreError> {
+        self.settle(work).await?;
+        self.look_round(work).await?;
+        let closed_until = self.start_ready(work).await?;
+        let next_ready = work.line.next_ready().filter(|_| work.wire.len() < self.room());
         let next = next_ready.map(|at| closed_until.map_or(at, |open| at.max(open)));
-        let next = next.map_or(*look_round_at, |at| at.min(*look_round_at));
+        let next = next.map_or(work.look_round_at, |at| at.min(work.look_round_at));
         tokio::select! {
-            Some(done) = wire.join_next() => {
-                unsettled.extend(finished(done));
-                self.gather(wire, unsettled).await;
+            Some(done) = work.wire.join_next() => {
+                work.unsettled.extend(finished(done));
+                self.gather(work).await;
             }
-            () = self.wake.notified() => self.refresh(line).await?,
+            () = self.wake.notified() => self.refresh(&mut work.line).await?,
             () = self.clock.sleep_until(next) => {}
             () = stop.cancelled() => {}
         }
@@ -118,7 +124,7 @@ impl<C: Courier> Worker<C> {
 
     /// Takes what else has come off the wire. While that is more than half full there will be more in a moment, and what
     /// is settled and claimed together costs the database hardly more than one.
-    async fn gather(&self, wire: &mut JoinSet<Done>, unsettled: &mut Vec<Done>) {
+    async fn gather(&self, Work { wire, unsettled, .. }: &mut Work) {
         let more = async {
             while wire.len() * 2 > self.room()
                 && let Some(done) = wire.join_next().await
@@ -135,6 +141,7 @@ impl<C: Courier> Worker<C> {
 
     /// Puts every channel with open messages in line.
     async fn refresh(&self, line: &mut Line) -> Result<(), StoreError> {
+        line.expect_more();
         let heads = self.store.heads(self.platform).await.inspect_err(|error| {
             self.log(error);
             self.wake.notify_one();
@@ -145,10 +152,10 @@ impl<C: Courier> Worker<C> {
 
     /// From time to time: makes claims void whose lease is over, and puts every channel in line that should be
     /// there. Whatever went wrong with a claim or a wake-up, nothing waits for longer than that.
-    async fn look_round(&self, line: &mut Line, at: &mut DateTime<Utc>) -> Result<(), StoreError> {
-        let now = self.clock.now();
+    async fn look_round(&self, work: &mut Work) -> Result<(), StoreError> {
+        let (now, at) = (self.clock.now(), work.look_round_at);
         // A clock that was set back must not make this wait for its old time.
-        if (now..=now + LOOK_ROUND_EVERY).contains(at) && *at > now {
+        if (now..=now + LOOK_ROUND_EVERY).contains(&at) && at > now {
             return Ok(());
         }
         let voided = self.store.void_claims(None, now).await.inspect_err(|error| self.log(error))?;
@@ -158,17 +165,14 @@ impl<C: Courier> Worker<C> {
                 "claims ran out while messages were being sent; looking into them"
             );
         }
-        *at = now + LOOK_ROUND_EVERY;
-        self.refresh(line).await
+        work.look_round_at = now + LOOK_ROUND_EVERY;
+        self.refresh(&mut work.line).await
     }
 
     /// Claims the first message of each channel that is ready and has a place in the rates, and sends them.
     /// Returns until when the platform takes nothing more, if it does not.
-    async fn start_ready(
-        &self,
-        line: &mut Line,
-        wire: &mut JoinSet<Done>,
-    ) -> Result<Option<DateTime<Utc>>, StoreError> {
+    async fn start_ready(&self, work: &mut Work) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let Work { line, wire, texts, .. } = work;
         let mut ready: Vec<(Head, Reserved)> = Vec::new();
         let mut closed_until = None;
         let now = self.clock.now();
@@ -187,7 +191,8 @@ impl<C: Courier> Worker<C> {
             return Ok(closed_until);
         }
         let channels: Vec<ChannelId> = ready.iter().map(|(head, _)| head.channel).collect();
-        let claimed = match self.store.claim(&self.owner, &channels, now, self.settings.lease).await {
+        let claimed = self.store.claim(&self.owner, &channels, now, self.settings.lease, texts);
+        let claimed = match claimed.await {
             Ok(claimed) => claimed,
             Err(error) => {
                 self.log(&error);
@@ -200,7 +205,7 @@ impl<C: Courier> Worker<C> {
                 continue;
             };
             let (head, place) = ready.swap_remove(found);
-            line.start(head.channel);
+            line.start(head.channel, message.has_more);
             self.send(message, place, wire);
         }
         // Not claimed: somebody else was faster, or the first message was set aside and there is one behind it.
@@ -240,16 +245,20 @@ impl<C: Courier> Worker<C> {
     }
 
     /// Writes what became of messages, and puts their channels back in line.
-    async fn settle(&self, line: &mut Line, unsettled: &mut Vec<Done>) -> Result<(), StoreError> {
+    async fn settle(&self, Work { line, unsettled, .. }: &mut Work) -> Result<(), StoreError> {
         if unsettled.is_empty() {
             return Ok(());
         }
         let now = self.clock.now();
         self.store.settle(&self.owner, unsettled, now).await.inspect_err(|error| self.log(error))?;
-        let mut settled = Vec::with_capacity(unsettled.len());
+        let mut settled = Vec::new();
         for (message, outcome) in unsettled.drain(..) {
-            line.finish(message.channel);
-            settled.push(message.channel);
+            let is_done = matches!(outcome, Outcome::Sent(_))
+                && message.task == Task::Send
+                && message.kind != ChannelKind::Announcement;
+            if line.finish(message.channel) || !is_done {
+                settled.push(message.channel);
+            }
             match outcome {
                 Outcome::Lost(_) => self.lost.notify_one(),
                 // Its messages may belong to another channel now.
@@ -280,7 +289,7 @@ impl<C: Courier> Worker<C> {
     }
 
     /// After a stop: waits for what is on the wire, and settles it.
-    async fn finish(&self, mut wire: JoinSet<Done>, mut unsettled: Vec<Done>) {
+    async fn finish(&self, Work { mut wire, mut unsettled, .. }: Work) {
         let waited = tokio::time::timeout(self.settings.stop_within, async {
             while let Some(done) = wire.join_next().await {
                 unsettled.extend(finished(done));

@@ -82,6 +82,10 @@ pub struct Claimed {
     pub use_plain: bool,
     /// What to do where nobody can find out whether an earlier attempt arrived.
     pub on_unknown: OnUnknown,
+    /// Whether there was more for its channel when it was claimed.
+    pub has_more: bool,
+    /// Whether something was kept of a time in which its channel could not be reached, for when it is lost again.
+    pub was_lost: bool,
 }
 
 /// What became of an attempt to send a message: how it is settled.

@@ -120,6 +120,26 @@ impl Backend {
         (0..rows).map(row).collect::<Vec<_>>().join(", ")
     }
 
+    /// A statement's first words, and the source of the pairs (`s.key`, `s.value`) in the JSON object that is its only list: one
+    /// statement, whatever their number. Next to others that claim, never next to one that decides.
+    pub(super) fn pairs(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Sqlite => ("", "json_each($1) s"),
+            Self::Postgres => (
+                "WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared(hashtext(current_schema())))",
+                "turn, json_each_text(CAST($1 AS json)) s",
+            ),
+        }
+    }
+
+    /// The end of a query that takes channels for a transaction: those that no other has. SQLite has one at a time.
+    pub(super) fn free_channels(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => "FOR NO KEY UPDATE OF c SKIP LOCKED",
+        }
+    }
+
     /// The columns of a table and their types, in its order.
     pub(super) async fn column_types<'c>(
         self,

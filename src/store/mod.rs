@@ -75,7 +75,7 @@ pub use holds::HeldDigest;
 pub use leases::Wakes;
 pub use lock::Lock;
 pub use notes::{NoteOutcome, WaitingNote};
-pub use outbox::{NewDelivery, Planned};
+pub use outbox::{NewDelivery, Planned, Texts};
 pub use pauses::Pause;
 pub use posts::LoadedPost;
 pub use pushes::{Push, Received};

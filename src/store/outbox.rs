@@ -10,5 +10,6 @@ mod measure;
 mod plan;
 mod settle;
 
+pub use self::claim::Texts;
 pub(super) use self::plan::{Messages, New, Of, put_deliveries};
 pub use self::plan::{NewDelivery, Planned};

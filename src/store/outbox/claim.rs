@@ -34,6 +34,8 @@ const TO_CHANGE: &str = "m.state = 'sent' AND m.change IS NOT NULL";
 const TO_PUBLISH: &str = "m.state = 'sent' AND m.publish = 'due'";
 /// A channel's messages in their order: whatever is new goes first, and publishing, which has to wait longest, last.
 const IN_ORDER: [&str; 3] = [OPEN, TO_CHANGE, TO_PUBLISH];
+/// Where the messages of a channel `c` are looked for.
+const OF_CHANNEL: &str = "FROM messages m WHERE m.channel_id = c.id AND m.platform = c.platform AND";
 
 /// Discord lets a channel publish this often in this time. Undocumented: discord.js, number 4956.
 const PUBLISHED_AT_MOST: u32 = 10;
@@ -87,13 +89,21 @@ struct ClaimedRow {
     timezone: String,
     /// The subscription's quiet hours, where the message may not go out in them.
     quiet: Option<String>,
+    #[sqlx(try_from = "Flag")]
+    has_more: bool,
+    #[sqlx(try_from = "Flag")]
+    was_lost: bool,
 }
+
+/// What the messages that were claimed last say: most that are claimed next say the same, and what a text says never changes.
+#[derive(Debug, Default)]
+pub struct Texts(HashMap<i64, Result<Text, StoreError>>);
 
 /// What a message says: with markup, and without.
 type Text = (Arc<Body>, Arc<Body>);
 
 impl ClaimedRow {
-    fn claimed(self, texts: &HashMap<i64, Result<Text, StoreError>>) -> Result<Claimed, StoreError> {
+    fn claimed(self, texts: &Texts) -> Result<Claimed, StoreError> {
         let row = Row { table: "messages", id: self.id };
         let was = row.word(&self.state)?;
         let is_recalled = self.is_recalled();
@@ -110,7 +120,7 @@ impl ClaimedRow {
             }
             _ => Task::Send,
         };
-        let (body, plain) = match texts.get(&self.text_id) {
+        let (body, plain) = match texts.0.get(&self.text_id) {
             Some(Ok(text)) => text.clone(),
             Some(Err(error)) => return Err(StoreError::bad_row("messages", self.id, error)),
             None => return Err(StoreError::bad_row("messages", self.id, "says nothing")),
@@ -133,6 +143,8 @@ impl ClaimedRow {
             attempted_at: row.instant_or_none(self.attempted_at)?,
             failing_for: TimeDelta::milliseconds(self.failing_for),
             on_unknown: row.word(&self.on_unknown)?,
+            has_more: self.has_more,
+            was_lost: self.was_lost,
         })
     }
 
@@ -210,7 +222,8 @@ impl Store {
 
     /// Claims the first open message of each of these channels, where it may be tried now; where none is open, the
     /// first that is to be corrected. Until `lease` is over nobody else can. What is left of deliveries to
-    /// subscriptions that have ended is cancelled on the way.
+    /// subscriptions that have ended is cancelled on the way. On PostgreSQL channels in which another claims are passed over:
+    /// their messages go one after the other, so that none may be skipped for the next.
     ///
     /// # Errors
     /// If the database fails; then nothing is claimed.
@@ -220,13 +233,13 @@ impl Store {
         channels: &[ChannelId],
         now: DateTime<Utc>,
         lease: TimeDelta,
+        texts: &mut Texts,
     ) -> Result<Vec<Claimed>, StoreError> {
         let mut claimed = Vec::with_capacity(channels.len());
         let mut tx = self.begin_claim().await?;
-        let free = free(&mut tx, channels).await?;
-        let mut first = first_of(&mut tx, free).await?;
+        let mut first = first_of(&mut tx, channels).await?;
         first.retain(|row| !row.on_the_wire && row.next_at <= millis(now));
-        let texts = texts(&mut tx, &first).await?;
+        texts.read(&mut tx, &first).await?;
         for row in first {
             let (id, channel) = (row.id, row.channel_id);
             if row.is_stale {
@@ -240,7 +253,7 @@ impl Store {
             if row.is_to_publish() && !may_publish(&mut tx, id, channel, now).await? {
                 continue;
             }
-            let message = match row.claimed(&texts) {
+            let message = match row.claimed(texts) {
                 Ok(message) => message,
                 Err(error) => {
                     set_aside(&mut tx, id, &error).await?;
@@ -269,100 +282,80 @@ impl Store {
     }
 }
 
-/// Those of these channels in which no other transaction claims. On SQLite none can; on PostgreSQL this one has the channels
-/// then, until it ends. It is the channel that is locked: its messages go one after the other, so that none may be skipped
-/// for the next.
-async fn free(
-    tx: &mut Transaction<'static, Any>,
-    channels: &[ChannelId],
-) -> Result<HashSet<i64>, StoreError> {
-    let channels = channels.iter().map(|channel| channel.0);
-    if Backend::behind(tx) == Backend::Sqlite {
-        return Ok(channels.collect());
-    }
-    let free: Vec<i64> = sqlx::query_scalar(
-        "SELECT id FROM channels WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))
-         FOR NO KEY UPDATE SKIP LOCKED",
-    )
-    .bind(to_json(&channels.collect::<Vec<_>>()))
-    .fetch_all(&mut **tx)
-    .await?;
-    Ok(free.into_iter().collect())
-}
-
 /// The messages that are first in line in channels, one of each that has any.
 async fn first_of(
     tx: &mut Transaction<'static, Any>,
-    mut channels: HashSet<i64>,
+    channels: &[ChannelId],
 ) -> Result<Vec<ClaimedRow>, StoreError> {
+    let [open, to_change, to_publish] = IN_ORDER.map(|these| {
+        format!("SELECT m.id {OF_CHANNEL} {these} ORDER BY m.due_at, m.delivery_id, m.part LIMIT 1")
+    });
+    let more =
+        IN_ORDER.map(|these| format!("EXISTS (SELECT 1 {OF_CHANNEL} {these} AND m.id <> f.id)")).join(" OR ");
+    let free = Backend::behind(tx).free_channels();
+    let sql = format!(
+        "SELECT f.id, f.delivery_id, f.channel_id, c.address, c.kind, f.use_plain, f.nonce, f.state,
+             CASE f.state WHEN 'sent' THEN coalesce(f.new_text_id, f.text_id) ELSE f.text_id END AS text_id,
+             f.attempts, f.attempted_at, f.next_at, f.platform_id, f.change, f.publish, d.on_unknown,
+             (SELECT p.platform_id FROM messages p WHERE p.delivery_id = f.delivery_id AND p.id <> f.id
+                  AND p.platform_id LIKE '%/%' AND c.kind = 'forum' ORDER BY p.part LIMIT 1) AS opened_by,
+             f.failing_for, f.owner IS NOT NULL AS on_the_wire,
+             s.ended_at IS NOT NULL AS has_ended, d.stale > 0 AND f.state = 'queued' AS is_stale,
+             s.timezone, CASE WHEN d.heeds_quiet AND f.state = 'queued' AND f.part = 1 THEN s.quiet END
+                 AS quiet,
+             {more} AS has_more, c.probes > 0 OR c.loss_told AS was_lost
+         FROM json_each($1) wanted JOIN channels c ON c.id = CAST(wanted.value AS BIGINT)
+             JOIN messages f ON f.id = coalesce(({open}), ({to_change}), ({to_publish}))
+             JOIN deliveries d ON d.id = f.delivery_id
+             JOIN subscriptions s ON s.id = d.subscription_id
+         WHERE c.state = 'active' {free}"
+    );
     let mut first = Vec::with_capacity(channels.len());
-    for condition in IN_ORDER {
-        let mut asked: Vec<i64> = channels.iter().copied().collect();
-        while !asked.is_empty() {
-            let rows = first_where(tx, &asked, condition).await?;
-            asked.clear();
-            for row in rows {
-                if row.has_ended && !row.on_the_wire && !row.is_recalled() {
-                    drop_delivery(tx, row.delivery_id).await?;
-                    asked.push(row.channel_id);
-                } else {
-                    channels.remove(&row.channel_id);
-                    first.push(row);
-                }
+    let mut asked: Vec<i64> = channels.iter().map(|channel| channel.0).collect();
+    while !asked.is_empty() {
+        let rows: Vec<ClaimedRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql.as_str()))
+            .bind(to_json(&asked))
+            .fetch_all(&mut **tx)
+            .await?;
+        asked.clear();
+        for row in rows {
+            if row.has_ended && !row.on_the_wire && !row.is_recalled() {
+                drop_delivery(tx, row.delivery_id).await?;
+                asked.push(row.channel_id);
+            } else {
+                first.push(row);
             }
         }
     }
     Ok(first)
 }
 
-/// Of each of these channels the first message that is so, with the columns that a claim takes.
-async fn first_where(
-    tx: &mut Transaction<'static, Any>,
-    channels: &[i64],
-    condition: &str,
-) -> Result<Vec<ClaimedRow>, StoreError> {
-    let rows = sqlx::query_as(sqlx::AssertSqlSafe(format!(
-        "SELECT m.id, m.delivery_id, m.channel_id, c.address, c.kind, m.use_plain, m.nonce, m.state,
-             CASE m.state WHEN 'sent' THEN coalesce(m.new_text_id, m.text_id) ELSE m.text_id END AS text_id,
-             m.attempts, m.attempted_at, m.next_at, m.platform_id, m.change, m.publish, d.on_unknown,
-             (SELECT p.platform_id FROM messages p WHERE p.delivery_id = m.delivery_id AND p.id <> m.id
-                  AND p.platform_id LIKE '%/%' AND c.kind = 'forum' ORDER BY p.part LIMIT 1) AS opened_by,
-             m.failing_for, m.owner IS NOT NULL AS on_the_wire,
-             s.ended_at IS NOT NULL AS has_ended, d.stale > 0 AND m.state = 'queued' AS is_stale,
-             s.timezone, CASE WHEN d.heeds_quiet AND m.state = 'queued' AND m.part = 1 THEN s.quiet END
-                 AS quiet
-         FROM json_each($1) wanted JOIN channels c ON c.id = CAST(wanted.value AS BIGINT)
-             JOIN messages m ON m.id = (SELECT m.id FROM messages m
-                 WHERE m.channel_id = c.id AND m.platform = c.platform AND {condition}
-                 ORDER BY m.due_at, m.delivery_id, m.part LIMIT 1)
-             JOIN deliveries d ON d.id = m.delivery_id
-             JOIN subscriptions s ON s.id = d.subscription_id
-         WHERE c.state = 'active'"
-    )))
-    .bind(to_json(&channels))
-    .fetch_all(&mut **tx)
-    .await?;
-    Ok(rows)
-}
-
-/// What these messages say, read once for all that say the same.
-async fn texts(
-    tx: &mut Transaction<'static, Any>,
-    messages: &[ClaimedRow],
-) -> Result<HashMap<i64, Result<Text, StoreError>>, StoreError> {
-    let wanted: HashSet<i64> = messages.iter().map(|message| message.text_id).collect();
-    let rows: Vec<(i64, String, String)> = sqlx::query_as(
-        "SELECT id, body, plain FROM texts WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))",
-    )
-    .bind(to_json(&wanted))
-    .fetch_all(&mut **tx)
-    .await?;
-    let text = |(id, body, plain): (i64, String, String)| {
-        let row = Row { table: "texts", id };
-        let read = |json: &str| row.json::<Body>(json).map(Arc::new);
-        (id, read(&body).and_then(|body| Ok((body, read(&plain)?))))
-    };
-    Ok(rows.into_iter().map(text).collect())
+impl Texts {
+    /// Reads what these messages say, once for all that say the same, and forgets what none of them says.
+    async fn read(
+        &mut self,
+        tx: &mut Transaction<'static, Any>,
+        messages: &[ClaimedRow],
+    ) -> Result<(), StoreError> {
+        let wanted: HashSet<i64> = messages.iter().map(|message| message.text_id).collect();
+        self.0.retain(|id, text| wanted.contains(id) && text.is_ok());
+        let unread: Vec<i64> = wanted.into_iter().filter(|id| !self.0.contains_key(id)).collect();
+        if unread.is_empty() {
+            return Ok(());
+        }
+        let rows: Vec<(i64, String, String)> = sqlx::query_as(
+            "SELECT id, body, plain FROM texts WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))",
+        )
+        .bind(to_json(&unread))
+        .fetch_all(&mut **tx)
+        .await?;
+        self.0.extend(rows.into_iter().map(|(id, body, plain)| {
+            let row = Row { table: "texts", id };
+            let read = |json: &str| row.json::<Body>(json).map(Arc::new);
+            (id, read(&body).and_then(|body| Ok((body, read(&plain)?))))
+        }));
+        Ok(())
+    }
 }
 
 /// Nobody wants what is left of this delivery any more.

@@ -1,7 +1,9 @@
 //! What became of claimed messages: of those that were tried, and of those whose worker died.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
-use sqlx::{Any, Transaction};
+use sqlx::{Any, AnyConnection, Transaction};
 
 use crate::model::channel::{Address, ChannelKind, Platform};
 use crate::model::delivery::{Claimed, Outcome, Task};
@@ -13,7 +15,7 @@ use crate::store::corrections::{catch_up_change, settle_change};
 use crate::store::error::StoreError;
 use crate::store::publishing::{mark_to_publish, settle_publishing};
 use crate::store::recall::settle_recall;
-use crate::store::rows::{Row, millis, readable};
+use crate::store::rows::{Row, millis, readable, to_json};
 
 impl Store {
     /// Settles claimed messages. What came of an attempt is true also if its lease was over before it ended, so
@@ -27,8 +29,19 @@ impl Store {
         outcomes: &[(Claimed, Outcome)],
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
+        // Nearly always there is nothing else to it.
+        if outcomes.iter().all(|(claimed, outcome)| {
+            sent_as(claimed, outcome).is_some() && !claimed.was_lost && !is_to_publish(claimed)
+        }) {
+            return settle_sent(&mut *self.write.acquire().await?, owner, outcomes, now).await;
+        }
         let mut tx = self.begin().await?;
         settle_sent(&mut tx, owner, outcomes, now).await?;
+        for (claimed, outcome) in outcomes {
+            if sent_as(claimed, outcome).is_some() && is_to_publish(claimed) {
+                mark_to_publish(&mut tx, claimed.message).await?;
+            }
+        }
         for (claimed, outcome) in
             outcomes.iter().filter(|(claimed, outcome)| sent_as(claimed, outcome).is_none())
         {
@@ -43,8 +56,9 @@ impl Store {
             settle_failing(&mut tx, claimed, outcome, now).await?;
             settle_channel(&mut tx, claimed, outcome, now).await?;
         }
-        let arrived =
-            outcomes.iter().filter(|(_, outcome)| matches!(outcome, Outcome::Sent(_) | Outcome::Emptied));
+        let arrived = outcomes.iter().filter(|(claimed, outcome)| {
+            claimed.was_lost && matches!(outcome, Outcome::Sent(_) | Outcome::Emptied)
+        });
         access::reached(&mut tx, arrived.map(|(claimed, _)| claimed.channel)).await?;
         tx.commit().await?;
         Ok(())
@@ -124,37 +138,38 @@ fn sent_as<'o>(claimed: &Claimed, outcome: &'o Outcome) -> Option<&'o PlatformMe
     }
 }
 
+/// Whether its channel has followers, who get what is published.
+fn is_to_publish(claimed: &Claimed) -> bool {
+    claimed.kind == ChannelKind::Announcement
+}
+
 /// Settles those that were claimed to be sent, and are: nearly all, so all with one statement.
 async fn settle_sent(
-    tx: &mut Transaction<'static, Any>,
+    connection: &mut AnyConnection,
     owner: &str,
     outcomes: &[(Claimed, Outcome)],
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let sent: Vec<(&Claimed, &PlatformMessageId)> = outcomes
-        .iter()
-        .filter_map(|(claimed, outcome)| Some((claimed, sent_as(claimed, outcome)?)))
-        .collect();
+    let sent = outcomes.iter().filter_map(|(claimed, outcome)| {
+        sent_as(claimed, outcome).map(|id| (claimed.message.0, id.0.as_str()))
+    });
+    let sent: BTreeMap<i64, &str> = sent.collect();
     if sent.is_empty() {
         return Ok(());
     }
-    let sql = format!(
-        "WITH s (message, sent_as, sender, at) AS (VALUES {})
-         UPDATE messages SET state = 'sent', next_at = s.at, sent_at = s.at, error = NULL, platform_id = s.sent_as,
+    let (with, pairs) = Backend::behind(connection).pairs();
+    sqlx::query(sqlx::AssertSqlSafe(format!(
+        "{with} UPDATE messages SET state = 'sent', next_at = $3, sent_at = $3, error = NULL, platform_id = s.value,
              owner = NULL, lease_until = NULL
-         FROM s
-         WHERE messages.id = s.message
-             AND (messages.owner = s.sender OR (messages.owner IS NULL AND messages.state = 'unknown'))",
-        Backend::behind(tx).places(sent.len(), 4)
-    );
-    let mut update = sqlx::query(sqlx::AssertSqlSafe(sql));
-    for (claimed, id) in &sent {
-        update = update.bind(claimed.message.0).bind(&id.0).bind(owner).bind(millis(now));
-    }
-    update.execute(&mut **tx).await?;
-    for (claimed, _) in sent.iter().filter(|(claimed, _)| claimed.kind == ChannelKind::Announcement) {
-        mark_to_publish(tx, claimed.message).await?;
-    }
+         FROM {pairs}
+         WHERE messages.id = CAST(s.key AS BIGINT)
+             AND (messages.owner = $2 OR (messages.owner IS NULL AND messages.state = 'unknown'))"
+    )))
+    .bind(to_json(&sent))
+    .bind(owner)
+    .bind(millis(now))
+    .execute(connection)
+    .await?;
     Ok(())
 }
 

@@ -11,6 +11,7 @@ use crate::model::hold::Reception;
 use crate::model::language::Language;
 use crate::model::message::Body;
 use crate::model::subscription::{Style, Subscription, Wish};
+use crate::store::Texts;
 use crate::store::{Due, Kept};
 
 struct Scene {
@@ -170,7 +171,11 @@ async fn a_delivery_does_not_come_into_the_middle_of_another_feeds() {
     let [of_news, of_weekly] = &scene.due().await[..] else { panic!("two are due") };
     assert!(scene.plan(of_news, news, 0).await);
     let claim = async || {
-        let claimed = scene.store.claim("me", &[channel], scene.now, TimeDelta::minutes(1)).await.unwrap();
+        let claimed = scene
+            .store
+            .claim("me", &[channel], scene.now, TimeDelta::minutes(1), &mut Texts::default())
+            .await
+            .unwrap();
         let [claimed] = <[_; 1]>::try_from(claimed).unwrap();
         let sent =
             crate::model::delivery::Outcome::Sent(crate::model::message::PlatformMessageId("1".to_owned()));
