@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, USER_AGENT};
-use reqwest::{Method, Url};
+use reqwest::{Method, RequestBuilder, Url};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -125,10 +125,18 @@ impl Discord {
         body: Option<&Value>,
         about: Option<&Address>,
     ) -> Result<Answer, CallError> {
-        let mut request = self.http.client().request(method, format!("{}{path}", self.base));
+        let mut request = self.request(method, path);
         if let Some(body) = body {
             request = request.json(body);
         }
+        self.answer_to(request, about).await
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.client().request(method, format!("{}{path}", self.base))
+    }
+
+    async fn answer_to(&self, request: RequestBuilder, about: Option<&Address>) -> Result<Answer, CallError> {
         self.gate.expect_turn()?;
         let answer = self.http.call(request, None).await?;
         if let (Some(address), Some(bucket)) = (about, rates::bucket(&answer.headers)) {
@@ -162,8 +170,9 @@ impl Discord {
     }
 
     async fn post(&self, post: &Post<'_>) -> Result<PlatformMessageId, CallError> {
-        let (path, body) = (messages(post.address)?, body::to_send(post.body, post.nonce));
-        let answer = self.call(Method::POST, &path, Some(&body), Some(&post.address)).await?;
+        let request = self.request(Method::POST, &messages(post.address)?);
+        let request = request.json(&body::to_send(post.body, post.nonce));
+        let answer = self.answer_to(request, Some(&post.address)).await?;
         // It is there, but under what id? The nonce finds out at the next attempt.
         let sent: Id = answer.json().map_err(CallError::Unanswered)?;
         Ok(PlatformMessageId(sent.id.to_string()))

@@ -8,6 +8,7 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use memchr::memmem;
 use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::multipart::Part;
 use reqwest::{RequestBuilder, StatusCode, Url, redirect};
@@ -67,13 +68,13 @@ pub(super) struct Answer {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     /// Without the call's secrets, should the other side repeat them.
-    pub(super) body: String,
+    pub(super) body: Vec<u8>,
 }
 
 impl Answer {
     /// The body as JSON.
     pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, String> {
-        serde_json::from_str(&self.body)
+        serde_json::from_slice(&self.body)
             .map_err(|error| format!("unreadable answer ({}): {error}", self.status))
     }
 }
@@ -125,7 +126,7 @@ impl Http {
             Ok(body) => body,
             Err(reason) if status.is_success() => return Err(CallError::Unanswered(reason)),
             // The status says enough: it was refused.
-            Err(_) => String::new(),
+            Err(_) => Vec::new(),
         };
         let secrets = self.secrets.iter().chain(secret);
         let body = secrets.fold(body, |body, secret| hide(body, secret.expose_secret()));
@@ -212,7 +213,7 @@ fn reason(error: reqwest::Error) -> String {
     reason
 }
 
-async fn whole(mut response: reqwest::Response) -> Result<String, String> {
+async fn whole(mut response: reqwest::Response) -> Result<Vec<u8>, String> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(reason)? {
         if body.len() + chunk.len() > MAX_ANSWER_BYTES {
@@ -220,11 +221,14 @@ async fn whole(mut response: reqwest::Response) -> Result<String, String> {
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(String::from_utf8(body).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
+    Ok(body)
 }
 
-fn hide(text: String, secret: &str) -> String {
-    if secret.is_empty() || !text.contains(secret) { text } else { text.replace(secret, "[hidden]") }
+fn hide(body: Vec<u8>, secret: &str) -> Vec<u8> {
+    if secret.is_empty() || memmem::find(&body, secret.as_bytes()).is_none() {
+        return body;
+    }
+    String::from_utf8_lossy(&body).replace(secret, "[hidden]").into_bytes()
 }
 
 fn is_this_machine(url: &Url) -> bool {

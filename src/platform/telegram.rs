@@ -72,7 +72,19 @@ pub struct Me {
 /// A success. `T` is what was asked for.
 #[derive(Debug, Deserialize)]
 struct Success<T> {
+    ok: bool,
     result: T,
+}
+
+/// A message on its way to a chat, or to a topic of it.
+#[derive(Debug, Serialize)]
+struct ToSend<'b> {
+    chat_id: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_thread_id: Option<i32>,
+    /// Thousands of chats get the same: it is written from where it is, and not copied for each.
+    #[serde(flatten)]
+    body: Option<&'b Map<String, Value>>,
 }
 
 /// Whether an answer is one.
@@ -191,9 +203,14 @@ impl Telegram {
     ) -> Result<T, CallError> {
         self.gate.expect_turn()?;
         let answer = self.http.call(request, None).await?;
-        if answer.status.is_success() && answer.json::<Status>().is_ok_and(|status| status.ok) {
-            let success: Success<T> = answer.json().map_err(CallError::Unanswered)?;
-            return Ok(success.result);
+        if answer.status.is_success() {
+            match answer.json::<Success<T>>() {
+                Ok(success) if success.ok => return Ok(success.result),
+                Err(unreadable) if answer.json::<Status>().is_ok_and(|status| status.ok) => {
+                    return Err(CallError::Unanswered(unreadable));
+                }
+                _ => {}
+            }
         }
         let error = errors::classify(answer.status, &answer.body, &answer.headers);
         if matches!(error, CallError::RetryAfter { .. }) {
@@ -245,13 +262,13 @@ impl Courier for Telegram {
 
     async fn send(&self, post: Post<'_>, _place: Place) -> Result<PlatformMessageId, CallError> {
         let (chat, topic) = place(post.address)?;
-        let mut parameters = object(post.body);
-        parameters.insert("chat_id".to_owned(), chat.into());
-        if let Some(topic) = topic {
-            self.chat(chat, Some(topic)).await?;
-            parameters.insert("message_thread_id".to_owned(), topic.into());
+        if topic.is_some() {
+            self.chat(chat, topic).await?;
         }
-        let sent: Sent = self.call("sendMessage", &parameters).await?;
+        let body = post.body.0.as_object();
+        let request =
+            self.request("sendMessage").json(&ToSend { chat_id: chat, message_thread_id: topic, body });
+        let sent: Sent = self.answer(request, Some(chat)).await?;
         Ok(PlatformMessageId(sent.message_id.to_string()))
     }
 

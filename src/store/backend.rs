@@ -132,6 +132,18 @@ impl Backend {
         }
     }
 
+    /// All rows `r` of a query as one, a JSON array of arrays of these columns ([`read_gathered`](super::rows::read_gathered)).
+    /// Each row that comes by itself, and each of its values, is handed from one thread to another, which takes longer than to
+    /// find it.
+    pub(super) fn gathered(self, columns: &[&str]) -> String {
+        let columns: Vec<String> = columns.iter().map(|column| format!("r.{column}")).collect();
+        let columns = columns.join(", ");
+        match self {
+            Self::Sqlite => format!("json_group_array(json_array({columns}))"),
+            Self::Postgres => format!("CAST(coalesce(json_agg(json_build_array({columns})), '[]') AS TEXT)"),
+        }
+    }
+
     /// The end of a query that takes channels for a transaction: those that no other has. SQLite has one at a time.
     pub(super) fn free_channels(self) -> &'static str {
         match self {

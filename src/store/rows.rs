@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use sqlx::any::{Any, AnyTypeInfo, AnyValueRef};
@@ -21,7 +22,7 @@ pub(super) fn millis(at: DateTime<Utc>) -> i64 {
 /// A flag of a row, which PostgreSQL tells as true or false, SQLite as one or nothing, as do exports. Fields are `bool`, with
 /// `#[sqlx(try_from = "Flag")]`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-#[serde(from = "u8", into = "u8")]
+#[serde(from = "Told", into = "u8")]
 pub(super) struct Flag(pub(super) bool);
 
 impl Type<Any> for Flag {
@@ -50,9 +51,20 @@ impl Encode<'_, Any> for Flag {
     }
 }
 
-impl From<u8> for Flag {
-    fn from(number: u8) -> Self {
-        Self(number != 0)
+/// A flag as JSON has it.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Told {
+    Flag(bool),
+    Number(u8),
+}
+
+impl From<Told> for Flag {
+    fn from(told: Told) -> Self {
+        Self(match told {
+            Told::Flag(flag) => flag,
+            Told::Number(number) => number != 0,
+        })
     }
 }
 
@@ -101,6 +113,11 @@ impl Row {
 /// Model values as JSON text. They hold only text, numbers and lists, which JSON can always say.
 pub(super) fn to_json(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).unwrap_or_else(|error| unreachable!("model values are plain JSON: {error}"))
+}
+
+/// What [`Backend::gathered`](super::backend::Backend::gathered) has put into one row; a row's fields in its columns' order.
+pub(super) fn read_gathered<T: DeserializeOwned>(gathered: &str) -> Result<Vec<T>, StoreError> {
+    Ok(serde_json::from_str(gathered).map_err(|error| sqlx::Error::Decode(error.into()))?)
 }
 
 /// A short hash of a model value: 32 hexadecimal digits.

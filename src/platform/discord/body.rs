@@ -4,6 +4,7 @@
 //! A body may carry two keys that are no part of a message: `thread_name` and `tag_names`, for forums (`forum.rs`). They are
 //! left out everywhere else.
 
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::{Map, Value, json};
 
 use crate::model::message::Body;
@@ -17,20 +18,42 @@ const MAX_THREAD_NAME: usize = 100;
 /// What is for the thread of a forum, not for a message.
 const OF_THREADS: [&str; 2] = ["thread_name", "tag_names"];
 
+/// Whom a message may mention.
+const MENTIONS: &str = "allowed_mentions";
+
 /// The body that sends a message once: repeated with the same nonce within a few minutes, it answers with the
 /// first message.
-pub(super) fn to_send(body: &Body, nonce: &str) -> Value {
-    let mut message = message(body);
-    message.insert("nonce".to_owned(), nonce.into());
-    message.insert("enforce_nonce".to_owned(), true.into());
-    message.into()
+pub(super) fn to_send<'b>(body: &'b Body, nonce: &'b str) -> ToSend<'b> {
+    ToSend { body, nonce }
+}
+
+/// See [`to_send`]. Thousands of channels get the same body: it is written from where it is, and not copied for each.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ToSend<'b> {
+    body: &'b Body,
+    nonce: &'b str,
+}
+
+impl Serialize for ToSend<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (key, value) in entries(self.body) {
+            map.serialize_entry(key, value)?;
+        }
+        if self.body.0.get(MENTIONS).is_none() {
+            map.serialize_entry(MENTIONS, &mentions_nobody())?;
+        }
+        map.serialize_entry("nonce", self.nonce)?;
+        map.serialize_entry("enforce_nonce", &true)?;
+        map.end()
+    }
 }
 
 /// The body that replaces a message's content wholly: what it does not name is emptied. It pings nobody, whoever the
 /// message has pinged when it was new.
 pub(super) fn to_edit(body: &Body) -> Value {
     let mut message = message(body);
-    message.insert("allowed_mentions".to_owned(), json!({ "parse": [] }));
+    message.insert(MENTIONS.to_owned(), mentions_nobody());
     let components_only = flags(&message) & IS_COMPONENTS_V2 != 0;
     // Those of sending cannot be changed (suppressed notifications), or stay (components only).
     for fixed in ["flags", "tts", "message_reference", "sticker_ids", "poll"] {
@@ -88,12 +111,20 @@ fn text<'a>(of: &'a Value, key: &str) -> &'a str {
 
 /// The message alone. One that says nothing about mentions mentions nobody; Discord's default is everybody.
 fn message(body: &Body) -> Map<String, Value> {
-    let mut message = body.0.as_object().cloned().unwrap_or_default();
-    for key in OF_THREADS {
-        message.shift_remove(key);
-    }
-    message.entry("allowed_mentions").or_insert_with(|| json!({ "parse": [] }));
+    let mut message: Map<String, Value> =
+        entries(body).map(|(key, value)| (key.clone(), value.clone())).collect();
+    message.entry(MENTIONS).or_insert_with(mentions_nobody);
     message
+}
+
+/// What is of the message.
+fn entries(body: &Body) -> impl Iterator<Item = (&String, &Value)> {
+    let entries = body.0.as_object().into_iter().flatten();
+    entries.filter(|(key, _)| !OF_THREADS.contains(&key.as_str()))
+}
+
+fn mentions_nobody() -> Value {
+    json!({ "parse": [] })
 }
 
 fn flags(message: &Map<String, Value>) -> u64 {
@@ -117,7 +148,7 @@ mod tests {
     fn a_message_is_sent_with_its_nonce_and_mentions_nobody() {
         let body = Body(json!({"content": "새 소식", "thread_name": "x", "tag_names": ["1"]}));
         assert_eq!(
-            to_send(&body, "n-1"),
+            json!(to_send(&body, "n-1")),
             json!({"content": "새 소식", "allowed_mentions": {"parse": []}, "nonce": "n-1", "enforce_nonce": true})
         );
     }
@@ -125,7 +156,7 @@ mod tests {
     #[test]
     fn a_mention_that_was_chosen_stays() {
         let body = Body(json!({"content": "<@&1>", "allowed_mentions": {"roles": ["1"]}}));
-        assert_eq!(to_send(&body, "n")["allowed_mentions"], json!({"roles": ["1"]}));
+        assert_eq!(json!(to_send(&body, "n"))["allowed_mentions"], json!({"roles": ["1"]}));
     }
 
     #[test]

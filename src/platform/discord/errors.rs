@@ -39,8 +39,8 @@ struct Refusal {
 }
 
 /// What an answer that is no success means.
-pub(super) fn classify(status: StatusCode, body: &str, headers: &HeaderMap) -> CallError {
-    let refusal: Option<Refusal> = serde_json::from_str(body).ok();
+pub(super) fn classify(status: StatusCode, body: &[u8], headers: &HeaderMap) -> CallError {
+    let refusal: Option<Refusal> = serde_json::from_slice(body).ok();
     let json = refusal.is_some();
     let refusal = refusal.unwrap_or_default();
     if status == StatusCode::TOO_MANY_REQUESTS {
@@ -193,7 +193,7 @@ mod tests {
     #[case::no_such_path(404, 0, "transient")]
     fn each_code_has_its_meaning(#[case] status: u16, #[case] code: i64, #[case] expected: &str) {
         let body = format!(r#"{{"message":"what it says","code":{code}}}"#);
-        let error = classify(StatusCode::from_u16(status).unwrap(), &body, &HeaderMap::new());
+        let error = classify(StatusCode::from_u16(status).unwrap(), body.as_bytes(), &HeaderMap::new());
         assert_eq!(kind(&error), expected);
         assert!(error.to_string().contains("what it says"));
     }
@@ -211,7 +211,7 @@ mod tests {
     #[case::cloudflare_gave_up(524, "unanswered")]
     fn a_page_of_a_proxy_loses_no_channel(#[case] status: u16, #[case] expected: &str) {
         let page = "<html><body>nginx</body></html>";
-        let error = classify(StatusCode::from_u16(status).unwrap(), page, &HeaderMap::new());
+        let error = classify(StatusCode::from_u16(status).unwrap(), page.as_bytes(), &HeaderMap::new());
         assert_eq!(kind(&error), expected);
         assert!(!error.to_string().contains("nginx"));
     }
@@ -241,7 +241,7 @@ mod tests {
             .iter()
             .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
             .collect();
-        let error = classify(StatusCode::TOO_MANY_REQUESTS, body, &headers);
+        let error = classify(StatusCode::TOO_MANY_REQUESTS, body.as_bytes(), &headers);
         assert_eq!(error, CallError::RetryAfter { after: TimeDelta::milliseconds(milliseconds), covers });
     }
 
@@ -249,7 +249,7 @@ mod tests {
     fn an_invalid_form_says_which_field() {
         let body = r#"{"code":50035,"message":"Invalid Form Body","errors":{"content":{"_errors":
             [{"code":"BASE_TYPE_MAX_LENGTH","message":"Must be 2000 or fewer in length."}]}}}"#;
-        let error = classify(StatusCode::BAD_REQUEST, body, &HeaderMap::new());
+        let error = classify(StatusCode::BAD_REQUEST, body.as_bytes(), &HeaderMap::new());
         assert!(error.to_string().contains("Must be 2000 or fewer in length."), "{error}");
     }
 }

@@ -51,7 +51,7 @@ async fn after_sending_nobody_knows(#[case] reply: Reply) {
 async fn half_a_refusal_is_a_refusal() {
     let fake = Fake::answering([Reply::Half(503)]).await;
     let answer = call(&fake.url, SHORT).await.unwrap();
-    assert_eq!((answer.status.as_u16(), answer.body.as_str()), (503, ""));
+    assert_eq!((answer.status.as_u16(), answer.body.len()), (503, 0));
 }
 
 #[tokio::test]
@@ -72,7 +72,7 @@ async fn an_endless_answer_is_not_read_to_its_end() {
 #[tokio::test]
 async fn a_secret_that_comes_back_is_hidden() {
     let fake = Fake::answering([Reply::Echo(404)]).await;
-    assert_eq!(call(&fake.url, SHORT).await.unwrap().body, "<html>cannot POST /prefix/[hidden]</html>");
+    assert_eq!(call(&fake.url, SHORT).await.unwrap().body, b"<html>cannot POST /prefix/[hidden]</html>");
 }
 
 #[rstest]

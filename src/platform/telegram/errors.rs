@@ -86,8 +86,8 @@ struct Parameters {
 }
 
 /// What an answer that is no success means.
-pub(super) fn classify(status: StatusCode, body: &str, headers: &HeaderMap) -> CallError {
-    let Ok(refusal) = serde_json::from_str::<Refusal>(body) else {
+pub(super) fn classify(status: StatusCode, body: &[u8], headers: &HeaderMap) -> CallError {
+    let Ok(refusal) = serde_json::from_slice::<Refusal>(body) else {
         return by_status(status, headers);
     };
     let Some(code) = refusal.error_code.or(status.is_client_error().then_some(status.as_u16())) else {
@@ -170,7 +170,7 @@ mod tests {
 
     fn refused(code: u16, description: &str) -> CallError {
         let body = serde_json::json!({"ok": false, "error_code": code, "description": description});
-        classify(StatusCode::from_u16(code).unwrap(), &body.to_string(), &HeaderMap::new())
+        classify(StatusCode::from_u16(code).unwrap(), body.to_string().as_bytes(), &HeaderMap::new())
     }
 
     #[rstest]
@@ -262,7 +262,7 @@ mod tests {
     fn a_group_that_became_a_supergroup_says_its_new_id() {
         let body = r#"{"ok":false,"error_code":400,"parameters":{"migrate_to_chat_id":-1001234567890},
             "description":"Bad Request: group chat was upgraded to a supergroup chat"}"#;
-        let error = classify(StatusCode::BAD_REQUEST, body, &HeaderMap::new());
+        let error = classify(StatusCode::BAD_REQUEST, body.as_bytes(), &HeaderMap::new());
         assert_eq!(error, CallError::Moved(-1_001_234_567_890));
     }
 
@@ -278,7 +278,7 @@ mod tests {
         #[case] expected: i64,
     ) {
         let headers = header.map(|value| (reqwest::header::RETRY_AFTER, value.parse().unwrap()));
-        let error = classify(StatusCode::TOO_MANY_REQUESTS, body, &headers.into_iter().collect());
+        let error = classify(StatusCode::TOO_MANY_REQUESTS, body.as_bytes(), &headers.into_iter().collect());
         let after = TimeDelta::seconds(expected);
         assert_eq!(error, CallError::RetryAfter { after, covers: Covers::Channel });
     }
@@ -293,19 +293,19 @@ mod tests {
     #[case::cloudflare_gave_up(524, true)]
     #[case::all_is_well(200, true)]
     fn a_page_of_a_proxy_loses_no_chat(#[case] status: u16, #[case] may_be_done: bool) {
-        let error = classify(StatusCode::from_u16(status).unwrap(), "<html>nginx</html>", &HeaderMap::new());
+        let error = classify(StatusCode::from_u16(status).unwrap(), b"<html>nginx</html>", &HeaderMap::new());
         assert_eq!(matches!(error, CallError::Unanswered(_)), may_be_done);
         assert_eq!(matches!(error, CallError::Transient(_)), !may_be_done);
     }
 
     #[test]
     fn success_without_a_result_may_be_done() {
-        assert!(matches!(classify(StatusCode::OK, "{}", &HeaderMap::new()), CallError::Unanswered(_)));
+        assert!(matches!(classify(StatusCode::OK, b"{}", &HeaderMap::new()), CallError::Unanswered(_)));
     }
 
     #[test]
     fn an_error_code_counts_more_than_the_status() {
         let body = r#"{"ok":false,"error_code":403,"description":"Forbidden: bot was blocked by the user"}"#;
-        assert!(matches!(classify(StatusCode::OK, body, &HeaderMap::new()), CallError::Lost(_)));
+        assert!(matches!(classify(StatusCode::OK, body.as_bytes(), &HeaderMap::new()), CallError::Lost(_)));
     }
 }

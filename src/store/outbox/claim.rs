@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sqlx::{Any, FromRow, Transaction};
+use serde::Deserialize;
+use sqlx::{Any, Transaction};
 
 use crate::model::channel::{ChannelId, Platform};
 use crate::model::delivery::{Claimed, DeliveryId, Head, Task};
@@ -13,17 +14,20 @@ use crate::model::quiet::QuietHours;
 use crate::store::Store;
 use crate::store::backend::Backend;
 use crate::store::error::StoreError;
-use crate::store::rows::{Flag, Row, millis, readable, to_json};
+use crate::store::rows::{Flag, Row, millis, read_gathered, readable, to_json};
 
-#[derive(Debug, FromRow)]
+/// What is read of a channel with messages, as fields of [`HeadRow`].
+const HEAD_COLUMNS: [&str; 6] = ["id", "address", "kind", "next_at", "due_at", "is_correction"];
+
+/// [`HEAD_COLUMNS`], in their order.
+#[derive(Debug, Deserialize)]
 struct HeadRow {
     id: i64,
     address: String,
     kind: String,
     next_at: i64,
     due_at: i64,
-    #[sqlx(try_from = "Flag")]
-    is_correction: bool,
+    is_correction: Flag,
 }
 
 /// What is still to be sent. The words of an index, which is used only by conditions that say the same.
@@ -54,12 +58,42 @@ impl TryFrom<HeadRow> for Head {
             kind: row.word(&found.kind)?,
             ready_at: row.instant(found.next_at)?,
             due_at: row.instant(found.due_at)?,
-            is_correction: found.is_correction,
+            is_correction: found.is_correction.0,
         })
     }
 }
 
-#[derive(Debug, FromRow)]
+/// What is read of a message to claim it, as fields of [`ClaimedRow`].
+const COLUMNS: [&str; 25] = [
+    "id",
+    "delivery_id",
+    "channel_id",
+    "address",
+    "kind",
+    "text_id",
+    "use_plain",
+    "nonce",
+    "state",
+    "attempts",
+    "attempted_at",
+    "next_at",
+    "failing_for",
+    "on_unknown",
+    "platform_id",
+    "change",
+    "publish",
+    "opened_by",
+    "on_the_wire",
+    "has_ended",
+    "is_stale",
+    "timezone",
+    "quiet",
+    "has_more",
+    "was_lost",
+];
+
+/// [`COLUMNS`], in their order.
+#[derive(Debug, Deserialize)]
 struct ClaimedRow {
     id: i64,
     delivery_id: i64,
@@ -67,8 +101,7 @@ struct ClaimedRow {
     address: String,
     kind: String,
     text_id: i64,
-    #[sqlx(try_from = "Flag")]
-    use_plain: bool,
+    use_plain: Flag,
     nonce: String,
     state: String,
     attempts: i64,
@@ -80,19 +113,14 @@ struct ClaimedRow {
     change: Option<String>,
     publish: Option<String>,
     opened_by: Option<String>,
-    #[sqlx(try_from = "Flag")]
-    on_the_wire: bool,
-    #[sqlx(try_from = "Flag")]
-    has_ended: bool,
-    #[sqlx(try_from = "Flag")]
-    is_stale: bool,
+    on_the_wire: Flag,
+    has_ended: Flag,
+    is_stale: Flag,
     timezone: String,
     /// The subscription's quiet hours, where the message may not go out in them.
     quiet: Option<String>,
-    #[sqlx(try_from = "Flag")]
-    has_more: bool,
-    #[sqlx(try_from = "Flag")]
-    was_lost: bool,
+    has_more: Flag,
+    was_lost: Flag,
 }
 
 /// What the messages that were claimed last say: most that are claimed next say the same, and what a text says never changes.
@@ -135,7 +163,7 @@ impl ClaimedRow {
             is_recalled,
             body,
             plain,
-            use_plain: self.use_plain,
+            use_plain: self.use_plain.0,
             nonce: self.nonce,
             was,
             task,
@@ -143,8 +171,8 @@ impl ClaimedRow {
             attempted_at: row.instant_or_none(self.attempted_at)?,
             failing_for: TimeDelta::milliseconds(self.failing_for),
             on_unknown: row.word(&self.on_unknown)?,
-            has_more: self.has_more,
-            was_lost: self.was_lost,
+            has_more: self.has_more.0,
+            was_lost: self.was_lost.0,
         })
     }
 
@@ -193,8 +221,9 @@ impl Store {
         platform: Platform,
         channels: &str,
     ) -> Result<Vec<Head>, StoreError> {
+        let gathered = self.backend.gathered(&HEAD_COLUMNS);
         let sql = format!(
-            "SELECT c.id, c.address, c.kind, h.next_at, h.due_at, h.turn > 0 AS is_correction FROM (
+            "SELECT {gathered} FROM (SELECT c.id, c.address, c.kind, h.next_at, h.due_at, h.turn > 0 AS is_correction FROM (
                  SELECT *, row_number() OVER (
                      PARTITION BY channel_id ORDER BY turn, due_at, delivery_id, part
                  ) AS place FROM (
@@ -210,14 +239,14 @@ impl Store {
                  ) open
              ) h JOIN channels c ON c.id = h.channel_id
              WHERE h.place = 1 AND NOT h.on_the_wire AND c.state = 'active'
-             ORDER BY h.turn, h.due_at"
+             ORDER BY h.turn, h.due_at) r"
         );
-        let mut heads = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(platform.name());
+        let mut heads = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(platform.name());
         if !of.is_empty() {
             heads = heads.bind(channels);
         }
-        let rows: Vec<HeadRow> = heads.fetch_all(&self.read).await?;
-        Ok(readable(rows.into_iter().map(Head::try_from)))
+        let rows: String = heads.fetch_one(&self.read).await?;
+        Ok(readable(read_gathered::<HeadRow>(&rows)?.into_iter().map(Head::try_from)))
     }
 
     /// Claims the first open message of each of these channels, where it may be tried now; where none is open, the
@@ -238,11 +267,11 @@ impl Store {
         let mut claimed = Vec::with_capacity(channels.len());
         let mut tx = self.begin_claim().await?;
         let mut first = first_of(&mut tx, channels).await?;
-        first.retain(|row| !row.on_the_wire && row.next_at <= millis(now));
+        first.retain(|row| !row.on_the_wire.0 && row.next_at <= millis(now));
         texts.read(&mut tx, &first).await?;
         for row in first {
             let (id, channel) = (row.id, row.channel_id);
-            if row.is_stale {
+            if row.is_stale.0 {
                 put_off(&mut tx, id, now + UNTIL_SET_ANEW).await?;
                 continue;
             }
@@ -292,9 +321,10 @@ async fn first_of(
     });
     let more =
         IN_ORDER.map(|these| format!("EXISTS (SELECT 1 {OF_CHANNEL} {these} AND m.id <> f.id)")).join(" OR ");
-    let free = Backend::behind(tx).free_channels();
+    let backend = Backend::behind(tx);
+    let (gathered, free) = (backend.gathered(&COLUMNS), backend.free_channels());
     let sql = format!(
-        "SELECT f.id, f.delivery_id, f.channel_id, c.address, c.kind, f.use_plain, f.nonce, f.state,
+        "SELECT {gathered} FROM (SELECT f.id, f.delivery_id, f.channel_id, c.address, c.kind, f.use_plain, f.nonce, f.state,
              CASE f.state WHEN 'sent' THEN coalesce(f.new_text_id, f.text_id) ELSE f.text_id END AS text_id,
              f.attempts, f.attempted_at, f.next_at, f.platform_id, f.change, f.publish, d.on_unknown,
              (SELECT p.platform_id FROM messages p WHERE p.delivery_id = f.delivery_id AND p.id <> f.id
@@ -308,18 +338,18 @@ async fn first_of(
              JOIN messages f ON f.id = coalesce(({open}), ({to_change}), ({to_publish}))
              JOIN deliveries d ON d.id = f.delivery_id
              JOIN subscriptions s ON s.id = d.subscription_id
-         WHERE c.state = 'active' {free}"
+         WHERE c.state = 'active' {free}) r"
     );
     let mut first = Vec::with_capacity(channels.len());
     let mut asked: Vec<i64> = channels.iter().map(|channel| channel.0).collect();
     while !asked.is_empty() {
-        let rows: Vec<ClaimedRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql.as_str()))
+        let rows: String = sqlx::query_scalar(sqlx::AssertSqlSafe(sql.as_str()))
             .bind(to_json(&asked))
-            .fetch_all(&mut **tx)
+            .fetch_one(&mut **tx)
             .await?;
         asked.clear();
-        for row in rows {
-            if row.has_ended && !row.on_the_wire && !row.is_recalled() {
+        for row in read_gathered::<ClaimedRow>(&rows)? {
+            if row.has_ended.0 && !row.on_the_wire.0 && !row.is_recalled() {
                 drop_delivery(tx, row.delivery_id).await?;
                 asked.push(row.channel_id);
             } else {

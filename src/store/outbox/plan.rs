@@ -17,7 +17,7 @@ use crate::model::subscription::SubscriptionId;
 use crate::store::Store;
 use crate::store::backend::Backend;
 use crate::store::error::StoreError;
-use crate::store::rows::{hash, millis, to_json};
+use crate::store::rows::{hash, millis, read_gathered, to_json};
 use crate::store::texts::keep_text;
 
 /// What planning decided for one subscription.
@@ -215,25 +215,21 @@ async fn last_delivery(tx: &mut Transaction<'static, Any>) -> Result<i64, StoreE
     Ok(sqlx::query_scalar("SELECT coalesce(max(id), 0) FROM deliveries").fetch_one(&mut **tx).await?)
 }
 
-/// The deliveries after one, by subscription, digest and occasion. They come in a single row, since each row is handed from
-/// one thread to another, which takes longer than to find it.
+/// The deliveries after one, by subscription, digest and occasion.
 async fn deliveries_since(
     tx: &mut Transaction<'static, Any>,
     last: i64,
 ) -> Result<HashMap<[i64; 3], i64>, StoreError> {
-    let all: Option<String> = sqlx::query_scalar(
-        "SELECT string_agg(CAST(subscription_id AS TEXT) || ' ' || CAST(digest_id AS TEXT) || ' '
-             || CAST(occasion AS TEXT) || ' ' || CAST(id AS TEXT), ' ')
-         FROM deliveries WHERE id > $1",
-    )
+    let gathered = Backend::behind(tx).gathered(&["subscription_id", "digest_id", "occasion", "id"]);
+    let rows: String = sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
+        "SELECT {gathered} FROM (SELECT * FROM deliveries WHERE id > $1) r"
+    )))
     .bind(last)
     .fetch_one(&mut **tx)
     .await?;
-    let numbers: Vec<i64> = all.iter().flat_map(|all| all.split(' ')).flat_map(str::parse).collect();
-    let (rows, _) = numbers.as_chunks();
+    let rows = read_gathered(&rows)?.into_iter();
     Ok(rows
-        .iter()
-        .map(|&[subscription, digest, occasion, id]| ([subscription, digest, occasion], id))
+        .map(|[subscription, digest, occasion, id]: [i64; 4]| ([subscription, digest, occasion], id))
         .collect())
 }
 
