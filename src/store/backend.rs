@@ -28,6 +28,9 @@ const POSTGRES_WITHIN: Duration = Duration::from_secs(4);
 const SQLITE_SETUP: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON";
 const POSTGRES_SETUP: &str = "SET idle_in_transaction_session_timeout = '4s'; SET lock_timeout = '8s'; \
      SET statement_timeout = '60s'; SET jit = off; SET client_min_messages = warning";
+/// Whatever is written is found by its key. A table that was just filled is taken for empty, and read whole for each row, until
+/// somebody has counted it; the checks of foreign keys, too, keep such a plan.
+const POSTGRES_WRITING: &str = "SET enable_seqscan = off";
 
 /// Which database it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,18 +92,19 @@ impl Backend {
                     (false, false) => "?mode=rwc",
                 };
                 let url = format!("{url}{mode}");
-                let write = pool(1, SQLITE_SETUP).connect_with(any(&url)?).await?;
-                let read = pool(READERS, SQLITE_SETUP).connect_with(any(&url)?).await?;
+                let write = pool(1, &[SQLITE_SETUP]).connect_with(any(&url)?).await?;
+                let read = pool(READERS, &[SQLITE_SETUP]).connect_with(any(&url)?).await?;
                 Ok((write.clone(), read, write))
             }
             Self::Postgres => {
-                let pool = |size| pool(size, POSTGRES_SETUP).acquire_timeout(POSTGRES_WITHIN);
-                let write = pool(POSTGRES_WRITERS).connect_with(any(url)?).await?;
+                let pool = |size, setup| pool(size, setup).acquire_timeout(POSTGRES_WITHIN);
+                let writing = &[POSTGRES_SETUP, POSTGRES_WRITING];
+                let write = pool(POSTGRES_WRITERS, writing).connect_with(any(url)?).await?;
                 create_schema(&write).await?;
                 Ok((
                     write,
-                    pool(READERS).connect_with(any(url)?).await?,
-                    pool(POSTGRES_LEASES).connect_with(any(url)?).await?,
+                    pool(READERS, &[POSTGRES_SETUP]).connect_with(any(url)?).await?,
+                    pool(POSTGRES_LEASES, &[POSTGRES_SETUP]).connect_with(any(url)?).await?,
                 ))
             }
         }
@@ -172,7 +176,10 @@ impl Backend {
     /// A connection to a database that is there; nothing is created.
     pub(super) async fn connect_to_existing(self, url: &str) -> Result<AnyPool, StoreError> {
         sqlx::any::install_default_drivers();
-        let setup = if self == Self::Sqlite { "PRAGMA busy_timeout = 5000" } else { POSTGRES_SETUP };
+        let setup = match self {
+            Self::Sqlite => &["PRAGMA busy_timeout = 5000"],
+            Self::Postgres => &[POSTGRES_SETUP],
+        };
         Ok(pool(1, setup).acquire_timeout(POSTGRES_WITHIN).connect(url).await?)
     }
 }
@@ -183,11 +190,16 @@ fn any(url: &str) -> Result<AnyConnectOptions, StoreError> {
     Ok(AnyConnectOptions::from_str(url)?.disable_statement_logging())
 }
 
-fn pool(size: u32, setup: &'static str) -> sqlx::pool::PoolOptions<Any> {
+fn pool(size: u32, setup: &'static [&'static str]) -> sqlx::pool::PoolOptions<Any> {
     AnyPoolOptions::new()
         .max_connections(size)
         .after_connect(move |connection, _| {
-            Box::pin(async move { connection.execute(sqlx::raw_sql(setup)).await.map(|_| ()) })
+            Box::pin(async move {
+                for setting in setup {
+                    connection.execute(sqlx::raw_sql(*setting)).await?;
+                }
+                Ok(())
+            })
         })
         // After a full disk or a failed one SQLite has taken a transaction back by itself; sqlx still believes in it,
         // and would refuse to begin another on that connection for ever.
