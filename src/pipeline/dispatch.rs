@@ -22,7 +22,7 @@ use crate::model::withdrawn::Withdrawn;
 use crate::pipeline::corrections::passing;
 use crate::plan::{self, Batch, Cause, Form, Standing, Waiting, arrival, selection};
 use crate::render::{self, Surface};
-use crate::store::{Due, NewDelivery, Planned, Store, StoreError};
+use crate::store::{Due, NewDelivery, Planned, Store, StoreError, joined};
 use crate::text::chain;
 
 /// Subscriptions that are decided on in one transaction: few enough that claims hardly wait for it, and that a slow machine is
@@ -149,10 +149,11 @@ impl Dispatch {
                 // What has become due since is looked at again at once.
                 return Ok(next.map(|at| if at > decided.at { at } else { decided.at + UNREADABLE }));
             };
-            // While these are written, it is decided on the next.
-            let (written, next) =
-                tokio::join!(self.store.put_planned(&planned, now), self.decide(Some(&last), &mut rendering));
-            let written = written?;
+            // While these are written, by a task of its own, it is decided on the next.
+            let store = self.store.clone();
+            let writing = tokio::spawn(async move { store.put_planned(&planned, now).await });
+            let next = self.decide(Some(&last), &mut rendering).await;
+            let written = joined(writing).await?;
             if written > 0 {
                 tracing::info!(deliveries = written, "planned");
                 self.deliver.values().for_each(|deliver| deliver.notify_one());

@@ -53,6 +53,7 @@ use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 use sqlx::{Any, AnyPool, Transaction};
+use tokio::task::JoinHandle;
 
 pub use access::{Forgotten, LostChannel};
 pub use alarms::ToPost;
@@ -198,15 +199,23 @@ impl Store {
             if let Some(lock) = lock {
                 sqlx::raw_sql(lock).execute(&mut *tx).await?;
             }
-            Ok::<_, sqlx::Error>(tx)
+            Ok(tx)
         };
-        match tokio::spawn(beginning).await {
-            Ok(begun) => Ok(begun?),
-            Err(ended) => match ended.try_into_panic() {
-                Ok(panic) => std::panic::resume_unwind(panic),
-                // The runtime ends, and everything with it.
-                Err(_) => Err(sqlx::Error::WorkerCrashed.into()),
-            },
-        }
+        joined(tokio::spawn(beginning)).await
+    }
+}
+
+/// What a task of its own comes to; its panic is the caller's.
+///
+/// # Errors
+/// The task's.
+pub async fn joined<T>(task: JoinHandle<Result<T, StoreError>>) -> Result<T, StoreError> {
+    match task.await {
+        Ok(ended) => ended,
+        Err(ended) => match ended.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            // The runtime ends, and everything with it.
+            Err(_) => Err(sqlx::Error::WorkerCrashed.into()),
+        },
     }
 }
