@@ -244,7 +244,7 @@ impl<C: Courier> Worker<C> {
         wire.spawn(sending.instrument(span));
     }
 
-    /// Writes what became of messages, and puts their channels back in line.
+    /// Writes what became of messages, and puts those of their channels back in line for which there may be more.
     async fn settle(&self, Work { line, unsettled, .. }: &mut Work) -> Result<(), StoreError> {
         if unsettled.is_empty() {
             return Ok(());
@@ -253,6 +253,7 @@ impl<C: Courier> Worker<C> {
         self.store.settle(&self.owner, unsettled, now).await.inspect_err(|error| self.log(error))?;
         let mut settled = Vec::new();
         for (message, outcome) in unsettled.drain(..) {
+            // With the message itself nothing remains to be done; who changes what is sent wakes this loop.
             let is_done = matches!(outcome, Outcome::Sent(_))
                 && message.task == Task::Send
                 && message.kind != ChannelKind::Announcement;

@@ -53,16 +53,8 @@ pub(crate) struct Element(String);
 impl Browser {
     /// Opens a window of 1440 by 1000.
     pub(crate) async fn start() -> Self {
-        let mut process = Command::new("chromedriver")
-            .arg("--port=0")
-            // Stories and pictures have Korean times, wherever they are made.
-            .env("TZ", "Asia/Seoul")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap_or_else(|error| panic!("{MISSING} ({error})"));
-        let driver = format!("127.0.0.1:{}", port(&mut process).await);
+        let (process, port) = driver().await;
+        let driver = format!("127.0.0.1:{port}");
         let profile = tempfile::tempdir().expect("a folder for the browser's profile");
         let arguments = json!([
             "--headless",
@@ -265,17 +257,31 @@ impl Drop for Browser {
     }
 }
 
-/// The port that chromedriver says it took.
-async fn port(process: &mut Child) -> u16 {
-    let said = process.stdout.take().expect("its output is piped");
-    let mut lines = BufReader::new(said).lines();
-    while let Ok(Some(line)) = lines.next_line().await {
-        let port = line.split("started successfully on port ").nth(1);
-        if let Some(port) = port.and_then(|port| port.trim_end_matches('.').parse().ok()) {
-            return port;
+/// Chromedriver, and the port that it took. It takes a free one by IPv4 and wants the same by IPv6, which somebody else may
+/// have: then it ends, and another is begun.
+async fn driver() -> (Child, u16) {
+    let mut said = Vec::new();
+    for _ in 0..5 {
+        let mut process = Command::new("chromedriver")
+            .arg("--port=0")
+            // Stories and pictures have Korean times, wherever they are made.
+            .env("TZ", "Asia/Seoul")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap_or_else(|error| panic!("{MISSING} ({error})"));
+        let output = process.stdout.take().expect("its output is piped");
+        let mut lines = BufReader::new(output).lines();
+        while let Ok(Some(line)) = lines.next_line().await {
+            let port = line.split("started successfully on port ").nth(1);
+            if let Some(port) = port.and_then(|port| port.trim_end_matches('.').parse().ok()) {
+                return (process, port);
+            }
+            said.push(line);
         }
     }
-    panic!("chromedriver ended without taking a port")
+    panic!("chromedriver ends without taking a port: {said:#?}")
 }
 
 fn element(found: &Value) -> Option<Element> {

@@ -181,6 +181,12 @@ async fn replicas() -> anyhow::Result<()> {
     println!("  Discord:  {discord:?}");
     println!("  Telegram: {telegram:?}");
     println!("  refused for haste: {} by Discord, {} by Telegram", refused.0, refused.1);
+    for call in town.discord.calls().iter().filter(|call| call.status == 429).take(10) {
+        println!("    {} {} {}", call.at, call.method, call.path);
+    }
+    for call in town.telegram.calls().iter().filter(|call| call.status == 429).take(10) {
+        println!("    {} {} {:?}", call.at, call.method, call.chat);
+    }
     let late = told_of_take_overs(&leases.outages);
     let unexplained = told_of_answers(&asked, &leases.outages);
     ensure!(discord.lost == 0 && telegram.lost == 0, "something was lost");
