@@ -131,10 +131,13 @@ impl Parts {
         chat: impl Fn(&Shift) + Send + Sync + 'static,
     ) {
         let (parts, chat) = (Arc::clone(self), Arc::new(chat));
+        gate.await_take_over();
         self.spawn(platform.name().to_owned(), fence, move |shift| {
             let (parts, courier, chat) = (Arc::clone(&parts), Arc::clone(&courier), Arc::clone(&chat));
             let (gate, access) = (Arc::clone(&gate), Arc::clone(&access));
             async move {
+                // Between two turns of this program others may have had theirs.
+                gate.await_take_over();
                 parts.take_over(platform, &gate).await?;
                 // How Discord's shards fare is told by themselves.
                 if platform == Platform::Telegram {

@@ -19,6 +19,7 @@ pub mod limits;
 mod tests;
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -67,6 +68,8 @@ pub struct Gate {
     waits: UnboundedSender<Wait>,
     lanes: Mutex<Lanes>,
     fence: Arc<Fence>,
+    /// Whether it knows what was told to others, and what they called, before this program's turn.
+    is_informed: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -103,7 +106,8 @@ impl Gate {
         for wait in remembered {
             lanes.lane(wait.covers, &limits).wait(wait.until, now);
         }
-        Self { limits, clock, waits, lanes: Mutex::new(lanes), fence: Arc::new(Fence::open()) }
+        let (lanes, fence) = (Mutex::new(lanes), Arc::new(Fence::open()));
+        Self { limits, clock, waits, lanes, fence, is_informed: AtomicBool::new(true) }
     }
 
     /// The same behind a fence: others call the platform, too, each in its time.
@@ -130,10 +134,15 @@ impl Gate {
     /// # Errors
     /// If it is not: the call must not be made.
     pub(super) fn expect_turn(&self) -> Result<(), CallError> {
-        if self.fence.lets_pass() {
+        if self.fence.lets_pass() && self.is_informed.load(Ordering::Acquire) {
             return Ok(());
         }
         Err(CallError::Transient("it is another program's turn to talk to the platform".to_owned()))
+    }
+
+    /// From now on no call is made before it is [taken over](Self::take_over): others may talk to the platform.
+    pub fn await_take_over(&self) {
+        self.is_informed.store(false, Ordering::Release);
     }
 
     /// Keeps to what was told to others before this program's turn, and counts the calls that were made lately.
@@ -147,6 +156,8 @@ impl Gate {
             lanes.channel(chat_of(address), *kind, &self.limits, now);
             lanes.both(chat_of(address), &self.limits, |lane| lane.count(*at, now));
         }
+        drop(lanes);
+        self.is_informed.store(true, Ordering::Release);
     }
 
     /// A place for a delivery's call to this channel, free now or within 100 ms.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
+use futures::FutureExt as _;
 use proptest::prelude::*;
 use rstest::rstest;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
@@ -472,4 +473,16 @@ fn room_is_left_for_programs_that_call_beside_the_one_whose_turn_it_is() {
     let aside = Limits::discord_aside().overall.unwrap().calls * limits::ASIDE;
     let together = u32::try_from(places.len()).unwrap() + aside;
     assert_eq!(together, Limits::discord().overall.unwrap().calls);
+}
+
+#[test]
+fn no_call_is_made_before_it_is_known_what_others_were_told() {
+    let (gate, clock, _waits) = gate(Limits::discord());
+    gate.expect_turn().unwrap();
+    gate.await_take_over();
+    gate.expect_turn().unwrap_err();
+    let told = Wait { covers: Covered::Everything, until: clock.now() + TimeDelta::seconds(6) };
+    gate.take_over(&[told], &[]);
+    gate.expect_turn().unwrap();
+    assert!(gate.take_for_none().now_or_never().is_none(), "the wait of others holds");
 }
