@@ -32,6 +32,9 @@ const POSTGRES_SETUP: &str = "SET idle_in_transaction_session_timeout = '4s'; SE
 /// somebody has counted it; the checks of foreign keys, too, keep such a plan.
 const POSTGRES_WRITING: &str = "SET enable_seqscan = off";
 
+/// Waits for PostgreSQL's transactions that decide, and holds them up; not those that claim.
+const BESIDE_CLAIMS: &str = "SELECT pg_advisory_xact_lock_shared(hashtext(current_schema()))";
+
 /// Which database it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Backend {
@@ -72,7 +75,7 @@ impl Backend {
 
     /// What a transaction that claims begins with: next to others that claim, never next to one that decides.
     pub(super) fn claim(self) -> Option<&'static str> {
-        (self == Self::Postgres).then_some("SELECT pg_advisory_xact_lock_shared(hashtext(current_schema()))")
+        (self == Self::Postgres).then_some(BESIDE_CLAIMS)
     }
 
     /// The pools for writing, for reading, and for leases. A database that is not there is created: SQLite's file with its folder,
@@ -126,11 +129,11 @@ impl Backend {
 
     /// A statement's first words, and the source of the pairs (`s.key`, `s.value`) in the JSON object that is its only list: one
     /// statement, whatever their number. Next to others that claim, never next to one that decides.
-    pub(super) fn pairs(self) -> (&'static str, &'static str) {
+    pub(super) fn pairs(self) -> (String, &'static str) {
         match self {
-            Self::Sqlite => ("", "json_each($1) s"),
+            Self::Sqlite => (String::new(), "json_each($1) s"),
             Self::Postgres => (
-                "WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared(hashtext(current_schema())))",
+                format!("WITH turn AS MATERIALIZED ({BESIDE_CLAIMS})"),
                 "turn, json_each_text(CAST($1 AS json)) s",
             ),
         }
